@@ -1,0 +1,93 @@
+import * as z from "zod";
+import type { TerminalStatus } from "./status.ts";
+
+/** Why an attempt did not succeed. A closed list: clients switch over it. */
+export const ErrorCode = z.enum([
+  "provider_auth",
+  "provider_rate_limited",
+  "provider_overloaded",
+  "provider_error",
+  "model_not_found",
+  "context_overflow",
+  "no_output",
+  "timeout_first_byte",
+  "timeout_idle",
+  "timeout_total",
+  "budget_exceeded",
+  "runner_crashed",
+  "runner_out_of_memory",
+  "worker_lost",
+  "invalid_configuration",
+  "cancelled",
+  "internal",
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** What is known of every error with one code. */
+interface ErrorPolicy {
+  /** The status of the invocation when no further attempt follows. */
+  readonly status: TerminalStatus;
+  /**
+   * Whether another attempt may follow: `never`; `again`, at once; `backoff`, after a wait that grows and that the
+   * provider's `Retry-After` overrides.
+   */
+  readonly retry: "never" | "again" | "backoff";
+  /** What the person who reads the error can do. */
+  readonly help?: string;
+}
+
+/** The retry policy and the terminal status of every error code: one table, read by the executor and by the docs. */
+export const ERROR_POLICY: Record<ErrorCode, ErrorPolicy> = {
+  provider_auth: {
+    status: "failed",
+    retry: "never",
+    help: "The provider refused the credentials. Check the provider's key in the worker's environment or models file.",
+  },
+  provider_rate_limited: { status: "failed", retry: "backoff" },
+  provider_overloaded: { status: "failed", retry: "backoff" },
+  provider_error: { status: "failed", retry: "never" },
+  model_not_found: {
+    status: "failed",
+    retry: "never",
+    help: "Name the model as provider/model, with a provider and a model that the workers know.",
+  },
+  context_overflow: {
+    status: "failed",
+    retry: "never",
+    help: "The conversation is larger than the model's context window. Shorten the input or choose another model.",
+  },
+  no_output: { status: "failed", retry: "never" },
+  timeout_first_byte: { status: "timed_out", retry: "never" },
+  timeout_idle: { status: "timed_out", retry: "never" },
+  timeout_total: { status: "timed_out", retry: "never" },
+  budget_exceeded: {
+    status: "failed",
+    retry: "never",
+    help: "The run reached limits.maxTurns or limits.maxCostUsd. Raise the limit or narrow the task.",
+  },
+  runner_crashed: { status: "failed", retry: "again" },
+  runner_out_of_memory: {
+    status: "failed",
+    retry: "never",
+    help: "The runner used more memory than it may. Raise PIFLEET_RUNNER_HEAP_MB on the workers or narrow the task.",
+  },
+  worker_lost: { status: "failed", retry: "again" },
+  invalid_configuration: { status: "failed", retry: "never" },
+  cancelled: { status: "cancelled", retry: "never" },
+  internal: { status: "failed", retry: "never" },
+};
+
+/** An error as clients see it. `message` holds the provider's own words where there are some, secrets redacted. */
+export const InvocationError = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  retryable: z.boolean().describe("Whether the same submission may well succeed if it is sent again"),
+  help: z.string().optional(),
+});
+export type InvocationError = z.infer<typeof InvocationError>;
+
+/** Builds the error for `code`, with the help and the retryability of its policy. */
+export function invocationError(code: ErrorCode, message: string): InvocationError {
+  const { retry, help } = ERROR_POLICY[code];
+  return { code, message, retryable: retry !== "never", ...(help && { help }) };
+}

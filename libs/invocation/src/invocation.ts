@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { ErrorCode, InvocationError } from "./error-code.ts";
+import { InvocationId } from "./id.ts";
+import { Limits } from "./limits.ts";
+import { Message } from "./message.ts";
+import { Status } from "./status.ts";
+import type { Submission } from "./submission.ts";
+import { type Carrier, TraceExport } from "./trace.ts";
+import { Usage } from "./usage.ts";
+
+const Time = z.iso.datetime({ precision: 3 }).describe("RFC 3339, UTC, milliseconds");
+
+/** One line of the story that `attempts` tells. */
+export const Attempt = z.object({
+  number: z.int().min(1).describe("The fence: what an older attempt writes is refused"),
+  worker: z.string().describe("The id of the worker that ran it"),
+  startedAt: Time,
+  endedAt: Time.nullable(),
+  ended: z.union([z.literal("succeeded"), z.literal("handed_back"), ErrorCode]).nullable(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/** An invocation as clients see it. */
+export const InvocationRecord = z
+  .object({
+    id: InvocationId,
+    status: Status,
+    agent: z.string().nullable(),
+    model: z.string(),
+    metadata: z.record(z.string(), z.string()),
+    limits: Limits,
+    attempt: z.int().min(0).describe("The number of the newest attempt; 0 before the first"),
+    attempts: z.array(Attempt),
+    createdAt: Time,
+    startedAt: Time.nullable().describe("When the first attempt started"),
+    endedAt: Time.nullable(),
+    output: z.string().nullable().describe("The final assistant text"),
+    messages: z.array(Message),
+    error: InvocationError.nullable(),
+    usage: Usage,
+    artifacts: z.array(z.object({ path: z.string(), bytes: z.int(), sha256: z.string() })),
+    trace: z.object({ traceId: z.string(), export: TraceExport }),
+  })
+  .meta({ id: "Invocation" });
+export type InvocationRecord = z.infer<typeof InvocationRecord>;
+
+/** An invocation as the store keeps it: the record and what only we need. */
+export interface Invocation extends InvocationRecord {
+  /** The owner; from the API key. */
+  readonly tenant: string;
+  readonly submission: Submission;
+  /** The caller's trace context, under which the invocation's spans hang. */
+  readonly carrier: Carrier;
+  /** When cancel was asked for while an attempt ran; the worker honours it at the latest with its next heartbeat. */
+  readonly cancelRequestedAt: string | null;
+}
+
+/** The part of an invocation that clients may see. */
+export function toRecord(invocation: Invocation): InvocationRecord {
+  const {
+    tenant: _tenant,
+    submission: _submission,
+    carrier: _carrier,
+    cancelRequestedAt: _asked,
+    ...record
+  } = invocation;
+  return record;
+}

@@ -1,0 +1,34 @@
+import type { InvocationError } from "./error-code.ts";
+import type { Message } from "./message.ts";
+import type { Usage } from "./usage.ts";
+
+/** What an attempt left behind, however it ended: also an attempt that was cut short has messages and usage. */
+interface Remains {
+  readonly messages: Message[];
+  readonly usage: Usage;
+}
+
+/**
+ * What an attempt ended with. A value, never an exception: exceptions are for bugs and broken infrastructure.
+ * `output` is the final assistant text; in an attempt that did not succeed, what there was of it.
+ */
+export type Outcome =
+  | (Remains & { readonly status: "succeeded"; readonly output: string; readonly error: null })
+  | (Remains & {
+      readonly status: "failed" | "cancelled" | "timed_out" | "needs_attention";
+      readonly output: string | null;
+      readonly error: InvocationError;
+      /** What the provider asked us to wait before another attempt, milliseconds. */
+      readonly retryAfterMs?: number;
+    });
+
+/**
+ * What is to become of the invocation now that an attempt has ended.
+ * - `final`: the outcome is the invocation's.
+ * - `again`: another attempt follows after `delayMs`; the outcome is this attempt's only.
+ * - `handed_back`: the worker drains; another attempt follows and this one does not count against `maxAttempts`.
+ */
+export type Settlement =
+  | { readonly kind: "final"; readonly outcome: Outcome }
+  | { readonly kind: "again"; readonly outcome: Outcome; readonly delayMs: number }
+  | { readonly kind: "handed_back"; readonly outcome: Outcome };

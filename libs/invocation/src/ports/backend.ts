@@ -1,0 +1,19 @@
+import type { ChangeFeed, EventLog } from "./event-log.ts";
+import type { WorkerRegistry } from "./presence.ts";
+import type { InvocationQueue } from "./queue.ts";
+import type { SpanLog } from "./span-log.ts";
+import type { InvocationStore } from "./store.ts";
+
+/** All the ports that one database stands behind; what an app connects to. */
+export interface Backend {
+  readonly store: InvocationStore;
+  readonly queue: InvocationQueue;
+  readonly events: EventLog;
+  readonly changes: ChangeFeed;
+  readonly spans: SpanLog;
+  readonly workers: WorkerRegistry;
+  /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */
+  ping(): Promise<void>;
+  /** Ends every consumer and connection. Safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+import type { Event, EventId, LoggedEvent } from "../event.ts";
+import type { InvocationId } from "../id.ts";
+import type { Fenced } from "./store.ts";
+
+export interface EventPage {
+  /** Oldest first. A `gap` stands first when entries after `after` were trimmed. */
+  readonly events: LoggedEvent[];
+  /** Whether there is more behind the last one now. */
+  readonly more: boolean;
+}
+
+/** The port to the event logs, one per invocation. */
+export interface EventLog {
+  /** Appends events of an attempt, in order, behind the fence. */
+  append(id: InvocationId, attempt: number, events: readonly Event[]): Promise<Fenced>;
+  /** Reads up to `limit` (1 to 1,000) events behind `after`; without it from the first. */
+  read(id: InvocationId, options: { after?: EventId; limit: number }): Promise<EventPage>;
+}
+
+/** The port through which processes hear that something has changed, without asking again and again. */
+export interface ChangeFeed {
+  /**
+   * Calls `listener` soon after every change of the invocation's record or log, and whenever changes may have been
+   * missed. Resolves when the listening has begun; call the returned function to stop it.
+   */
+  watch(id: InvocationId, listener: () => void): Promise<() => void>;
+  /** Calls `listener` with the id of every running invocation that something is asked of, such as cancel. */
+  watchRequests(listener: (id: InvocationId) => void): Promise<() => void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,79 @@
+import type { InvocationId } from "../id.ts";
+import type { Carrier } from "../trace.ts";
+
+/** What waits in the queue. All else about the invocation is in the store. */
+export interface QueueEntry {
+  readonly id: InvocationId;
+  readonly carrier: Carrier;
+  /** 0 to `MAX_PRIORITY`; a higher one is claimed first. */
+  readonly priority: number;
+  readonly delayMs: number;
+}
+
+/**
+ * The right to run one invocation, held until it is completed, released or lost. It lasts for one lease from the
+ * last successful renewal.
+ */
+export interface Claim {
+  readonly id: InvocationId;
+  readonly carrier: Carrier;
+  /**
+   * Aborted when the claim is lost or may be lost: a renewal was refused, or none succeeded for one lease, measured
+   * from before the last successful one. From then on nothing may be written for the invocation.
+   */
+  readonly lost: AbortSignal;
+  /**
+   * Extends the lease. Resolves to whether the claim is still held; it resolves to `true` when the queue cannot be
+   * reached but the lease has not run out.
+   */
+  renew(): Promise<boolean>;
+  /** Gives the claim up for good: the invocation has ended, or needs no run. */
+  complete(): Promise<void>;
+  /** Puts the invocation back into the queue, to be claimed again after `delayMs`. */
+  release(delayMs?: number): Promise<void>;
+}
+
+/** A running consumer of claims. */
+export interface Consumer {
+  /** No new claims from now on; resolves when the handlers of all the claims have returned. Safe to call twice. */
+  stop(): Promise<void>;
+  /** The ids whose handlers have not returned. */
+  running(): InvocationId[];
+}
+
+/** How deep the queue is. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly claimed: number;
+  readonly paused: boolean;
+}
+
+/** The port to the queue, which owns *when* an invocation runs. What happened to it is the store's. */
+export interface InvocationQueue {
+  /**
+   * Adds an entry. Adding an id that waits, or is claimed, changes nothing.
+   * @throws {UnavailableError} at once when the queue cannot be reached.
+   */
+  enqueue(entry: QueueEntry): Promise<void>;
+  /** Takes a waiting or delayed entry out. A claimed one stays: its claim finds the invocation terminal. */
+  remove(id: InvocationId): Promise<void>;
+  /**
+   * Claims entries, at most `concurrency` at once, and hands each to `handle`. An id whose handler has not returned
+   * is never handed out again by the same consumer. `handle` must not reject.
+   */
+  consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer;
+  depth(): Promise<QueueDepth>;
+  /** Stops all consumers of the fleet from claiming; running work goes on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConsumeOptions {
+  readonly concurrency: number;
+  /** How long a claim lasts without renewal, milliseconds. */
+  readonly leaseMs: number;
+  /** Called for infrastructure faults that the consumer itself survives. */
+  readonly onFault?: (error: Error) => void;
+}

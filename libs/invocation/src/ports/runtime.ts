@@ -1,0 +1,72 @@
+import type { RunnerCommand, RunnerRecord } from "../runner-protocol.ts";
+
+/** What a runner needs before its task. */
+export interface LaunchRequest {
+  readonly invocationId: string;
+  readonly attempt: number;
+  /** The files that the workspace starts with; paths are relative and checked. */
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+}
+
+/** How a runner's process ended. */
+export interface RunnerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Whether it ran out of memory: by its own heap limit, or killed by the kernel for it. */
+  readonly outOfMemory: boolean;
+  /** Anything on the channel that was no record: the first one, shortened. */
+  readonly protocolFault?: string;
+  /** The last lines of its standard error. May hold secrets: redact before use. */
+  readonly stderrTail: string;
+}
+
+/** A runner that serves one attempt, with its workspace. */
+export interface Runner {
+  readonly pid: number;
+  /** The workspace's absolute path; mode 0700, removed by `dispose`. */
+  readonly workspace: string;
+  /** The environment that the tools get, complete. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+  /** What the runner says, in order. Ends when the runner is gone and all it said was read. One reader. */
+  readonly records: AsyncIterable<RunnerRecord>;
+  /** Resolves, never rejects, when the runner's own process has ended. */
+  readonly exited: Promise<RunnerExit>;
+  /** Sends a command; after the runner's end it does nothing. */
+  send(command: RunnerCommand): void;
+  /** Stops all processes of the runner where they are (SIGSTOP); `resume` lets them go on. */
+  suspend(): Promise<void>;
+  resume(): Promise<void>;
+  /**
+   * Ends the runner with everything that it started: asks, waits `graceMs`, then kills. Resolves when all are gone.
+   * Later calls join the first one; a shorter grace wins.
+   */
+  terminate(graceMs: number): Promise<void>;
+  /** Terminates at once whatever is left and removes the workspace. Safe to call twice. */
+  dispose(): Promise<void>;
+}
+
+/** The port to where runners live. */
+export interface Runtime {
+  /**
+   * Makes a workspace and starts a runner in it, ready for its task.
+   * @throws {LaunchError} when it cannot; nothing is left behind then.
+   */
+  launch(request: LaunchRequest): Promise<Runner>;
+  /** How the processes of a runner are held together, for the list of workers; such as `process-group`. */
+  readonly containment: string;
+  /** Ends what is left. Safe to call twice, and before the first launch. */
+  close(): Promise<void>;
+}
+
+/** A runner that could not be started, or that ended before it could take a task. */
+export class LaunchError extends Error {
+  override readonly name = "LaunchError";
+  readonly code = "launch_failed";
+  /** How its process ended, when there was one. */
+  readonly exit: RunnerExit | undefined;
+
+  constructor(message: string, options: { cause?: unknown; exit?: RunnerExit } = {}) {
+    super(message, { cause: options.cause });
+    this.exit = options.exit;
+  }
+}

@@ -1,0 +1,94 @@
+import type { InvocationId } from "../id.ts";
+import type { Invocation } from "../invocation.ts";
+import type { Settlement } from "../outcome.ts";
+import type { Status, Transition } from "../status.ts";
+import type { TraceExport } from "../trace.ts";
+
+/** A key under which a client may send the same submission twice, and the fingerprint of the submission's body. */
+export interface Idempotency {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+export type Created =
+  | { readonly kind: "created"; readonly invocation: Invocation }
+  /** The key was used before with the same body: this is what came of it. */
+  | { readonly kind: "replayed"; readonly invocation: Invocation }
+  /** The key was used before with another body. */
+  | { readonly kind: "key_conflict" };
+
+export interface InvocationQuery {
+  readonly tenant: string;
+  readonly status?: Status;
+  readonly agent?: string;
+  /** 1 to 100. */
+  readonly limit: number;
+  /** The id that the page before ended with. */
+  readonly after?: InvocationId;
+}
+
+export interface InvocationPage {
+  /** Newest first. */
+  readonly items: Invocation[];
+  /** Pass as `after` to get the next page; null at the end. */
+  readonly next: InvocationId | null;
+}
+
+export type Started =
+  | { readonly kind: "started"; readonly invocation: Invocation }
+  /** It has ended: the claim needs no run. Also when its attempts were used up by lost workers. */
+  | { readonly kind: "terminal" }
+  | { readonly kind: "missing" };
+
+/** Whether a write of an attempt was taken, or refused because a newer attempt, or an end, came before it. */
+export type Fenced = "accepted" | "stale";
+
+export type CancelResult =
+  /** It is cancelled now (it was queued), or was before. */
+  | { readonly kind: "cancelled"; readonly invocation: Invocation }
+  /** An attempt runs; its worker was told and will settle it. */
+  | { readonly kind: "requested"; readonly invocation: Invocation }
+  | { readonly kind: "illegal"; readonly status: Status; readonly legal: Transition[] }
+  | { readonly kind: "missing" };
+
+/** What a worker learns when it shows that an attempt lives. */
+export type CheckIn = { readonly kind: "stale" } | { readonly kind: "current"; readonly cancelRequested: boolean };
+
+/**
+ * The port to the records: it owns *what happened*. Every method that writes for an attempt passes the fence: it is
+ * refused when `attempt` is not the newest, or the invocation has ended. Each of them is atomic.
+ * All throw `UnavailableError` at once when the store cannot be reached.
+ */
+export interface InvocationStore {
+  /** Writes a new, queued invocation together with its idempotency key and its first event. */
+  create(invocation: Invocation, idempotency?: Idempotency): Promise<Created>;
+  /** The invocation, if it exists and is the tenant's. */
+  get(tenant: string, id: InvocationId): Promise<Invocation | null>;
+  list(query: InvocationQuery): Promise<InvocationPage>;
+  /**
+   * Begins the next attempt on `worker`. An attempt that still stands as running was lost with its worker: it is
+   * closed as `worker_lost`; when that was the last one allowed, or the invocation must not be rerun, the invocation
+   * fails instead. An invocation whose cancellation was asked for is cancelled instead.
+   */
+  start(id: InvocationId, worker: string): Promise<Started>;
+  /** Shows that the attempt lives, and learns what was asked of it. */
+  checkIn(id: InvocationId, attempt: number): Promise<CheckIn>;
+  /** Ends the attempt, and with it the invocation unless another attempt follows; writes the last events. */
+  settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced>;
+  /** Records what became of the spans; allowed after the end, while no newer attempt has started. */
+  recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced>;
+  /** Cancels a queued invocation; asks the worker of a running one to. Idempotent. */
+  cancel(tenant: string, id: InvocationId): Promise<CancelResult>;
+  /** Marks that the entry of this invocation is in the queue. */
+  markEnqueued(id: InvocationId): Promise<void>;
+  /** Invocations recorded more than `olderThanMs` ago whose entry was not marked as enqueued; at most 100. */
+  unqueued(olderThanMs: number): Promise<Invocation[]>;
+  /** Drops what its retention has run out for; returns how many. Called from time to time. */
+  expire(): Promise<number>;
+}
+
+/** Thrown by every port when what is behind it cannot be reached; the caller answers 503 or tries again later. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+  readonly code = "unavailable";
+}

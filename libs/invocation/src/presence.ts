@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { InvocationId } from "./id.ts";
+
+/** A worker as it describes itself with every heartbeat. */
+export const WorkerPresence = z
+  .object({
+    id: z.string(),
+    host: z.string(),
+    pid: z.int(),
+    version: z.string(),
+    startedAt: z.iso.datetime({ precision: 3 }),
+    concurrency: z.int().min(1),
+    running: z.array(InvocationId),
+    rssBytes: z.int(),
+    load: z.number().describe("The host's load average over one minute"),
+    heartbeatAt: z.iso.datetime({ precision: 3 }),
+    containment: z.string().describe("How the processes of a runner are held together, such as process-group"),
+  })
+  .meta({ id: "Worker" });
+export type WorkerPresence = z.infer<typeof WorkerPresence>;

@@ -1,0 +1,79 @@
+import * as z from "zod";
+
+/** Every status that an invocation can have. The last five are terminal. */
+export const Status = z.enum([
+  "queued",
+  "running",
+  "paused",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "timed_out",
+  "needs_attention",
+]);
+export type Status = z.infer<typeof Status>;
+
+export const TerminalStatus = Status.extract(["succeeded", "failed", "cancelled", "timed_out", "needs_attention"]);
+export type TerminalStatus = z.infer<typeof TerminalStatus>;
+
+/** What can happen to an invocation. */
+export type Transition =
+  | "start"
+  | "pause"
+  | "resume"
+  | "requeue"
+  | "succeed"
+  | "fail"
+  | "cancel"
+  | "time_out"
+  | "need_attention";
+
+/**
+ * The state machine: for each status, which transition leads to which status. What is not here is illegal.
+ * The Lua scripts in `libs/redis` and the diagram in `docs/lifecycle.md` are tested against this table.
+ *
+ * `running` → `start` is a new attempt that takes over from an attempt whose worker was lost.
+ */
+export const TRANSITIONS = {
+  queued: { start: "running", cancel: "cancelled", fail: "failed" },
+  running: {
+    start: "running",
+    pause: "paused",
+    requeue: "queued",
+    succeed: "succeeded",
+    fail: "failed",
+    cancel: "cancelled",
+    time_out: "timed_out",
+    need_attention: "needs_attention",
+  },
+  paused: {
+    start: "running",
+    resume: "running",
+    requeue: "queued",
+    fail: "failed",
+    cancel: "cancelled",
+    time_out: "timed_out",
+    need_attention: "needs_attention",
+  },
+  succeeded: {},
+  failed: {},
+  cancelled: {},
+  timed_out: {},
+  needs_attention: {},
+} as const satisfies Record<Status, Partial<Record<Transition, Status>>>;
+
+/** The status that `transition` leads to from `from`, or `undefined` when it is illegal there. */
+export function nextStatus(from: Status, transition: Transition): Status | undefined {
+  const row: Partial<Record<Transition, Status>> = TRANSITIONS[from];
+  return row[transition];
+}
+
+/** The transitions that are legal in `status`, in the order of the table. */
+export function legalTransitions(status: Status): Transition[] {
+  return Object.keys(TRANSITIONS[status]) as Transition[];
+}
+
+/** Whether an invocation in this status has ended for good. */
+export function isTerminal(status: Status): status is TerminalStatus {
+  return TerminalStatus.safeParse(status).success;
+}

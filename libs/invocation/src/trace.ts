@@ -1,0 +1,50 @@
+import * as z from "zod";
+
+/**
+ * The caller's trace context in the form in which it travels: the headers of W3C Trace Context and Baggage
+ * (https://www.w3.org/TR/trace-context/, https://www.w3.org/TR/baggage/). What is malformed is left out when the
+ * carrier is made, so whoever holds one may trust it.
+ */
+export const Carrier = z.object({
+  traceparent: z.string().optional(),
+  tracestate: z.string().optional(),
+  baggage: z.string().optional(),
+});
+export type Carrier = z.infer<typeof Carrier>;
+
+/** What became of the spans of an invocation. It never changes the outcome. */
+export const TraceExport = z.object({
+  status: z.enum(["pending", "ok", "partial", "spooled", "failed", "off"]),
+  reason: z.string().optional().describe("Why the export failed, or what was refused"),
+});
+export type TraceExport = z.infer<typeof TraceExport>;
+
+export const AttributeValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()),
+  z.array(z.number()),
+  z.array(z.boolean()),
+]);
+export type AttributeValue = z.infer<typeof AttributeValue>;
+
+/** A finished span, in the form in which it is kept, shown and exported. Times are Unix milliseconds, with fractions. */
+export const Span = z
+  .object({
+    traceId: z.string(),
+    spanId: z.string(),
+    parentSpanId: z.string().nullable(),
+    name: z.string(),
+    kind: z.enum(["internal", "server", "client", "producer", "consumer"]),
+    attempt: z.int().min(0),
+    startMs: z.number(),
+    endMs: z.number(),
+    status: z.object({ code: z.enum(["unset", "ok", "error"]), message: z.string().optional() }),
+    attributes: z.record(z.string(), AttributeValue),
+    events: z.array(
+      z.object({ name: z.string(), atMs: z.number(), attributes: z.record(z.string(), AttributeValue).optional() }),
+    ),
+  })
+  .meta({ id: "Span" });
+export type Span = z.infer<typeof Span>;
