@@ -1,3 +1,4 @@
+export * from "./duration.ts";
 export * from "./error-code.ts";
 export * from "./event.ts";
 export * from "./file-path.ts";

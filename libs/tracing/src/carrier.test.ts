@@ -1,41 +1,98 @@
 import { describe, expect, it } from "vitest";
-import { carrierFrom, parseTraceparent, traceIdOf } from "./carrier.ts";
+import { carrierFrom, traceIdOf } from "./carrier.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-const SPAN = "00f067aa0ba902b7";
-const PARENT = `00-${TRACE}-${SPAN}-01`;
+const PARENT = "00f067aa0ba902b7";
+const VALID = `00-${TRACE}-${PARENT}-01`;
 
-describe("the trace context of a request", () => {
-  it("is read from a well-formed traceparent", () => {
-    expect(parseTraceparent(PARENT)).toEqual({ traceId: TRACE, spanId: SPAN, sampled: true });
-    expect(parseTraceparent(`00-${TRACE}-${SPAN}-00`)?.sampled).toBe(false);
-  });
-
-  it("is read from a later version that has more fields", () => {
-    expect(parseTraceparent(`cc-${TRACE}-${SPAN}-01-what-comes`)?.traceId).toBe(TRACE);
-  });
-
-  it.each([
-    "",
-    "nonsense",
-    `00-${TRACE}-${SPAN}`,
-    `00-${TRACE}-${SPAN}-01-more`,
-    `ff-${TRACE}-${SPAN}-01`,
-    `00-${"0".repeat(32)}-${SPAN}-01`,
-    `00-${TRACE}-${"0".repeat(16)}-01`,
-    `00-${TRACE.toUpperCase()}-${SPAN}-01`,
-  ])("is nothing when the traceparent is malformed: %j", (header) => {
-    expect(parseTraceparent(header)).toBeUndefined();
-    expect(carrierFrom({ traceparent: header, tracestate: "a=b" })).toEqual({});
-  });
-
-  it("carries tracestate and baggage along", () => {
-    const carrier = carrierFrom({ traceparent: PARENT, tracestate: ["a=1", "b=2"], baggage: "user=7" });
-    expect(carrier).toEqual({ traceparent: PARENT, tracestate: "a=1,b=2", baggage: "user=7" });
+describe("the caller's traceparent", () => {
+  it("is kept when it is valid, and names the trace", () => {
+    const carrier = carrierFrom({ traceparent: VALID });
+    expect(carrier).toEqual({ traceparent: VALID });
     expect(traceIdOf(carrier)).toBe(TRACE);
   });
 
-  it("leaves out baggage that is longer than anybody must carry", () => {
-    expect(carrierFrom({ baggage: `a=${"x".repeat(9_000)}` })).toEqual({});
+  it("of a later version is understood as far as this version goes", () => {
+    expect(carrierFrom({ traceparent: `cc-${TRACE}-${PARENT}-01-what-comes` }).traceparent).toBe(VALID);
+    expect(carrierFrom({ traceparent: `cc-${TRACE}-${PARENT}-01` }).traceparent).toBe(VALID);
+  });
+
+  it("loses flags that nobody has defined", () => {
+    expect(carrierFrom({ traceparent: `00-${TRACE}-${PARENT}-ff` }).traceparent).toBe(`00-${TRACE}-${PARENT}-03`);
+  });
+
+  it.each([
+    ["is empty", ""],
+    ["is no traceparent", "hello"],
+    ["has upper case", VALID.toUpperCase()],
+    ["has the forbidden version", `ff-${TRACE}-${PARENT}-01`],
+    ["says more than its version allows", `${VALID}-more`],
+    ["has a trace id of zeros", `00-${"0".repeat(32)}-${PARENT}-01`],
+    ["has a parent id of zeros", `00-${TRACE}-${"0".repeat(16)}-01`],
+    ["is too short", `00-${TRACE.slice(1)}-${PARENT}-01`],
+    ["has no flags", `00-${TRACE}-${PARENT}`],
+    ["has something glued to it", `${VALID}x`],
+    ["came twice", `${VALID}, ${VALID}`],
+  ])("is dropped, with the tracestate, when it %s", (_, traceparent) => {
+    const carrier = carrierFrom({ traceparent, tracestate: "a=1" });
+    expect(carrier).toEqual({});
+    expect(traceIdOf(carrier)).toBeUndefined();
+  });
+
+  it("is dropped when the header came as several", () => {
+    expect(carrierFrom({ traceparent: [VALID, VALID] })).toEqual({});
+  });
+});
+
+describe("the caller's tracestate", () => {
+  const tracestate = (value: string | string[]) => carrierFrom({ traceparent: VALID, tracestate: value }).tracestate;
+
+  it("is kept in order, without the space around its members and without empty ones", () => {
+    expect(tracestate("rojo=00f067aa , congo@vendor=t61 rc\t,,")).toBe("rojo=00f067aa,congo@vendor=t61 rc");
+    expect(tracestate(["a=1", "b=2"])).toBe("a=1,b=2");
+  });
+
+  it.each([
+    "novalue",
+    "a=",
+    "A=1",
+    "a=1,a=2",
+    "a=b=c",
+    "a=\u00e9",
+    "@x=1",
+    `${"k".repeat(257)}=1`,
+    `a=${"v".repeat(257)}`,
+  ])("is dropped as a whole when it is malformed: %s", (value) => {
+    expect(tracestate(value)).toBeUndefined();
+  });
+
+  it("is dropped when it has more than 32 members", () => {
+    const members = (count: number) => Array.from({ length: count }, (_, i) => `k${i}=v`).join(",");
+    expect(tracestate(members(32))).toBe(members(32));
+    expect(tracestate(members(33))).toBeUndefined();
+  });
+
+  it("loses its oldest members when it is longer than 512 characters", () => {
+    const long = (key: string) => `${key}=${"v".repeat(250)}`;
+    expect(tracestate([long("a"), long("b"), long("c")].join(","))).toBe(`${long("a")},${long("b")}`);
+  });
+});
+
+describe("the caller's baggage", () => {
+  const baggage = (value: string) => carrierFrom({ baggage: value }).baggage;
+
+  it("is kept with its properties, also without a trace", () => {
+    expect(baggage("user=alice%20b;ttl=3;private, tenant = x")).toBe("user=alice%20b;ttl=3;private,tenant = x");
+  });
+
+  it.each(["novalue", "a b=1", 'a="1"', "a=1;;", "=1", "a=\u00e9", `a=${"v".repeat(8_200)}`])(
+    "is dropped as a whole when it is malformed or too long: %s",
+    (value) => {
+      expect(baggage(value)).toBeUndefined();
+    },
+  );
+
+  it("is dropped when it has more than 64 members", () => {
+    expect(baggage(Array.from({ length: 65 }, (_, i) => `k${i}=v`).join(","))).toBeUndefined();
   });
 });

@@ -1,58 +1,78 @@
 import type { Carrier } from "@pifleet/invocation";
 
-/** The fields of a `traceparent` header. */
-export interface Traceparent {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly sampled: boolean;
-}
+/** The headers of a request, by lower-case name; a header that came more than once is an array or is joined by commas. */
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** version - trace id - parent id - flags (https://www.w3.org/TR/trace-context/#traceparent-header). */
 const TRACEPARENT =
-  /^(?<version>[0-9a-f]{2})-(?<traceId>[0-9a-f]{32})-(?<spanId>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<rest>-.*)?$/;
-const ALL_ZEROS = /^0+$/;
-const SAMPLED_FLAG = 1;
+  /^(?<version>[\da-f]{2})-(?<traceId>[\da-f]{32})-(?<parentId>[\da-f]{16})-(?<flags>[\da-f]{2})(?<rest>-.*)?$/;
+/** The flags that are defined: sampled and random. The others must be passed on as zero. */
+const KNOWN_FLAGS = 0b11;
 
-/** The limits up to which the specifications oblige us to carry these headers on. */
-const MAX_TRACESTATE_CHARS = 512;
+const MAX_STATE_MEMBERS = 32;
+const MAX_STATE_CHARS = 512;
+const STATE_KEY = String.raw`(?:[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})`;
+const STATE_VALUE = String.raw`[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]`;
+const STATE_MEMBER = new RegExp(`^(?<key>${STATE_KEY})=${STATE_VALUE}$`);
+
+const MAX_BAGGAGE_MEMBERS = 64;
 const MAX_BAGGAGE_BYTES = 8_192;
-
-/** Reads a `traceparent`; `undefined` when it is absent or malformed, which starts a trace of its own. */
-export function parseTraceparent(header: string | undefined): Traceparent | undefined {
-  const fields = TRACEPARENT.exec(header?.trim() ?? "")?.groups;
-  if (!fields) return undefined;
-  const { version = "", traceId = "", spanId = "", flags = "", rest } = fields;
-  // ff is forbidden; version 00 has exactly four fields; later versions may add more.
-  if (version === "ff" || (version === "00" && rest !== undefined)) return undefined;
-  if (ALL_ZEROS.test(traceId) || ALL_ZEROS.test(spanId)) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & SAMPLED_FLAG) === SAMPLED_FLAG };
-}
+const TOKEN = String.raw`[!#$%&'*+\-.^_\`|~\w]+`;
+const BAGGAGE_VALUE = String.raw`[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*`;
+const OPTIONAL_SPACE = String.raw`[ \t]*`;
+const BAGGAGE_PAIR = `${TOKEN}${OPTIONAL_SPACE}=${OPTIONAL_SPACE}${BAGGAGE_VALUE}`;
+const BAGGAGE_PROPERTY = `${OPTIONAL_SPACE};${OPTIONAL_SPACE}(?:${BAGGAGE_PAIR}|${TOKEN})`;
+const BAGGAGE_MEMBER = new RegExp(`^${BAGGAGE_PAIR}(?:${BAGGAGE_PROPERTY})*$`);
 
 /**
- * Takes the trace context from the headers of a request. What is malformed or too long is left out; `tracestate`
- * means nothing without a `traceparent`.
+ * The caller's trace context out of the headers of its request (W3C Trace Context, level 2, and W3C Baggage). Each
+ * header that is malformed is left out, and `tracestate` also when there is no valid `traceparent`: the run is traced
+ * on its own then.
  */
-export function carrierFrom(headers: Readonly<Record<string, string | string[] | undefined>>): Carrier {
-  const traceparent = single(headers.traceparent);
-  const parent = parseTraceparent(traceparent);
-  const tracestate = joined(headers.tracestate);
-  const baggage = joined(headers.baggage);
-  return {
-    ...(parent && { traceparent: traceparent?.trim() }),
-    ...(parent && tracestate && tracestate.length <= MAX_TRACESTATE_CHARS && { tracestate }),
-    ...(baggage && Buffer.byteLength(baggage) <= MAX_BAGGAGE_BYTES && { baggage }),
-  };
+export function carrierFrom(headers: Headers): Carrier {
+  const traceparent = parseTraceparent(single(headers.traceparent));
+  const tracestate = traceparent && parseTracestate(joined(headers.tracestate));
+  const baggage = parseBaggage(joined(headers.baggage));
+  return { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }), ...(baggage && { baggage }) };
 }
 
-/** The caller's trace id, if the carrier has one. */
+/** The trace that the carrier continues; `undefined` when it continues none. */
 export function traceIdOf(carrier: Carrier): string | undefined {
-  return parseTraceparent(carrier.traceparent)?.traceId;
+  return carrier.traceparent?.split("-")[1];
 }
 
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? (value.length === 1 ? value[0] : undefined) : value;
+function parseTraceparent(text: string | undefined): string | undefined {
+  const { version, traceId, parentId, flags, rest } = TRACEPARENT.exec(text ?? "")?.groups ?? {};
+  if (version === undefined || version === "ff" || (version === "00" && rest !== undefined)) return undefined;
+  if (/^0+$/.test(traceId ?? "") || /^0+$/.test(parentId ?? "")) return undefined;
+  const known = Number.parseInt(flags ?? "0", 16) & KNOWN_FLAGS;
+  return `00-${traceId}-${parentId}-${known.toString(16).padStart(2, "0")}`;
 }
 
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(",") : value;
+function parseTracestate(text: string | undefined): string | undefined {
+  const members = listed(text);
+  const keys = members.map((member) => STATE_MEMBER.exec(member)?.groups?.key);
+  if (keys.includes(undefined) || new Set(keys).size < keys.length || keys.length > MAX_STATE_MEMBERS) return undefined;
+  // The newest member stands first: what does not fit is dropped from the end.
+  while (members.join(",").length > MAX_STATE_CHARS) members.pop();
+  return members.join(",") || undefined;
+}
+
+function parseBaggage(text: string | undefined): string | undefined {
+  const members = listed(text);
+  if (members.length > MAX_BAGGAGE_MEMBERS || members.some((member) => !BAGGAGE_MEMBER.test(member))) return undefined;
+  const baggage = members.join(",");
+  return baggage.length > MAX_BAGGAGE_BYTES ? undefined : baggage || undefined;
+}
+
+function listed(text: string | undefined): string[] {
+  const members = text?.split(",").map((member) => member.replace(/^[ \t]+|[ \t]+$/g, "")) ?? [];
+  return members.filter((member) => member !== "");
+}
+
+function single(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "string" ? value.trim() : value?.length === 1 ? value[0]?.trim() : undefined;
+}
+
+function joined(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : value?.join(",");
 }
