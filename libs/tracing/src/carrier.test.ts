@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carrierFrom, traceIdOf } from "./carrier.ts";
+import { carrierFrom, parseTraceparent, traceIdOf } from "./carrier.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = "00f067aa0ba902b7";
@@ -10,6 +10,11 @@ describe("the caller's traceparent", () => {
     const carrier = carrierFrom({ traceparent: VALID });
     expect(carrier).toEqual({ traceparent: VALID });
     expect(traceIdOf(carrier)).toBe(TRACE);
+  });
+
+  it("is read into its fields", () => {
+    expect(parseTraceparent(VALID)).toEqual({ traceId: TRACE, spanId: PARENT, sampled: true, flags: 1 });
+    expect(parseTraceparent(`00-${TRACE}-${PARENT}-00`)?.sampled).toBe(false);
   });
 
   it("of a later version is understood as far as this version goes", () => {

@@ -3,9 +3,20 @@ import type { Carrier } from "@pifleet/invocation";
 /** The headers of a request, by lower-case name; a header that came more than once is an array or is joined by commas. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** The fields of a `traceparent` header. */
+export interface Traceparent {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+  /** The flags that are defined, to be passed on; the others must be zero. */
+  readonly flags: number;
+}
+
+/** version - trace id - parent id - flags (https://www.w3.org/TR/trace-context/#traceparent-header). */
 const TRACEPARENT =
-  /^(?<version>[\da-f]{2})-(?<traceId>[\da-f]{32})-(?<parentId>[\da-f]{16})-(?<flags>[\da-f]{2})(?<rest>-.*)?$/;
-/** The flags that are defined: sampled and random. The others must be passed on as zero. */
+  /^(?<version>[\da-f]{2})-(?<traceId>[\da-f]{32})-(?<spanId>[\da-f]{16})-(?<flags>[\da-f]{2})(?<rest>-.*)?$/;
+const ALL_ZEROS = /^0+$/;
+const SAMPLED_FLAG = 0b01;
 const KNOWN_FLAGS = 0b11;
 
 const MAX_STATE_MEMBERS = 32;
@@ -29,23 +40,36 @@ const BAGGAGE_MEMBER = new RegExp(`^${BAGGAGE_PAIR}(?:${BAGGAGE_PROPERTY})*$`);
  * on its own then.
  */
 export function carrierFrom(headers: Headers): Carrier {
-  const traceparent = parseTraceparent(single(headers.traceparent));
-  const tracestate = traceparent && parseTracestate(joined(headers.tracestate));
+  const parent = parseTraceparent(single(headers.traceparent));
+  const tracestate = parent && parseTracestate(joined(headers.tracestate));
   const baggage = parseBaggage(joined(headers.baggage));
-  return { ...(traceparent && { traceparent }), ...(tracestate && { tracestate }), ...(baggage && { baggage }) };
+  return {
+    ...(parent && { traceparent: formatTraceparent(parent) }),
+    ...(tracestate && { tracestate }),
+    ...(baggage && { baggage }),
+  };
 }
 
 /** The trace that the carrier continues; `undefined` when it continues none. */
 export function traceIdOf(carrier: Carrier): string | undefined {
-  return carrier.traceparent?.split("-")[1];
+  return parseTraceparent(carrier.traceparent)?.traceId;
 }
 
-function parseTraceparent(text: string | undefined): string | undefined {
-  const { version, traceId, parentId, flags, rest } = TRACEPARENT.exec(text ?? "")?.groups ?? {};
-  if (version === undefined || version === "ff" || (version === "00" && rest !== undefined)) return undefined;
-  if (/^0+$/.test(traceId ?? "") || /^0+$/.test(parentId ?? "")) return undefined;
-  const known = Number.parseInt(flags ?? "0", 16) & KNOWN_FLAGS;
-  return `00-${traceId}-${parentId}-${known.toString(16).padStart(2, "0")}`;
+/** Reads a `traceparent`; `undefined` when it is absent or malformed, which starts a trace of its own. */
+export function parseTraceparent(header: string | undefined): Traceparent | undefined {
+  const fields = TRACEPARENT.exec(header?.trim() ?? "")?.groups;
+  if (!fields) return undefined;
+  const { version = "", traceId = "", spanId = "", flags: bits = "", rest } = fields;
+  // ff is forbidden; version 00 has exactly four fields; later versions may add more.
+  if (version === "ff" || (version === "00" && rest !== undefined)) return undefined;
+  if (ALL_ZEROS.test(traceId) || ALL_ZEROS.test(spanId)) return undefined;
+  const flags = Number.parseInt(bits, 16) & KNOWN_FLAGS;
+  return { traceId, spanId, sampled: (flags & SAMPLED_FLAG) === SAMPLED_FLAG, flags };
+}
+
+/** In the version that we speak, which is how a later one must be passed on. */
+function formatTraceparent({ traceId, spanId, flags }: Traceparent): string {
+  return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, "0")}`;
 }
 
 function parseTracestate(text: string | undefined): string | undefined {
@@ -70,7 +94,8 @@ function listed(text: string | undefined): string[] {
 }
 
 function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === "string" ? value.trim() : value?.length === 1 ? value[0]?.trim() : undefined;
+  if (typeof value === "string") return value;
+  return value?.length === 1 ? value[0] : undefined;
 }
 
 function joined(value: string | readonly string[] | undefined): string | undefined {
