@@ -26,7 +26,7 @@ export type ErrorCode = z.infer<typeof ErrorCode>;
 /** What is known of every error with one code. */
 interface ErrorPolicy {
   /** The status of the invocation when no further attempt follows. */
-  readonly status: TerminalStatus;
+  readonly status: Exclude<TerminalStatus, "succeeded">;
   /**
    * Whether another attempt may follow: `never`; `again`, at once; `backoff`, after a wait that grows and that the
    * provider's `Retry-After` overrides.

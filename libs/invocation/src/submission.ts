@@ -58,6 +58,8 @@ export const Submission = z
     }
   });
 export type Submission = z.infer<typeof Submission>;
+/** A submission as clients write it: what has a default may be left out. */
+export type SubmissionInput = z.input<typeof Submission>;
 
 /** Two entries for one path, or a file where another entry needs a directory, cannot both be written. */
 function refuseCollisions(files: { path: string }[], context: z.RefinementCtx): void {

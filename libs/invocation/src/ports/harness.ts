@@ -1,4 +1,4 @@
-import type { HarnessResult, RunnerRecord, RunnerTask } from "../runner-protocol.ts";
+import type { HarnessFailure, HarnessResult, RunnerRecord, RunnerTask } from "../runner-protocol.ts";
 
 /** The records that an agent engine makes; the runner adds `ready`, `heartbeat` and `finished` itself. */
 export type HarnessRecord = Exclude<RunnerRecord, { type: "ready" | "heartbeat" | "finished" }>;
@@ -15,3 +15,16 @@ export interface Harness {
   /** Asks the agent to end; `run` resolves soon after with what there is. */
   abort(): void;
 }
+
+/** How a model is reached, or why it cannot be. It holds secrets: never log or store it. */
+export type ModelAccess =
+  | {
+      readonly kind: "ready";
+      readonly provider: string;
+      /** The model's id at its provider. */
+      readonly model: string;
+      /** The provider's entry of the deployment's models file, when it has one. */
+      readonly providerConfig?: Record<string, unknown>;
+      readonly apiKey?: string;
+    }
+  | { readonly kind: "failure"; readonly failure: HarnessFailure };

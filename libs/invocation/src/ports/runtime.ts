@@ -6,6 +6,8 @@ export interface LaunchRequest {
   readonly attempt: number;
   /** The files that the workspace starts with; paths are relative and checked. */
   readonly files: readonly { readonly path: string; readonly content: string }[];
+  /** When it is aborted, the launch is given up: it rejects soon, and nothing is left behind. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a runner's process ended. */

@@ -1,0 +1,145 @@
+import {
+  type Claim,
+  DEFAULT_TOOLS,
+  type HarnessResult,
+  type InputMessage,
+  type Invocation,
+  LaunchError,
+  type ModelAccess,
+  type Runner,
+  type RunnerRecord,
+} from "@pifleet/invocation";
+import { Budget } from "./budget.ts";
+import { type Cause, Ending } from "./cause.ts";
+import { Deadlines } from "./deadlines.ts";
+import { EventRelay } from "./event-relay.ts";
+import type { ExecutionPorts } from "./ports.ts";
+import type { RecordObserver } from "./record-observer.ts";
+import { RecordRedactor } from "./record-redactor.ts";
+import { Transcript } from "./transcript.ts";
+
+/** How long the processes of a runner have to end by themselves when they are asked to, milliseconds. */
+const TERMINATE_GRACE_MS = 500;
+/** How long a runner has to exit after it has reported its result, milliseconds. */
+const EXIT_GRACE_MS = 2_000;
+
+type Access = Extract<ModelAccess, { kind: "ready" }>;
+
+/**
+ * One attempt, from taking a runner until nothing of it is left. Whatever ends it, when `run` resolves its processes
+ * are dead, its workspace is gone, and all that it reported has been observed.
+ */
+export class Attempt {
+  readonly ending = new Ending();
+  readonly transcript = new Transcript();
+  readonly relay: EventRelay;
+  readonly #invocation: Invocation;
+  readonly #ports: ExecutionPorts;
+  readonly #deadlines: Deadlines;
+  readonly #observers: readonly RecordObserver[];
+  readonly #redactor: RecordRedactor;
+  #result: HarnessResult | undefined;
+
+  constructor(invocation: Invocation, claim: Claim, spans: RecordObserver, ports: ExecutionPorts) {
+    const { ending } = this;
+    const { limits, usage } = invocation;
+    this.#invocation = invocation;
+    this.#ports = ports;
+    this.#redactor = new RecordRedactor(ports.redactor);
+    this.relay = new EventRelay({
+      log: ports.events,
+      id: invocation.id,
+      attempt: invocation.attempt,
+      lost: claim.lost,
+      onStale: () => ending.end({ kind: "lost" }),
+      onFault: ports.onFault,
+    });
+    this.#deadlines = new Deadlines(limits, ending);
+    this.#observers = [this.transcript, spans, this.relay, this.#deadlines, new Budget(limits, usage.costUsd, ending)];
+  }
+
+  /** Runs the attempt to its end; never rejects. */
+  async run(): Promise<Cause> {
+    try {
+      const access = this.#ports.modelAccess(this.#invocation.model);
+      if (access.kind === "failure") this.ending.end({ kind: "refused", failure: access.failure });
+      else await this.#runWith(access);
+    } catch (error) {
+      this.ending.end({ kind: "not_launched", error: launchError(error) });
+    } finally {
+      this.#deadlines.stop();
+    }
+    return this.ending.reached;
+  }
+
+  async #runWith(access: Access): Promise<void> {
+    const runner = await this.#launch();
+    if (!runner) return;
+    const read = this.#read(runner);
+    this.#deadlines.begin();
+    runner.send({ type: "task", task: this.#task(runner, access) });
+    const cause = await this.ending.reached;
+    this.#deadlines.stop();
+    if (cause.kind !== "finished" && cause.kind !== "exited") await runner.terminate(TERMINATE_GRACE_MS);
+    await runner.dispose();
+    await read;
+  }
+
+  /** A runner, unless the attempt has ended before there is one. */
+  async #launch(): Promise<Runner | undefined> {
+    const { id, attempt, submission } = this.#invocation;
+    const abandoned = new AbortController();
+    void this.ending.reached.then(() => abandoned.abort());
+    const request = { invocationId: id, attempt, files: submission.files ?? [], signal: abandoned.signal };
+    const runner = await this.#ports.runtime.launch(request);
+    if (!this.ending.cause) return runner;
+    await runner.dispose();
+    return undefined;
+  }
+
+  #task(runner: Runner, { kind: _kind, ...access }: Access) {
+    const { id, attempt, submission } = this.#invocation;
+    const { input, instructions, tools } = submission;
+    const conversation: InputMessage[] = typeof input === "string" ? [{ role: "user", content: input }] : input;
+    return {
+      invocationId: id,
+      attempt,
+      workspace: runner.workspace,
+      environment: { ...runner.toolEnvironment },
+      ...access,
+      ...(instructions !== undefined && { instructions }),
+      conversation,
+      tools: tools ?? [...DEFAULT_TOOLS],
+    };
+  }
+
+  /** Reads the runner until it has nothing more to say. */
+  async #read(runner: Runner): Promise<void> {
+    for await (const record of runner.records) {
+      for (const clean of this.#redactor.redact(record)) this.#observe(clean, runner);
+      await this.relay.room();
+    }
+    for (const clean of this.#redactor.end()) this.#observe(clean, runner);
+    const exit = await runner.exited;
+    const result = this.#result;
+    this.ending.end(result ? { kind: "finished", result, exit } : { kind: "exited", exit });
+  }
+
+  #observe(record: RunnerRecord, runner: Runner): void {
+    for (const observer of this.#observers) observer.observe(record);
+    if (record.type === "finished") this.#awaitExit(record.result, runner);
+  }
+
+  /** The result is final once the process has ended; one that stays is not waited for without limit. */
+  #awaitExit(result: HarnessResult, runner: Runner): void {
+    this.#result = result;
+    this.#deadlines.stop();
+    const late = setTimeout(() => this.ending.end({ kind: "finished", result, exit: null }), EXIT_GRACE_MS);
+    void runner.exited.then(() => clearTimeout(late));
+  }
+}
+
+function launchError(error: unknown): LaunchError {
+  if (error instanceof LaunchError) return error;
+  return new LaunchError(`The runner could not be started: ${String(error)}`, { cause: error });
+}

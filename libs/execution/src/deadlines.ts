@@ -1,0 +1,76 @@
+import type { Limits, RunnerRecord } from "@pifleet/invocation";
+import type { Cause, Ending } from "./cause.ts";
+import type { RecordObserver } from "./record-observer.ts";
+
+/** A runner that says nothing at all for this long is not idle but unresponsive; its heartbeats come every 500 ms. */
+const UNRESPONSIVE_MS = 5_000;
+
+/**
+ * The layered deadlines of one attempt: first byte < idle < total.
+ *
+ * Total runs from the start of the attempt. First byte runs from each model request to the first byte of its answer.
+ * Idle runs from the last progress; a tool that is at work is progress as long as the runner says so. First byte and
+ * idle begin with the task: a runner that still starts is judged by total alone, because many cold starts at once
+ * can take long.
+ */
+export class Deadlines implements RecordObserver {
+  readonly #limits: Limits;
+  readonly #ending: Ending;
+  readonly #total: NodeJS.Timeout;
+  #firstByte: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #progressAt = 0;
+  #signAt = 0;
+
+  constructor(limits: Limits, ending: Ending) {
+    this.#limits = limits;
+    this.#ending = ending;
+    this.#total = setTimeout(() => this.#expire("total", limits.totalMs), limits.totalMs);
+  }
+
+  /** The runner has its task: from now on it is expected to get on. */
+  begin(): void {
+    this.#progressAt = this.#signAt = performance.now();
+    this.#watchIdle(this.#limits.idleMs);
+  }
+
+  observe(record: RunnerRecord): void {
+    this.#signAt = performance.now();
+    if (record.type !== "heartbeat" || record.toolRunning) this.#progressAt = this.#signAt;
+    if (record.type === "request.started") this.#watchFirstByte();
+    if (record.type === "request.first_byte" || record.type === "request.ended") clearTimeout(this.#firstByte);
+  }
+
+  /** No deadline expires any more. Safe to call twice. */
+  stop(): void {
+    clearTimeout(this.#total);
+    clearTimeout(this.#firstByte);
+    clearTimeout(this.#idle);
+  }
+
+  #watchFirstByte(): void {
+    const { firstByteMs } = this.#limits;
+    clearTimeout(this.#firstByte);
+    this.#firstByte = setTimeout(() => this.#expire("first_byte", firstByteMs), firstByteMs);
+  }
+
+  /** Progress only moves a mark: one timer for thousands of deltas, set again for what is left when it fires. */
+  #watchIdle(ms: number): void {
+    this.#idle = setTimeout(() => {
+      const left = this.#limits.idleMs - (performance.now() - this.#progressAt);
+      if (left > 0) this.#watchIdle(left);
+      else this.#ending.end(this.#silence());
+    }, ms);
+  }
+
+  #silence(): Cause {
+    const { idleMs } = this.#limits;
+    const silentMs = performance.now() - this.#signAt;
+    if (silentMs >= Math.min(idleMs, UNRESPONSIVE_MS)) return { kind: "unresponsive", silentMs: Math.round(silentMs) };
+    return { kind: "deadline", deadline: "idle", limitMs: idleMs };
+  }
+
+  #expire(deadline: "first_byte" | "total", limitMs: number): void {
+    this.#ending.end({ kind: "deadline", deadline, limitMs });
+  }
+}

@@ -1,0 +1,2 @@
+export { Executor, type ExecutorOptions } from "./executor.ts";
+export type { ExecutionPorts } from "./ports.ts";

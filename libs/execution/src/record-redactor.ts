@@ -1,0 +1,53 @@
+import { type Redactor, type RunnerRecord, StreamRedactor } from "@pifleet/invocation";
+
+type Piece = Extract<RunnerRecord, { type: "message.delta" | "tool.output" }>;
+
+/**
+ * Takes secrets out of everything that a runner reports, before anything else sees it. Texts that arrive in pieces
+ * are redacted across the pieces, which holds their last words back until more has come.
+ */
+export class RecordRedactor {
+  readonly #redactor: Redactor;
+  readonly #streams = new Map<string, { stream: StreamRedactor; last: Piece }>();
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  /** What may be passed on now: the record itself, redacted, behind what was held back and belongs before it. */
+  redact(record: RunnerRecord): RunnerRecord[] {
+    switch (record.type) {
+      case "ready":
+      case "heartbeat":
+        return [record];
+      case "message.delta":
+        return this.#piece(record.channel, record);
+      case "tool.output":
+        return this.#piece(record.callId, record);
+      case "tool.ended":
+        return [...this.#rest(record.callId), this.#redactor.value(record)];
+      default:
+        return [...this.#rest("thinking"), ...this.#rest("text"), this.#redactor.value(record)];
+    }
+  }
+
+  /** The runner is gone: whatever is still held back. */
+  end(): RunnerRecord[] {
+    return [...this.#streams.keys()].flatMap((key) => this.#rest(key));
+  }
+
+  #piece(key: string, record: Piece): RunnerRecord[] {
+    const { stream } = this.#streams.get(key) ?? { stream: new StreamRedactor(this.#redactor) };
+    this.#streams.set(key, { stream, last: record });
+    const text = stream.push(record.text);
+    return text === "" ? [] : [{ ...record, text }];
+  }
+
+  #rest(key: string): RunnerRecord[] {
+    const held = this.#streams.get(key);
+    if (!held) return [];
+    this.#streams.delete(key);
+    const text = held.stream.end();
+    return text === "" ? [] : [{ ...held.last, text }];
+  }
+}

@@ -1,0 +1,73 @@
+import type { Claim, InvocationStore } from "@pifleet/invocation";
+import type { Ending } from "./cause.ts";
+
+/** How often a running attempt asks whether anything is wanted of it. */
+const CHECK_IN_MS = 1_000;
+
+export interface VigilOptions {
+  readonly claim: Claim;
+  readonly store: InvocationStore;
+  readonly attempt: number;
+  /** How long the claim lasts without renewal, milliseconds; it is renewed four times as often. */
+  readonly leaseMs: number;
+  readonly ending: Ending;
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Watches over the claim of a running attempt: renews it, and asks the store whether the attempt is still the newest
+ * and whether its cancellation was asked for. `wake` asks at once; the regular question makes up for a message that
+ * was lost.
+ *
+ * It holds the claim only as long as the attempt has not ended, and the attempt ends when its runner shows no life.
+ */
+export class Vigil {
+  readonly #options: VigilOptions;
+  readonly #onLost = () => this.#options.ending.end({ kind: "lost" });
+  #renewTimer: NodeJS.Timeout | undefined;
+  #checkTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: VigilOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { claim, leaseMs } = this.#options;
+    if (claim.lost.aborted) this.#onLost();
+    claim.lost.addEventListener("abort", this.#onLost, { once: true });
+    this.#renewTimer = setInterval(() => void this.#renew(), leaseMs / 4);
+    this.#checkTimer = setInterval(() => this.wake(), CHECK_IN_MS);
+  }
+
+  /** Asks the store at once. */
+  wake(): void {
+    void this.#checkIn();
+  }
+
+  /** Safe to call twice, and before `start`. The claim is renewed no more. */
+  stop(): void {
+    clearInterval(this.#renewTimer);
+    clearInterval(this.#checkTimer);
+    this.#options.claim.lost.removeEventListener("abort", this.#onLost);
+  }
+
+  async #renew(): Promise<void> {
+    const { claim, onFault } = this.#options;
+    try {
+      if (!(await claim.renew())) this.#onLost();
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  async #checkIn(): Promise<void> {
+    const { claim, store, attempt, ending, onFault } = this.#options;
+    try {
+      const answer = await store.checkIn(claim.id, attempt);
+      if (answer.kind === "stale") ending.end({ kind: "lost" });
+      else if (answer.cancelRequested) ending.end({ kind: "cancelled" });
+    } catch (error) {
+      onFault(error);
+    }
+  }
+}
