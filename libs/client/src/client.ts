@@ -1,0 +1,51 @@
+import type { QueueDepth, WorkerPresence } from "@pifleet/invocation";
+import { Invocations } from "./invocations.ts";
+import { Transport } from "./transport.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_RETRIES = 3;
+
+export interface ClientOptions {
+  /** The API's address, such as `http://127.0.0.1:8787`; a path in it is kept. */
+  readonly url: string;
+  readonly apiKey?: string;
+  /** Replaces the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** How long an answer may take, not counting what a long-poll waits; milliseconds, 30,000 by default. */
+  readonly timeoutMs?: number;
+  /** How often a request is sent again that failed for a reason that may pass; 3 by default, 0 for never. */
+  readonly retries?: number;
+}
+
+/** The API of one fleet. */
+export interface Client {
+  readonly invocations: Invocations;
+  readonly workers: {
+    /** The workers that are alive. */
+    list(): Promise<WorkerPresence[]>;
+  };
+  readonly queue: {
+    /** How deep the queue is. */
+    get(): Promise<QueueDepth>;
+  };
+}
+
+/**
+ * A client of the fleet at `url`. It opens nothing until it is used and needs no closing.
+ * @throws {TypeError} when the URL is none
+ */
+export function createClient(options: ClientOptions): Client {
+  const transport = new Transport({
+    url: options.url,
+    apiKey: options.apiKey,
+    // Called by name at the time of use: browsers refuse a detached `fetch`, and tests replace the global one.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    retries: options.retries ?? DEFAULT_RETRIES,
+  });
+  return {
+    invocations: new Invocations(transport),
+    workers: { list: async () => (await transport.json<{ items: WorkerPresence[] }>({ path: "v1/workers" })).items },
+    queue: { get: () => transport.json<QueueDepth>({ path: "v1/queue" }) },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Problem } from "@pifleet/invocation";
+
+/** The API refused a request; `problem` says why (RFC 9457). */
+export class PiFleetError extends Error {
+  override readonly name = "PiFleetError";
+  readonly problem: Problem;
+  /** How long the API asks to wait before the request is sent again, milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(problem: Problem, retryAfterMs?: number) {
+    super(problem.detail === "" ? problem.title : `${problem.title}: ${problem.detail}`);
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** The HTTP status of the answer. */
+  get status(): number {
+    return this.problem.status;
+  }
+
+  /** The problem's stable code; switch over it. */
+  get code(): string {
+    return this.problem.code;
+  }
+}
+
+/** No answer came, or none that a Pi Fleet API gives. Whether the request took effect is not known. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+  readonly code = "connection_failed";
+  /** The address that was asked, without the query. */
+  readonly url: string;
+
+  constructor(url: string, reason: string, options: { cause?: unknown } = {}) {
+    super(`${url}: ${reason}`, options);
+    this.url = url;
+  }
+}

@@ -1,0 +1,64 @@
+import { type InvocationRecord, isTerminal, isTerminalEvent, type LoggedEvent } from "@pifleet/invocation";
+import { readMessages } from "./message-reader.ts";
+import { pause, retrying } from "./retry.ts";
+import { parseJson, type Transport } from "./transport.ts";
+
+const RECONNECT_DELAY_MS = 250;
+/** How often a cut stream knocks again; with the pauses half a minute, which a restart of the API fits into. */
+const RECONNECT_RETRIES = 10;
+
+export interface StreamOptions {
+  /** The id of the last event that is known already; without it the stream begins with the first one. */
+  readonly after?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The events of the invocation at `path`, in order, each once. When the connection is cut, it goes on behind the
+ * last event. Ends after the terminal event; at once when `after` is the terminal event.
+ */
+export async function* streamEvents(
+  transport: Transport,
+  path: string,
+  { after, signal }: StreamOptions = {},
+): AsyncGenerator<LoggedEvent, void, undefined> {
+  let lastId = after;
+  let retries = transport.retries;
+  for (let hadEnded = false; ; retries = RECONNECT_RETRIES) {
+    let events = 0;
+    for await (const event of connect(transport, retries, { path: `${path}/events`, lastId, signal })) {
+      lastId = event.id;
+      events += 1;
+      yield event;
+      if (isTerminalEvent(event)) return;
+    }
+    if (events === 0 && hadEnded) return;
+    // Nothing came: the connection was cut early, or there is nothing behind `lastId` and never will be.
+    hadEnded = events === 0 && isTerminal((await transport.json<InvocationRecord>({ path, signal })).status);
+    await pause(RECONNECT_DELAY_MS, signal);
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly lastId: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The events of one connection; ends when it is cut. */
+async function* connect(
+  transport: Transport,
+  retries: number,
+  { path, lastId, signal }: Place,
+): AsyncGenerator<LoggedEvent, void, undefined> {
+  const connection = new AbortController();
+  const request = { path, signal, headers: { accept: "text/event-stream", "last-event-id": lastId } };
+  try {
+    const response = await retrying(retries, signal, () => transport.open(request, connection.signal));
+    for await (const { id, data } of readMessages(response, signal)) {
+      yield { ...parseJson<LoggedEvent>(data, response.url), ...(id !== undefined && { id }) };
+    }
+  } finally {
+    connection.abort();
+  }
+}

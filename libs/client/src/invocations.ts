@@ -1,0 +1,133 @@
+import {
+  type Carrier,
+  type InvocationRecord,
+  isTerminal,
+  type LoggedEvent,
+  type Span,
+  type Status,
+  type SubmissionInput,
+} from "@pifleet/invocation";
+import { type StreamOptions, streamEvents } from "./event-stream.ts";
+import { pause } from "./retry.ts";
+import type { Transport } from "./transport.ts";
+
+/** Short enough for the proxies that cut a request after 30 seconds. */
+const LONG_POLL_SECONDS = 25;
+const POLL_PAUSE_MS = 250;
+
+interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** Let the API answer only when the invocation has ended, or after so many seconds; 0 to 60. */
+  readonly waitSeconds?: number;
+}
+
+/** What goes with a submission: also the caller's trace context, under which the run's spans will hang. */
+export interface CreateOptions extends WaitOptions, Carrier {
+  /** The same key with the same submission names the same invocation. By default every call has a key of its own. */
+  readonly idempotencyKey?: string;
+}
+
+export interface ListQuery {
+  readonly status?: Status;
+  readonly agent?: string;
+  /** Records in a page, 1 to 100. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** One page of a list, newest first. */
+export interface RecordPage {
+  readonly items: InvocationRecord[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * The invocations of the key's tenant. Every method sends its request again when that helps and is safe, and throws
+ * `PiFleetError` for what the API refused, `ConnectionError` when no answer came, and the signal's reason on abort.
+ */
+export class Invocations {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Submits an invocation; it is queued when this resolves. */
+  create(submission: SubmissionInput, options: CreateOptions = {}): Promise<InvocationRecord> {
+    const { idempotencyKey = newIdempotencyKey(), waitSeconds, signal, traceparent, tracestate, baggage } = options;
+    return this.#transport.json({
+      method: "POST",
+      path: "v1/invocations",
+      body: submission,
+      headers: { "idempotency-key": idempotencyKey, prefer: prefer(waitSeconds), traceparent, tracestate, baggage },
+      waitSeconds,
+      signal,
+    });
+  }
+
+  get(id: string, { waitSeconds, signal }: WaitOptions = {}): Promise<InvocationRecord> {
+    return this.#transport.json({ path: pathOf(id), query: { wait: waitSeconds }, waitSeconds, signal });
+  }
+
+  /** The record once the invocation has ended, however long that takes. */
+  async wait(id: string, { signal }: CallOptions = {}): Promise<InvocationRecord> {
+    for (;;) {
+      const record = await this.get(id, { waitSeconds: LONG_POLL_SECONDS, signal });
+      if (isTerminal(record.status)) return record;
+      await pause(POLL_PAUSE_MS, signal);
+    }
+  }
+
+  /** One page, newest first. */
+  list(query: ListQuery = {}, { signal }: CallOptions = {}): Promise<RecordPage> {
+    return this.#transport.json({ path: "v1/invocations", query: { ...query }, signal });
+  }
+
+  /** This page and all that follow it, each fetched when it is asked for. */
+  async *pages(query: ListQuery = {}, options: CallOptions = {}): AsyncGenerator<RecordPage, void, undefined> {
+    for (let cursor = query.cursor; ; ) {
+      const page = await this.list({ ...query, cursor }, options);
+      yield page;
+      if (page.nextCursor === null) return;
+      cursor = page.nextCursor;
+    }
+  }
+
+  /** Cancels it, or asks its worker to: the record may still say `running`. Idempotent. */
+  cancel(id: string, { signal }: CallOptions = {}): Promise<InvocationRecord> {
+    return this.#transport.json({ method: "POST", path: `${pathOf(id)}/cancel`, signal });
+  }
+
+  /**
+   * The events, live, each once and in order. It resumes by itself after a cut and ends after the terminal event.
+   * To stop earlier, leave the loop or abort the signal; the invocation itself goes on.
+   */
+  stream(id: string, options: StreamOptions = {}): AsyncIterable<LoggedEvent> {
+    return streamEvents(this.#transport, pathOf(id), options);
+  }
+
+  /** The finished spans of all its attempts. */
+  async trace(id: string, { signal }: CallOptions = {}): Promise<Span[]> {
+    const { items } = await this.#transport.json<{ items: Span[] }>({ path: `${pathOf(id)}/trace`, signal });
+    return items;
+  }
+}
+
+function pathOf(id: string): string {
+  // As parts of a path these would name something else.
+  if (id === "" || id === "." || id === "..") throw new TypeError(`not the id of an invocation: '${id}'`);
+  return `v1/invocations/${encodeURIComponent(id)}`;
+}
+
+function prefer(waitSeconds: number | undefined): string | undefined {
+  return waitSeconds === undefined ? undefined : `wait=${waitSeconds}`;
+}
+
+/** Not `randomUUID`, which browsers offer to pages of https and localhost only. */
+function newIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
