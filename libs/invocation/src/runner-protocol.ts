@@ -23,6 +23,8 @@ export const RunnerTask = z.object({
   /** The provider's entry of the deployment's models file, in Pi's format, when it has one. */
   providerConfig: z.record(z.string(), z.unknown()).optional(),
   apiKey: z.string().optional(),
+  /** What else the provider needs that is usually found in the environment, such as a region or an account. */
+  providerEnvironment: z.record(z.string(), z.string()).optional(),
   instructions: z.string().optional(),
   conversation: z.array(InputMessage).min(1),
   tools: z.array(ToolName),
