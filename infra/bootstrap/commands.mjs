@@ -1,0 +1,15 @@
+/**
+ * What `npm run <name>` comes to, once everything that it needs is there.
+ * @typedef {object} Command
+ * @property {"none" | "real" | "any"} redis whether it needs a Redis, and whether an emulated one will do
+ * @property {string[]} program what is run with the right Node, with the user's arguments after it
+ */
+
+/** @type {Readonly<Record<string, Command>>} */
+export const COMMANDS = {
+  demo: { redis: "any", program: ["infra/demo/main.ts"] },
+  dev: { redis: "any", program: ["apps/cli/bin/pifleet.mjs", "dev"] },
+  test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
+  check: { redis: "none", program: ["infra/check/main.ts"] },
+  build: { redis: "none", program: ["infra/build/main.ts"] },
+};

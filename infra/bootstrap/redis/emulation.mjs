@@ -1,0 +1,11 @@
+import { resolve } from "node:path";
+import { startService } from "./service.mjs";
+
+/**
+ * Starts a program that behaves like Redis, for a look at Pi Fleet on a machine that has none.
+ * @param {import("./provide.mjs").Setting} setting
+ */
+export function startEmulation(setting) {
+  const program = resolve("node_modules/js-redis-server/dist/cli.js");
+  return startService(setting.node, (port) => [program, "--port", String(port)], setting);
+}

@@ -1,0 +1,48 @@
+import { accessSync, constants } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { startService } from "./service.mjs";
+
+const NAMES = ["valkey-server", "redis-server"];
+
+/** @returns {string | undefined} the server's binary, from PATH */
+export function findServer() {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Starts a server in a directory of its own, with an append-only file; both are gone in the end.
+ * @param {string} binary
+ * @param {import("./provide.mjs").Setting} setting
+ */
+export async function startServer(binary, setting) {
+  const directory = await mkdtemp(join(tmpdir(), "pifleet-redis-"));
+  setting.cleanup.add(() => rm(directory, { recursive: true, force: true }));
+  return startService(binary, (port) => configuration(port, directory), setting);
+}
+
+/** @param {number} port @param {string} directory */
+function configuration(port, directory) {
+  const settings = {
+    port,
+    bind: "127.0.0.1",
+    dir: directory,
+    appendonly: "yes",
+    save: "",
+    "maxmemory-policy": "noeviction",
+    loglevel: "warning",
+  };
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { SetupFailure } from "../failure.mjs";
+import { signalGroup } from "../process-group.mjs";
+import { waitUntilItAnswers } from "./answers.mjs";
+
+const START_MS = 30_000;
+const GRACE_MS = 3_000;
+
+/** A port on loopback that nobody listens on. */
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("A TCP server has no port");
+  return address.port;
+}
+
+/**
+ * Starts a program that speaks Redis on a free loopback port. It is no part of our process group, so Ctrl-C does not
+ * reach it before those who use it have ended.
+ * @param {string} command
+ * @param {(port: number) => string[]} args
+ * @param {import("./provide.mjs").Setting} setting
+ * @returns {Promise<{ url: string }>}
+ */
+export async function startService(command, args, { cleanup, signal }) {
+  const port = await freePort();
+  const child = spawn(command, args(port), { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (text) => (output = (output + text).slice(-8_000)));
+  const ended = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
+  cleanup.add(() => stopService(child.pid, ended));
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(START_MS)]);
+  const url = `redis://127.0.0.1:${port}`;
+  const answered = await Promise.race([waitUntilItAnswers(url, patience), ended.then(() => false)]);
+  signal.throwIfAborted();
+  if (!answered) throw new SetupFailure(`${command} could not be started. What it said is above.`, output);
+  return { url };
+}
+
+/** @param {number | undefined} pid @param {Promise<unknown>} ended */
+async function stopService(pid, ended) {
+  signalGroup(pid, "SIGTERM");
+  const impatient = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
+  await ended;
+  clearTimeout(impatient);
+}
