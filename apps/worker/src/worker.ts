@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { Executor } from "@pifleet/execution";
+import type { Backend, Consumer, ModelAccess, Redactor, Runtime } from "@pifleet/invocation";
+import type { ExportSpans } from "@pifleet/tracing";
+import type { Logger } from "pino";
+import { Janitor } from "./loops/janitor.ts";
+import { Presence } from "./loops/presence.ts";
+
+export interface WorkerParts {
+  readonly backend: Backend;
+  readonly runtime: Runtime;
+  readonly exportSpans: ExportSpans;
+  readonly modelAccess: (model: string) => ModelAccess;
+  readonly redactor: Redactor;
+  readonly log: Logger;
+}
+
+export interface WorkerOptions {
+  readonly version: string;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  /** How long running work may go on after the worker was told to stop, milliseconds. */
+  readonly graceMs: number;
+}
+
+/** A worker: claims invocations and supervises their runners. */
+export class Worker {
+  readonly id = `wrk_${randomBytes(8).toString("hex")}`;
+  readonly #parts: WorkerParts;
+  readonly #options: WorkerOptions;
+  readonly #executor: Executor;
+  readonly #presence: Presence;
+  readonly #janitor: Janitor;
+  #consumer: Consumer | undefined;
+  #unwatch: (() => void) | undefined;
+
+  constructor(parts: WorkerParts, options: WorkerOptions) {
+    const { backend, runtime, log } = parts;
+    const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
+    this.#parts = parts;
+    this.#options = options;
+    this.#executor = new Executor({ ...backend, ...parts, onFault }, { worker: this.id, leaseMs: options.leaseMs });
+    this.#presence = new Presence({
+      registry: backend.workers,
+      id: this.id,
+      version: options.version,
+      concurrency: options.concurrency,
+      containment: runtime.containment,
+      running: () => this.#consumer?.running() ?? [],
+      onFault,
+    });
+    const onMended = (enqueued: number) => log.warn({ enqueued }, "put recorded invocations into the queue");
+    this.#janitor = new Janitor({ store: backend.store, queue: backend.queue, onMended, onFault });
+  }
+
+  /** Resolves when the worker is on the list and claims. */
+  async start(): Promise<void> {
+    const { backend, log } = this.#parts;
+    const { concurrency, leaseMs } = this.#options;
+    this.#unwatch = await backend.changes.watchRequests((id) => this.#executor.wake(id));
+    const onFault = (error: Error) => log.error({ err: error }, "the queue failed");
+    this.#consumer = backend.queue.consume({ concurrency, leaseMs, onFault }, (claim) => this.#executor.execute(claim));
+    this.#janitor.start();
+    await this.#presence.start();
+  }
+
+  /**
+   * No new claims; running work has the grace period to end, then goes back to the queue. Resolves when nothing of
+   * it is left. Safe to call before `start`.
+   */
+  async stop(): Promise<void> {
+    const { backend, runtime } = this.#parts;
+    const handBack = setTimeout(() => this.#executor.handBackAll(), this.#options.graceMs);
+    await this.#consumer?.stop();
+    clearTimeout(handBack);
+    this.#unwatch?.();
+    await this.#janitor.stop();
+    await this.#presence.stop();
+    await runtime.close();
+    await backend.close();
+  }
+}
