@@ -3,6 +3,8 @@ import { cruise, type ICruiseResult, type IViolation } from "dependency-cruiser"
 import { RULES } from "./rules.ts";
 import { understandUsing } from "./using-declaration.ts";
 
+understandUsing();
+
 const FOLDERS = ["apps", "libs", "infra", "test"];
 const NOT_OURS = "node_modules|(^|/)dist/";
 
@@ -32,7 +34,6 @@ function isNotOurs(path: string): boolean {
 }
 
 async function cruiseSources(root: string, sources: string[]): Promise<ICruiseResult> {
-  understandUsing();
   const { output } = await cruise(
     sources,
     {

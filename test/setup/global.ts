@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { Cleanup } from "../../infra/bootstrap/cleanup.mjs";
+import { provideRedis } from "../../infra/bootstrap/redis/provide.mjs";
+import { removeLeftovers } from "../leftovers/remove-leftovers.ts";
+import type { TestRun } from "./test-run.ts";
+
+/**
+ * Gives all tests one Redis (each keeps to keys of its own) and one temporary directory; in the end nothing may be
+ * left of what they started and wrote.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cleanup = new Cleanup();
+  const { signal } = new AbortController();
+  const redis = await provideRedis({ kind: "real", node: process.execPath, cleanup, signal });
+  process.env.REDIS_URL = redis.url;
+  const run: TestRun = { id: randomUUID(), directory: await mkdtemp(join(tmpdir(), "pifleet-test-")) };
+  project.provide("testRun", run);
+  return async () => {
+    await cleanup.run();
+    await failOnLeftovers(run);
+  };
+}
+
+async function failOnLeftovers(run: TestRun): Promise<void> {
+  const leftovers = await removeLeftovers(run);
+  if (leftovers.length > 0) throw new Error(`The tests left something behind:\n  ${leftovers.join("\n  ")}`);
+}

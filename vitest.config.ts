@@ -1,0 +1,30 @@
+import { availableParallelism } from "node:os";
+import { defineConfig } from "vitest/config";
+
+/** The kinds of tests run one after the other, so that what starts whole processes does not slow down what does not. */
+function project(name: string, groupOrder: number, include: string[], testTimeout: number) {
+  return {
+    test: {
+      name,
+      include,
+      testTimeout,
+      hookTimeout: testTimeout,
+      sequence: { groupOrder },
+      setupFiles: ["test/setup/worker.ts"],
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    globalSetup: ["test/setup/global.ts"],
+    // Most tests wait for Redis, a process or a socket, so one worker a core leaves no core idle; two at least.
+    maxWorkers: Math.max(2, availableParallelism()),
+    pool: "forks",
+    projects: [
+      project("unit", 0, ["{apps,libs,infra}/**/*.test.ts", "test/{setup,leftovers}/**/*.test.ts"], 20_000),
+      project("integration", 1, ["test/integration/**/*.test.ts"], 30_000),
+      project("e2e", 2, ["test/e2e/**/*.test.ts"], 60_000),
+    ],
+  },
+});
