@@ -1,0 +1,64 @@
+import { type Attempt, type ErrorCode, invocationError, NO_USAGE, type Outcome } from "@pifleet/invocation";
+import { sampleInvocation } from "@pifleet/testkit/samples";
+import { describe, expect, it } from "vitest";
+import { settlementFor } from "./settlement.ts";
+
+function failure(code: ErrorCode, retryAfterMs?: number): Outcome {
+  const error = invocationError(code, "words");
+  return {
+    status: "failed",
+    output: null,
+    messages: [],
+    usage: NO_USAGE,
+    error,
+    ...(retryAfterMs && { retryAfterMs }),
+  };
+}
+
+function attempts(...ended: Attempt["ended"][]): Attempt[] {
+  const time = new Date(0).toISOString();
+  return ended.map((how, i) => ({ number: i + 1, worker: "wrk_1", startedAt: time, endedAt: time, ended: how }));
+}
+
+const first = sampleInvocation({}, { attempt: 1, attempts: attempts(null) });
+
+describe("what becomes of an invocation", () => {
+  it("is final for an error that another attempt would meet again", () => {
+    expect(settlementFor(first, failure("provider_auth")).kind).toBe("final");
+    expect(settlementFor(first, failure("timeout_total")).kind).toBe("final");
+  });
+
+  it("is another attempt at once after a crash", () => {
+    expect(settlementFor(first, failure("runner_crashed"))).toMatchObject({ kind: "again", delayMs: 0 });
+  });
+
+  it("is another attempt after a wait that doubles when the provider limits the rate", () => {
+    const delays = [1, 2, 3].map((n) => {
+      const invocation = sampleInvocation(
+        { limits: { maxAttempts: 9 } },
+        { attempts: attempts(...Array(n).fill(null)) },
+      );
+      const settlement = settlementFor(invocation, failure("provider_rate_limited"), 0);
+      return settlement.kind === "again" && settlement.delayMs;
+    });
+    expect(delays).toEqual([1_000, 2_000, 4_000]);
+  });
+
+  it("waits as long as the provider asks, up to an hour", () => {
+    expect(settlementFor(first, failure("provider_overloaded", 7_000))).toMatchObject({ delayMs: 7_000 });
+    expect(settlementFor(first, failure("provider_overloaded", 1e9))).toMatchObject({ delayMs: 3_600_000 });
+  });
+
+  it("is final when the attempts are used up, of which those that were handed back do not count", () => {
+    const crash = failure("runner_crashed");
+    const used = sampleInvocation({ limits: { maxAttempts: 2 } }, { attempts: attempts("runner_crashed", null) });
+    const handedBack = sampleInvocation({ limits: { maxAttempts: 2 } }, { attempts: attempts("handed_back", null) });
+    expect(settlementFor(used, crash).kind).toBe("final");
+    expect(settlementFor(handedBack, crash).kind).toBe("again");
+  });
+
+  it("is final after any error for an invocation that must not be rerun", () => {
+    const once = sampleInvocation({ recovery: "fail" }, { attempts: attempts(null) });
+    expect(settlementFor(once, failure("runner_crashed")).kind).toBe("final");
+  });
+});
