@@ -1,0 +1,7 @@
+/**
+ * The harness as its parent sees it: which model can be reached and how, and where the runner's program is.
+ * Nothing here loads Pi: that happens in the runner alone.
+ */
+export { modelAccess } from "./model-access.ts";
+export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
+export { runnerEntry } from "./runner-entry.ts";

@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+
+const Name = z.string().min(1);
+const Headers = z.record(z.string(), z.string());
+
+/** A model as Pi's `models.json` describes it. What only Pi reads is passed on as it is. */
+const ModelEntry = z.looseObject({
+  id: Name,
+  name: Name.optional(),
+  api: Name.optional(),
+  baseUrl: Name.optional(),
+  reasoning: z.boolean().optional(),
+  input: z.array(z.enum(["text", "image"])).optional(),
+  contextWindow: z.number().positive().optional(),
+  maxTokens: z.number().positive().optional(),
+  cost: z
+    .looseObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() })
+    .optional(),
+  headers: Headers.optional(),
+  compat: z.looseObject({}).optional(),
+});
+
+/** A provider as Pi's `models.json` describes it. */
+export const ProviderEntry = z.looseObject({
+  name: Name.optional(),
+  baseUrl: Name.optional(),
+  api: Name.optional(),
+  apiKey: Name.optional(),
+  headers: Headers.optional(),
+  authHeader: z.boolean().optional(),
+  compat: z.looseObject({}).optional(),
+  models: z.array(ModelEntry).optional(),
+  modelOverrides: z.record(z.string(), ModelEntry.partial()).optional(),
+});
+export type ProviderEntry = z.infer<typeof ProviderEntry>;
+
+/** The deployment's models file, in the format of Pi's own `models.json`. */
+export const ModelsFile = z.object({ providers: z.record(Name, ProviderEntry) });
+export type ModelsFile = z.infer<typeof ModelsFile>;
+
+/** A models file that cannot be used; the message is one line for the person who starts the worker. */
+export class ModelsFileError extends Error {
+  override readonly name = "ModelsFileError";
+  readonly code = "models_file";
+}
+
+/**
+ * Reads a models file.
+ * @throws {ModelsFileError} when it is missing, is no JSON, or does not have the format
+ */
+export async function readModelsFile(path: string): Promise<ModelsFile> {
+  const parsed = ModelsFile.safeParse(parseJson(path, await readText(path)));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.length ? `${issue.path.join(".")}: ` : "";
+  throw new ModelsFileError(`Models file ${path} is malformed: ${where}${issue?.message ?? "unknown"}`);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    const reason = missing ? "does not exist" : `cannot be read: ${firstLine(error)}`;
+    throw new ModelsFileError(`Models file ${path} ${reason}`, { cause: error });
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new ModelsFileError(`Models file ${path} is no JSON: ${firstLine(error)}`, { cause: error });
+  }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0] ?? text;
+}

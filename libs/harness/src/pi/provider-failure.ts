@@ -1,0 +1,54 @@
+import type { AssistantMessage } from "@earendil-works/pi-ai";
+import { isContextOverflow } from "@earendil-works/pi-ai/utils/overflow";
+import type { ErrorCode, HarnessFailure } from "@pifleet/invocation";
+import type { HttpAnswer } from "./http-exchange.ts";
+import { providerWords } from "./provider-words.ts";
+
+/** Statuses that say by themselves what is wrong. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: "provider_auth",
+  402: "provider_error",
+  403: "provider_auth",
+  404: "model_not_found",
+  413: "context_overflow",
+  429: "provider_rate_limited",
+  503: "provider_overloaded",
+  529: "provider_overloaded",
+};
+
+/** What the words of an error say where its status says nothing, or nothing in particular (400, 500). */
+const BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/rate.?limit|too many requests|resource.?exhausted|throttl/i, "provider_rate_limited"],
+  [/overloaded|service.?unavailable|high demand/i, "provider_overloaded"],
+  [/(invalid|incorrect|no).{0,12}api.?key|api.?key not valid|authentication.?error|unauthori[sz]ed/i, "provider_auth"],
+  [/model_not_found|\bmodel\b[^.]{0,120}\b(not found|not exist|not supported)/i, "model_not_found"],
+];
+
+/** An account without money: OpenAI answers 429 as if waiting would help. */
+const OUT_OF_MONEY = /insufficient_quota|credit balance is too low/i;
+
+/** The status at the beginning of Pi's error text, such as `429: {…}`, `429 {…}` or `OpenAI API error (429): …`. */
+const LEADING_STATUS = /^(?:[A-Za-z ]+\()?(?<status>[45]\d\d)\b/;
+
+/**
+ * Classifies an answer that ended in an error. Only the error is ever looked at, never what the model or a tool said.
+ * @param http what the provider answered to the request, when it is known
+ */
+export function providerFailure(message: AssistantMessage, http: HttpAnswer | undefined): HarnessFailure {
+  const text = message.errorMessage ?? "The model request failed without a reason";
+  const retryAfterMs = http?.retryAfterMs;
+  return {
+    code: codeOf(message, text, http?.status),
+    message: providerWords(text),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+function codeOf(message: AssistantMessage, text: string, answered: number | undefined): ErrorCode {
+  if (isContextOverflow(message)) return "context_overflow";
+  if (OUT_OF_MONEY.test(text)) return "provider_error";
+  // A stream can begin with 200 and fail in the middle: then only the words tell.
+  const status =
+    answered !== undefined && answered >= 400 ? answered : Number(LEADING_STATUS.exec(text)?.groups?.status);
+  return BY_STATUS[status] ?? BY_WORDS.find(([words]) => words.test(text))?.[1] ?? "provider_error";
+}

@@ -1,0 +1,40 @@
+import type { AssistantMessage } from "@earendil-works/pi-ai";
+import type { SessionManager } from "@earendil-works/pi-coding-agent";
+import type { HarnessFailure, HarnessResult, Usage } from "@pifleet/invocation";
+import { answerText, messagesOf } from "./conversation.ts";
+import type { EndedRequest } from "./model-requests.ts";
+import { providerFailure } from "./provider-failure.ts";
+
+/** What the assistant said in a run. */
+export class Answers {
+  /** The newest message, also one that failed. */
+  last: AssistantMessage | undefined;
+  /** The newest text that is not empty. */
+  text = "";
+
+  add(message: AssistantMessage): void {
+    this.last = message;
+    const text = answerText(message);
+    if (text.trim() !== "") this.text = text;
+  }
+}
+
+/** What a settled run came to. `request` is its newest model request. */
+export function resultOf(
+  session: SessionManager,
+  answers: Answers,
+  request: EndedRequest | undefined,
+  usage: Usage,
+): HarnessResult {
+  return { output: answers.text, messages: messagesOf(session), usage, failure: failureOf(answers.last, request) };
+}
+
+/** Pi settles also when the provider failed or nothing was said: only the last message tells. */
+function failureOf(answer: AssistantMessage | undefined, request: EndedRequest | undefined): HarnessFailure | null {
+  if (answer?.stopReason === "aborted") return { code: "cancelled", message: "The run was aborted" };
+  if (answer?.stopReason === "error")
+    return providerFailure(answer, request?.message === answer ? request.http : undefined);
+  if (answer && answerText(answer).trim() !== "") return null;
+  const cut = answer?.stopReason === "length" ? ": it was cut off at the model's output limit" : "";
+  return { code: "no_output", message: `The model ended without an answer${cut}` };
+}

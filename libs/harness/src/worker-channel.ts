@@ -1,0 +1,36 @@
+import { RunnerCommand, type RunnerRecord } from "@pifleet/invocation";
+import { killStarted } from "./process-tree.ts";
+
+/** The runner's end of the channel to its worker. */
+export interface WorkerChannel {
+  send(record: RunnerRecord): void;
+  /** Resolves when all that was sent before is out of this process. */
+  sendLast(record: RunnerRecord): Promise<void>;
+  onCommand(listener: (command: RunnerCommand) => void): void;
+}
+
+/**
+ * Connects to the worker over the IPC channel with which this process was started. A worker that is gone takes
+ * everything with it: the runner's processes are killed and the runner exits.
+ */
+export function connectWorker(): WorkerChannel {
+  const post = process.send?.bind(process);
+  if (!post) throw new Error("A runner is started by a worker: there is no IPC channel");
+  process.once("disconnect", abandon);
+  return {
+    send: (record) => void post(record),
+    sendLast: (record) => new Promise((resolve) => post(record, undefined, undefined, () => resolve())),
+    onCommand: (listener) => process.on("message", (message) => listener(RunnerCommand.parse(message))),
+  };
+}
+
+/** What was started in the runner's group dies with the group; what has left it is looked for first. */
+function abandon(): void {
+  killStarted();
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } finally {
+    // Where the runner leads no group, it ends alone.
+    process.exit(1);
+  }
+}
