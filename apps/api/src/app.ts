@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Backend } from "@pifleet/invocation";
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Background } from "./background.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** The HTTP server while routes are added to it; it infers their types from their zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What the routes work with. */
+export interface Services {
+  readonly backend: Backend;
+  readonly waiting: Waiting;
+  readonly background: Background;
+  /** Aborted when this process stops: whatever is open is to be ended properly. */
+  readonly stopping: AbortSignal;
+  /** Between two comments that keep an idle event stream open, milliseconds. */
+  readonly heartbeatMs: number;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+const KEY = "k".repeat(16);
+
+describe("the configuration", () => {
+  it("needs nothing but a key", () => {
+    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY })).toEqual({
+      redisUrl: "redis://127.0.0.1:6379",
+      redisPrefix: "pifleet",
+      host: "127.0.0.1",
+      port: 8787,
+      logLevel: "info",
+      bootstrapKey: KEY,
+      retentionMs: 7 * 86_400_000,
+    });
+  });
+
+  it("takes a variable that is set to nothing as not set", () => {
+    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PORT: "", PIFLEET_RETENTION: " " })).toMatchObject({
+      port: 8787,
+      retentionMs: 7 * 86_400_000,
+    });
+  });
+
+  it("lets any free port be asked for", () => {
+    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PORT: "0" }).port).toBe(0);
+  });
+
+  it.each(["127.0.0.1", "127.9.9.9", "::1", "localhost"])("lets authentication be off on %s", (HOST) => {
+    expect(readConfig({ PIFLEET_AUTH: "off", HOST, PIFLEET_BOOTSTRAP_KEY: KEY }).bootstrapKey).toBeNull();
+  });
+
+  it.each(["0.0.0.0", "::", "10.0.0.1", "example.com", "127.0.0.1.example.com"])(
+    "refuses authentication to be off on %s",
+    (HOST) => {
+      expect(() => readConfig({ PIFLEET_AUTH: "off", HOST })).toThrow(/^PIFLEET_AUTH must be on unless HOST/);
+    },
+  );
+
+  it("refuses to start without a key when authentication is on", () => {
+    expect(() => readConfig({})).toThrow(/^PIFLEET_BOOTSTRAP_KEY must be set/);
+  });
+
+  it.each([
+    ["REDIS_URL", "localhost:6379"],
+    ["REDIS_URL", "http://127.0.0.1"],
+    ["PORT", "eighty"],
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["LOG_LEVEL", "loud"],
+    ["PIFLEET_BOOTSTRAP_KEY", "short"],
+    ["PIFLEET_BOOTSTRAP_KEY", "with a space in the middle"],
+    ["PIFLEET_AUTH", "no"],
+    ["PIFLEET_RETENTION", "a week"],
+    ["PIFLEET_REDIS_PREFIX", "{a}:b"],
+  ])("names %s in one line when it is %j, and does not repeat the value", (name, value) => {
+    const error = thrown(() => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, [name]: value }));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error?.message).toMatch(new RegExp(`^${name} must `));
+    expect(error?.message).not.toContain("\n");
+    expect(error?.message).not.toContain(value);
+  });
+});
+
+function thrown(act: () => unknown): Error | undefined {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  return undefined;
+}

@@ -1,0 +1,96 @@
+import { BlockList, isIP } from "node:net";
+import { Duration } from "@pifleet/invocation";
+import * as z from "zod";
+
+const RedisUrl = z.url({ protocol: /^rediss?$/, error: "must be a URL such as redis://127.0.0.1:6379" });
+
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port: a number from 0 (any free one) to 65535")
+  .transform(Number)
+  .refine((port) => port <= 65_535, "must be a port: a number from 0 (any free one) to 65535");
+
+const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
+  error: "must be one of trace, debug, info, warn, error, fatal, silent",
+});
+
+const BootstrapKey = z
+  .string()
+  .min(16, "must have at least 16 characters")
+  .regex(/^[\x21-\x7e]+$/, "must hold printable ASCII characters only, and no space");
+
+const Environment = z
+  .object({
+    REDIS_URL: RedisUrl.default("redis://127.0.0.1:6379"),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: Port.default(8787),
+    LOG_LEVEL: LogLevel.default("info"),
+    PIFLEET_BOOTSTRAP_KEY: BootstrapKey.optional(),
+    PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
+    PIFLEET_RETENTION: Duration.prefault("7d"),
+    PIFLEET_REDIS_PREFIX: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, "must be 1 to 64 letters, digits, dots, dashes and underscores")
+      .default("pifleet"),
+  })
+  .superRefine((environment, context) => {
+    const { HOST, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY } = environment;
+    if (PIFLEET_AUTH === "off" && !isLoopback(HOST)) {
+      const message = "must be on unless HOST is a loopback address such as 127.0.0.1";
+      context.addIssue({ code: "custom", path: ["PIFLEET_AUTH"], message });
+    }
+    if (PIFLEET_AUTH === "on" && PIFLEET_BOOTSTRAP_KEY === undefined) {
+      const message = "must be set to a key of at least 16 characters (or, on loopback, set PIFLEET_AUTH=off)";
+      context.addIssue({ code: "custom", path: ["PIFLEET_BOOTSTRAP_KEY"], message });
+    }
+  });
+
+/** How this process is to run. */
+export interface Config {
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  readonly host: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  readonly logLevel: z.infer<typeof LogLevel>;
+  /** The bearer key that every request needs; `null` when authentication is off. */
+  readonly bootstrapKey: string | null;
+  /** How long an invocation is kept after its end. */
+  readonly retentionMs: number;
+}
+
+/** The environment asks for something that cannot be; `message` is one line that names the variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Reads the configuration. A variable that is set to nothing counts as not set.
+ * @throws {ConfigError} that names the first variable that is wrong. It never repeats a value: some are secrets.
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const set = Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== "");
+  const { data, error } = Environment.safeParse(Object.fromEntries(set));
+  if (!data) {
+    const [issue] = error.issues;
+    throw new ConfigError(`${issue?.path.join(".")} ${issue?.message}`);
+  }
+  return {
+    redisUrl: data.REDIS_URL,
+    redisPrefix: data.PIFLEET_REDIS_PREFIX,
+    host: data.HOST,
+    port: data.PORT,
+    logLevel: data.LOG_LEVEL,
+    bootstrapKey: data.PIFLEET_AUTH === "on" ? (data.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
+    retentionMs: data.PIFLEET_RETENTION,
+  };
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
+LOOPBACK.addAddress("::1", "ipv6");
+
+function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  return family === 0 ? host === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
+}

@@ -1,0 +1,72 @@
+import {
+  type ChangeFeed,
+  type EventId,
+  type EventLog,
+  type EventPage,
+  type InvocationId,
+  isTerminalEvent,
+  type LoggedEvent,
+  UnavailableError,
+} from "@pifleet/invocation";
+import { Change } from "./change.ts";
+
+/** A stream holds this many events at most; so much memory a slow reader costs. */
+const PAGE = 64;
+/** How soon a client that lost its stream comes back, milliseconds. */
+const RECONNECT_MS = 1_000;
+
+interface EventStreamOptions {
+  readonly id: InvocationId;
+  /** Only the events behind this one. */
+  readonly after?: EventId;
+  /** Whether the invocation had ended before: then nothing can follow what is in the log. */
+  readonly ended: boolean;
+  /** Between two comments that keep an idle connection open, milliseconds. */
+  readonly heartbeatMs: number;
+  /** Ends the stream: the client is gone, or this process stops. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The events of an invocation as the text of a `text/event-stream`, from the log and then live, up to its terminal
+ * event. It reads on only as fast as it is consumed. While the database is away it waits.
+ */
+export async function* eventStream(
+  log: EventLog,
+  changes: ChangeFeed,
+  { id, after, ended, heartbeatMs, signal }: EventStreamOptions,
+): AsyncGenerator<string> {
+  const change = new Change();
+  const wake = () => change.notify();
+  const unwatch = await changes.watch(id, wake);
+  signal.addEventListener("abort", wake);
+  let cursor = after;
+  try {
+    yield `retry: ${RECONNECT_MS}\n\n`;
+    while (!signal.aborted) {
+      const page = await readPage(log, id, cursor);
+      if (page.events.length > 0) yield page.events.map(frame).join("");
+      if (page.events.some(isTerminalEvent) || (ended && !page.more)) return;
+      cursor = page.events.at(-1)?.id ?? cursor;
+      if (!page.more && (await change.next(heartbeatMs)) === "timeout") yield ": heartbeat\n\n";
+    }
+  } finally {
+    signal.removeEventListener("abort", wake);
+    unwatch();
+  }
+}
+
+/** While the database is away there is nothing to read; the feed tells when it is back. */
+async function readPage(log: EventLog, id: InvocationId, after: EventId | undefined): Promise<EventPage> {
+  try {
+    return await log.read(id, { after, limit: PAGE });
+  } catch (error) {
+    if (error instanceof UnavailableError) return { events: [], more: false };
+    throw error;
+  }
+}
+
+/** One event in the format of https://html.spec.whatwg.org/multipage/server-sent-events.html. */
+function frame(event: LoggedEvent): string {
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}

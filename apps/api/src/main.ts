@@ -1,0 +1,45 @@
+import { connectBackend } from "@pifleet/redis";
+import closeWithGrace from "close-with-grace";
+import type { Logger } from "pino";
+import { bootstrapAuthenticator, OPEN } from "./authentication.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { createLogger } from "./logging.ts";
+import { buildServer } from "./server.ts";
+
+const EXIT_USAGE = 2;
+const EXIT_FAILURE = 1;
+/** Whoever waits is answered at once; only a client that does not read its answer can take longer. */
+const GRACE_MS = 10_000;
+
+const config = configOrExit();
+const logger = createLogger(config.logLevel);
+await start(config, logger).catch((err) => {
+  logger.fatal({ err }, "could not start");
+  process.exit(EXIT_FAILURE);
+});
+
+function configOrExit(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_USAGE);
+  }
+}
+
+async function start({ redisUrl, redisPrefix, host, port, bootstrapKey, retentionMs }: Config, log: Logger) {
+  const onFault = (err: Error) => log.warn({ err }, "redis");
+  const backend = await connectBackend({ url: redisUrl, prefix: redisPrefix, retentionMs, role: "api", onFault });
+  const authenticator = bootstrapKey === null ? OPEN : bootstrapAuthenticator(bootstrapKey);
+  const server = await buildServer({ backend, authenticator, logger: log });
+  closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
+    if (err) log.fatal({ err }, "stopping after an error");
+    else log.info({ signal }, "stopping");
+    await server.close();
+    await backend.close();
+    log.info("stopped");
+  });
+  const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
+  log.info({ url }, "listening");
+}

@@ -1,0 +1,79 @@
+import { type Backend, UnavailableError } from "@pifleet/invocation";
+import type { FastifyInstance } from "fastify";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+/** What a path that no route takes is counted as, so that nobody can make labels up. */
+const UNMATCHED = "unmatched";
+
+/** The figures of this process, and those of the fleet as the backend tells them. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #backend: Backend;
+  readonly #requests: Histogram<"method" | "route" | "status">;
+  readonly #up: Gauge;
+  readonly #queue: Gauge<"state">;
+  readonly #paused: Gauge;
+  readonly #workers: Gauge;
+  readonly #slots: Gauge;
+  readonly #running: Gauge;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: "pifleet_http_request_duration_seconds",
+      help: "Time from a request to the end of its answer, held-back answers and streams included",
+      labelNames: ["method", "route", "status"],
+      buckets: DURATION_BUCKETS,
+      registers: [this.#registry],
+    });
+    this.#up = this.#gauge("pifleet_backend_up", "Whether the database answers (1) or not (0)");
+    this.#queue = this.#gauge("pifleet_queue_entries", "Invocations in the queue by state", ["state"]);
+    this.#paused = this.#gauge("pifleet_queue_paused", "Whether the queue is paused (1) or not (0)");
+    this.#workers = this.#gauge("pifleet_workers", "Workers that are alive");
+    this.#slots = this.#gauge("pifleet_worker_slots", "Attempts that all workers together can run at once");
+    this.#running = this.#gauge("pifleet_attempts_running", "Attempts that run on all workers");
+  }
+
+  /** Counts every request that `app` answers. */
+  observe(app: FastifyInstance): void {
+    app.addHook("onResponse", async ({ method, is404, routeOptions }, reply) => {
+      const route = is404 ? UNMATCHED : (routeOptions.url ?? UNMATCHED);
+      const labels = { method: is404 ? "any" : method, route, status: String(reply.statusCode) };
+      this.#requests.observe(labels, reply.elapsedTime / 1_000);
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The figures in the Prometheus text format. */
+  async text(): Promise<string> {
+    await this.#askBackend();
+    return this.#registry.metrics();
+  }
+
+  /** While the database is away, its figures are left out: the last ones known would be a lie. */
+  async #askBackend(): Promise<void> {
+    this.#queue.reset();
+    for (const gauge of [this.#paused, this.#workers, this.#slots, this.#running]) gauge.remove();
+    try {
+      const [depth, workers] = await Promise.all([this.#backend.queue.depth(), this.#backend.workers.list()]);
+      for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, depth[state]);
+      this.#paused.set(depth.paused ? 1 : 0);
+      this.#workers.set(workers.length);
+      this.#slots.set(workers.reduce((sum, { concurrency }) => sum + concurrency, 0));
+      this.#running.set(workers.reduce((sum, { running }) => sum + running.length, 0));
+      this.#up.set(1);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#up.set(0);
+    }
+  }
+
+  #gauge<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,113 @@
+import type { InvocationRecord, LoggedEvent, Problem, Span, Submission, WorkerPresence } from "@pifleet/invocation";
+import { InvocationId } from "@pifleet/invocation";
+import type * as z from "zod";
+
+const ID = InvocationId.parse("inv_01K9ZQ6T3M8R4W5X7Y9A2B4C6D");
+const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
+const WORKER_ID = "w_01K9ZQ0C5N7P9R2T4V6X8Z1B3D";
+const CREATED = "2026-01-15T09:30:00.000Z";
+const STARTED = "2026-01-15T09:30:00.012Z";
+const ENDED = "2026-01-15T09:30:04.250Z";
+
+const submission: z.input<typeof Submission> = {
+  model: "demo/scripted",
+  instructions: "You are a careful reviewer. Answer in one paragraph.",
+  input: "Review the file src/a.ts.",
+  files: [{ path: "src/a.ts", content: "export const answer = 42;\n" }],
+  tools: ["read", "bash"],
+  limits: { totalMs: 600_000, maxCostUsd: 1 },
+  metadata: { ticket: "X-1" },
+};
+
+const invocation: InvocationRecord = {
+  id: ID,
+  status: "succeeded",
+  agent: null,
+  model: "demo/scripted",
+  metadata: { ticket: "X-1" },
+  limits: { firstByteMs: 60_000, idleMs: 300_000, totalMs: 600_000, maxAttempts: 3, maxTurns: 100, maxCostUsd: 1 },
+  attempt: 1,
+  attempts: [{ number: 1, worker: WORKER_ID, startedAt: STARTED, endedAt: ENDED, ended: "succeeded" }],
+  createdAt: CREATED,
+  startedAt: STARTED,
+  endedAt: ENDED,
+  output: "The file is fine.",
+  messages: [
+    { role: "user", content: [{ type: "text", text: "Review the file src/a.ts." }] },
+    { role: "assistant", content: [{ type: "text", text: "The file is fine." }] },
+  ],
+  error: null,
+  usage: {
+    inputTokens: 812,
+    outputTokens: 64,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    costUsd: 0.0031,
+    turns: 1,
+    toolCalls: 0,
+  },
+  artifacts: [],
+  trace: { traceId: TRACE_ID, export: { status: "ok" } },
+};
+
+const event: LoggedEvent = {
+  id: "1768469400500-0",
+  type: "message.delta",
+  at: "2026-01-15T09:30:00.500Z",
+  attempt: 1,
+  channel: "text",
+  text: "The file ",
+};
+
+const worker: WorkerPresence = {
+  id: WORKER_ID,
+  host: "worker-1",
+  pid: 4242,
+  version: "0.1.0",
+  startedAt: "2026-01-15T08:00:00.000Z",
+  concurrency: 4,
+  running: [ID],
+  rssBytes: 98_566_144,
+  load: 0.42,
+  heartbeatAt: STARTED,
+  containment: "process-group",
+};
+
+const span: Span = {
+  traceId: TRACE_ID,
+  spanId: "00f067aa0ba902b7",
+  parentSpanId: null,
+  name: "invoke_agent",
+  kind: "internal",
+  attempt: 1,
+  startMs: 1_768_469_400_012,
+  endMs: 1_768_469_404_250,
+  status: { code: "ok" },
+  attributes: { "gen_ai.operation.name": "invoke_agent" },
+  events: [],
+};
+
+const problem: Problem = {
+  type: "about:blank#invalid_request",
+  title: "Bad Request",
+  status: 400,
+  detail: "/limits/totalMs: Too small: expected number to be >=1",
+  code: "invalid_request",
+  errors: [{ pointer: "/limits/totalMs", detail: "Too small: expected number to be >=1" }],
+};
+
+/** One example for each schema of the API, by the schema's name; they are checked against the schemas by a test. */
+export const EXAMPLES = {
+  Submission: submission,
+  Invocation: invocation,
+  InvocationList: { items: [invocation], nextCursor: null },
+  Event: event,
+  EventList: { items: [event], nextCursor: event.id },
+  Worker: worker,
+  WorkerList: { items: [worker] },
+  Span: span,
+  SpanList: { items: [span] },
+  Queue: { waiting: 3, delayed: 0, claimed: 4, paused: false },
+  Health: { status: "ok" },
+  Problem: problem,
+};

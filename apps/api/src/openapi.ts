@@ -1,0 +1,50 @@
+import swagger from "@fastify/swagger";
+import scalar from "@scalar/fastify-api-reference";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import * as z from "zod";
+import type { App } from "./app.ts";
+import { tidyComponents } from "./openapi-components.ts";
+import { EXAMPLES } from "./openapi-examples.ts";
+
+const DESCRIPTION = `Pi Fleet runs AI coding agents as background jobs. Submit an invocation, get its id at once, and
+follow it by polling, by a held-back answer or by its event stream. Every error is a problem (RFC 9457).`;
+
+const TAGS = [
+  { name: "invocations", description: "Submit, follow and cancel runs" },
+  { name: "operations", description: "Workers and the queue" },
+  { name: "health", description: "For load balancers and monitoring; no key needed" },
+];
+
+/** Describes all routes that are added after it. The zod schemas of the routes are the source. */
+export async function describeRoutes(app: App): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Pi Fleet", version: "1", description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
+      servers: [{ url: "/" }],
+      tags: TAGS,
+      security: [{ key: [] }],
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "Your key" } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => tidyComponents(jsonSchemaTransformObject(document), EXAMPLES),
+  });
+}
+
+/** Adds `/openapi.json`, and at `/docs` a page to browse it that loads nothing from elsewhere. */
+export async function serveDescription(app: App): Promise<void> {
+  let description: Record<string, unknown> | undefined;
+  const schema = {
+    operationId: "getDescription",
+    summary: "This description",
+    tags: ["health"],
+    security: [],
+    response: { 200: { description: "OpenAPI 3.1", content: { "application/json": { schema: z.looseObject({}) } } } },
+  };
+  app.get("/openapi.json", { schema }, async (_request, reply) => {
+    description ??= app.swagger() as unknown as Record<string, unknown>;
+    return reply.type("application/json; charset=utf-8").send(description);
+  });
+  const configuration = { pageTitle: "Pi Fleet API", url: "/openapi.json", telemetry: false, withDefaultFonts: false };
+  await app.register(scalar, { routePrefix: "/docs", configuration, logLevel: "silent" });
+}

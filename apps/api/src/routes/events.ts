@@ -1,0 +1,92 @@
+import { Readable } from "node:stream";
+import { Event, EventId, type Invocation, isTerminal } from "@pifleet/invocation";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import * as z from "zod";
+import { prefersJson } from "../accept.ts";
+import type { App, Services } from "../app.ts";
+import { eventStream } from "../event-stream.ts";
+import { problemResponses } from "../problems.ts";
+import { findInvocation, InvocationPath } from "./invocation-path.ts";
+import { nextLink } from "./next-link.ts";
+
+const EventQuery = z.strictObject({
+  after: EventId.optional().describe("Only the events behind this one; Last-Event-ID comes before it"),
+  cursor: EventId.optional().describe("The nextCursor of the page before; the same as after"),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("For a page of JSON"),
+});
+
+const EventHeaders = z.looseObject({ "last-event-id": EventId.optional() });
+
+const EventList = z
+  .object({ items: z.array(Event.and(z.object({ id: EventId }))), nextCursor: EventId.nullable() })
+  .meta({ id: "EventList", description: "A page, oldest first; nextCursor is null when there is no more now" });
+
+const schema = {
+  operationId: "followInvocation",
+  summary: "Follow the events of an invocation",
+  description:
+    "A stream from the first event, or from behind Last-Event-ID, that goes on live and ends after the terminal event. " +
+    "With `Accept: application/json`, a page of what there is.",
+  tags: ["invocations"],
+  params: InvocationPath,
+  querystring: EventQuery,
+  headers: EventHeaders,
+  response: {
+    200: {
+      description: "The events",
+      content: {
+        "text/event-stream": { schema: z.string().describe("id: event id, event: type, data: the event as JSON") },
+        "application/json": { schema: EventList },
+      },
+    },
+    204: z.undefined().describe("The stream was read to its end before"),
+    ...problemResponses(400, 401, 404, 503),
+  },
+};
+
+/** Adds `GET /invocations/{id}/events`. */
+export function eventRoutes(app: App, services: Services): void {
+  const config = { scope: "invocations:read" } as const;
+  app.get("/invocations/:id/events", { schema, config, exposeHeadRoute: false }, async (request, reply) => {
+    const invocation = await findInvocation(services.backend, request);
+    const { after, cursor, limit } = request.query;
+    const from = request.headers["last-event-id"] ?? after ?? cursor;
+    if (prefersJson(request.headers.accept)) return sendPage(reply, services, invocation, from, limit);
+    return sendStream(request, reply, services, invocation, from);
+  });
+}
+
+async function sendPage(
+  reply: FastifyReply,
+  { backend }: Services,
+  { id }: Invocation,
+  after: EventId | undefined,
+  limit: number,
+): Promise<FastifyReply> {
+  const { events, more } = await backend.events.read(id, { after, limit });
+  const nextCursor = more ? (events.at(-1)?.id ?? null) : null;
+  if (nextCursor) reply.header("link", nextLink(`/v1/invocations/${id}/events`, { after: nextCursor, limit }));
+  return reply.type("application/json; charset=utf-8").send({ items: events, nextCursor });
+}
+
+async function sendStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { backend, stopping, heartbeatMs }: Services,
+  { id, status }: Invocation,
+  after: EventId | undefined,
+): Promise<FastifyReply> {
+  const ended = isTerminal(status);
+  // 204 is how a browser learns not to come back for more.
+  if (ended && after && (await isReadToItsEnd())) return reply.code(204).send();
+  const signal = AbortSignal.any([stopping, request.signal]);
+  const events = eventStream(backend.events, backend.changes, { id, after, ended, heartbeatMs, signal });
+  return reply
+    .headers({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" })
+    .send(Readable.from(events, { objectMode: false }));
+
+  async function isReadToItsEnd(): Promise<boolean> {
+    const page = await backend.events.read(id, { after, limit: 1 });
+    return page.events.length === 0;
+  }
+}

@@ -1,0 +1,23 @@
+import { type Backend, type Invocation, InvocationId } from "@pifleet/invocation";
+import type { FastifyRequest } from "fastify";
+import * as z from "zod";
+import { ProblemError } from "../problem-error.ts";
+
+/** The path parameters of the routes below one invocation. */
+export const InvocationPath = z.object({ id: InvocationId });
+
+/**
+ * The invocation that a path names.
+ * @throws {ProblemError} 404 when there is none, and alike when it is another tenant's.
+ */
+export async function findInvocation({ store }: Backend, request: FastifyRequest): Promise<Invocation> {
+  const { id } = InvocationPath.parse(request.params);
+  const invocation = await store.get(request.identity.tenant, id);
+  if (!invocation) throw unknownInvocation();
+  return invocation;
+}
+
+/** The answer for an id that the tenant has no invocation of. */
+export function unknownInvocation(): ProblemError {
+  return new ProblemError(404, "invocation_not_found", "There is no invocation with this id");
+}

@@ -1,0 +1,99 @@
+import { type Created, type Invocation, InvocationRecord, isTerminal, Submission, toRecord } from "@pifleet/invocation";
+import { carrierFrom } from "@pifleet/tracing";
+import type { FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { App, Services } from "../app.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { holdBack } from "../holding.ts";
+import { preferredWait } from "../prefer.ts";
+import { ProblemError } from "../problem-error.ts";
+import { problemResponses } from "../problems.ts";
+import { locationOf, type RunnableSubmission, submit } from "../submit.ts";
+
+const POLL_AFTER_SECONDS = "1";
+
+const SubmissionBody = Submission.meta({ id: "Submission" });
+
+const SubmissionHeaders = z.looseObject({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x20-\x7e]{1,255}$/, "must be 1 to 255 printable ASCII characters")
+    .optional()
+    .describe("Makes it safe to send the same submission again: it answers with the invocation of the first time"),
+  prefer: z.string().optional().describe("`wait=N`: hold the answer back for up to N (0 to 60) seconds"),
+  traceparent: z.string().optional().describe("W3C Trace Context: the run's spans hang under this span"),
+  tracestate: z.string().optional(),
+  baggage: z.string().optional(),
+});
+
+/** Adds `POST /invocations`. */
+export function submissionRoutes(app: App, services: Services): void {
+  const schema = {
+    operationId: "submitInvocation",
+    summary: "Submit an invocation",
+    description: "Answers at once with the queued invocation; its `Location` is where to follow it.",
+    tags: ["invocations"],
+    headers: SubmissionHeaders,
+    body: SubmissionBody,
+    response: {
+      200: InvocationRecord.describe("It ended while the answer was held back"),
+      202: InvocationRecord.describe("It is recorded and will run"),
+      ...problemResponses(400, 401, 413, 415, 422, 503),
+    },
+  };
+  app.post("/invocations", { schema, config: { scope: "invocations:write" } }, async (request, reply) => {
+    const created = await create(request, runnable(request.body), services);
+    if (created.kind === "replayed") reply.header("idempotent-replayed", "true");
+    const seconds = preferredWait(request.headers.prefer);
+    const invocation = await held(request, created.invocation, seconds, services);
+    if (seconds !== undefined) reply.header("preference-applied", `wait=${seconds}`);
+    reply.header("location", locationOf(invocation.id));
+    if (seconds !== undefined && isTerminal(invocation.status)) return reply.code(200).send(toRecord(invocation));
+    return reply.code(202).header("retry-after", POLL_AFTER_SECONDS).send(toRecord(invocation));
+  });
+}
+
+/** Stored agents do not exist yet, so that every name of one is unknown. */
+function runnable(submission: Submission): RunnableSubmission {
+  const { agent, model } = submission;
+  if (model !== undefined) return { ...submission, model };
+  const errors = [{ pointer: "/agent", detail: "is not the name of a stored agent" }];
+  throw new ProblemError(400, "agent_not_found", `There is no agent named ${agent}; name a model instead`, { errors });
+}
+
+async function create(
+  request: FastifyRequest,
+  submission: RunnableSubmission,
+  { backend, background }: Services,
+): Promise<Exclude<Created, { kind: "key_conflict" }>> {
+  const key = request.headers["idempotency-key"];
+  const created = await submit(
+    backend,
+    {
+      tenant: request.identity.tenant,
+      submission,
+      carrier: carrierFrom(request.headers),
+      ...(typeof key === "string" && { idempotency: { key, fingerprint: fingerprint(submission) } }),
+    },
+    background,
+    request.log,
+  );
+  if (created.kind !== "key_conflict") return created;
+  throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
+}
+
+/** It is recorded, so whatever goes wrong from here on must not look as if it were not. */
+async function held(
+  request: FastifyRequest,
+  invocation: Invocation,
+  seconds: number | undefined,
+  services: Services,
+): Promise<Invocation> {
+  if (seconds === undefined) return invocation;
+  try {
+    return await holdBack(services, request, invocation, seconds);
+  } catch (err) {
+    request.log.warn({ err, invocation: invocation.id }, "submitted, but could not wait for the end");
+    return invocation;
+  }
+}

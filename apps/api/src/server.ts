@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import type { Backend } from "@pifleet/invocation";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { App, Services } from "./app.ts";
+import { type Authenticator, type OPEN, requireKey } from "./authentication.ts";
+import { Background } from "./background.ts";
+import { Metrics } from "./metrics.ts";
+import { describeRoutes, serveDescription } from "./openapi.ts";
+import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
+import { answerError } from "./problems.ts";
+import { logRequests } from "./request-log.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { invocationRoutes } from "./routes/invocations.ts";
+import { operationRoutes } from "./routes/operations.ts";
+import { submissionRoutes } from "./routes/submissions.ts";
+import { answerBrokenRequest, answerUnmatched } from "./unmatched.ts";
+import { validatorCompiler } from "./validation.ts";
+import { Waiting } from "./waiting.ts";
+
+const HEARTBEAT_MS = 15_000;
+/** How long a client may take to send a request. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+export interface ServerOptions {
+  readonly backend: Backend;
+  readonly authenticator: Authenticator | typeof OPEN;
+  readonly logger: FastifyBaseLogger;
+  /** Between two comments that keep an idle event stream open, milliseconds; 15 s by default. */
+  readonly heartbeatMs?: number;
+}
+
+/**
+ * Builds the HTTP server, ready to listen. `close` answers whoever waits, ends the open streams and finishes the
+ * requests that it has; it leaves the backend open.
+ */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = bareServer(options.logger);
+  const services = startServices(app, options);
+  const metrics = new Metrics(options.backend);
+  metrics.observe(app);
+  logRequests(app);
+  answerUnmatched(app);
+  refuseOversizeBeforehand(app);
+  await describeRoutes(app);
+  healthRoutes(app, services, metrics);
+  await app.register(async (v1: App) => addVersion1(v1, services, options), { prefix: "/v1" });
+  await serveDescription(app);
+  await app.ready();
+  return app as FastifyInstance;
+}
+
+function bareServer(logger: FastifyBaseLogger): App {
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    return503OnClosing: false,
+    // An id that is too long is to be refused as one, not to be a path that is not there.
+    routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: answerError,
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(answerError);
+  acceptJsonOnly(app);
+  return app;
+}
+
+/** An empty body is left to the route's schema: most POST routes want none. */
+function acceptJsonOnly(app: App): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) =>
+    body.length === 0 ? done(null, undefined) : parse(request, body as string, done),
+  );
+}
+
+function startServices(app: App, { backend, heartbeatMs = HEARTBEAT_MS }: ServerOptions): Services {
+  const stopping = new AbortController();
+  const waiting = new Waiting(backend.store, backend.changes);
+  const background = new Background(app.log);
+  app.addHook("preClose", async () => {
+    stopping.abort();
+    waiting.close();
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    // A connection that is kept alive would keep the server from closing.
+    if (stopping.signal.aborted) reply.header("connection", "close");
+  });
+  app.addHook("onClose", () => background.settled());
+  return { backend, waiting, background, stopping: stopping.signal, heartbeatMs };
+}
+
+function addVersion1(v1: App, services: Services, { authenticator }: ServerOptions): void {
+  requireKey(v1, authenticator);
+  v1.addHook("onRequest", async (_request, reply) => {
+    reply.header("cache-control", "no-store");
+  });
+  submissionRoutes(v1, services);
+  invocationRoutes(v1, services);
+  eventRoutes(v1, services);
+  operationRoutes(v1, services);
+}
