@@ -1,23 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { SetupFailure } from "../failure.mjs";
+import { freePort } from "../free-port.mjs";
 import { signalGroup } from "../process-group.mjs";
 import { waitUntilItAnswers } from "./answers.mjs";
 
 const START_MS = 30_000;
 const GRACE_MS = 3_000;
-
-/** A port on loopback that nobody listens on. */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP server has no port");
-  return address.port;
-}
 
 /**
  * Starts a program that speaks Redis on a free loopback port. It is no part of our process group, so Ctrl-C does not
