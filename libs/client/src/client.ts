@@ -1,5 +1,5 @@
 import type { QueueDepth, WorkerPresence } from "@pifleet/invocation";
-import { Invocations } from "./invocations.ts";
+import { type CallOptions, Invocations } from "./invocations.ts";
 import { Transport } from "./transport.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -22,11 +22,11 @@ export interface Client {
   readonly invocations: Invocations;
   readonly workers: {
     /** The workers that are alive. */
-    list(): Promise<WorkerPresence[]>;
+    list(options?: CallOptions): Promise<WorkerPresence[]>;
   };
   readonly queue: {
     /** How deep the queue is. */
-    get(): Promise<QueueDepth>;
+    get(options?: CallOptions): Promise<QueueDepth>;
   };
 }
 
@@ -45,7 +45,12 @@ export function createClient(options: ClientOptions): Client {
   });
   return {
     invocations: new Invocations(transport),
-    workers: { list: async () => (await transport.json<{ items: WorkerPresence[] }>({ path: "v1/workers" })).items },
-    queue: { get: () => transport.json<QueueDepth>({ path: "v1/queue" }) },
+    workers: {
+      list: async ({ signal } = {}) => {
+        const { items } = await transport.json<{ items: WorkerPresence[] }>({ path: "v1/workers", signal });
+        return items;
+      },
+    },
+    queue: { get: ({ signal } = {}) => transport.json<QueueDepth>({ path: "v1/queue", signal }) },
   };
 }

@@ -12,4 +12,4 @@ export type {
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { ConnectionError, PiFleetError } from "./errors.ts";
 export type { StreamOptions } from "./event-stream.ts";
-export type { CreateOptions, Invocations, ListQuery, RecordPage, WaitOptions } from "./invocations.ts";
+export type { CallOptions, CreateOptions, Invocations, ListQuery, RecordPage, WaitOptions } from "./invocations.ts";

@@ -15,7 +15,7 @@ import type { Transport } from "./transport.ts";
 const LONG_POLL_SECONDS = 25;
 const POLL_PAUSE_MS = 250;
 
-interface CallOptions {
+export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 

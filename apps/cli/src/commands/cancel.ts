@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { formatStatus } from "../ending.ts";
+
+export function defineCancel(program: Command, { client, output, interruption }: Context): void {
+  program
+    .command("cancel")
+    .description("cancel an invocation; one that runs ends soon after")
+    .argument("<id>", "the invocation's id")
+    .option("--json", "print the record as JSON")
+    .addHelpText("after", "\nExample:\n  $ pifleet cancel inv_01K…")
+    .action(async (id: string, { json }: { json?: true }) => {
+      const record = await client().invocations.cancel(id, { signal: interruption.asked });
+      if (json) output.json(record);
+      else output.line(`${record.id}  ${formatStatus(record.status, output.paint)}`);
+    });
+}

@@ -1,0 +1,52 @@
+import type { InvocationRecord } from "@pifleet/client";
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { errorLines, formatStatus } from "../ending.ts";
+import { elapsedMs, formatDuration, formatTime, formatUsage } from "../figures.ts";
+import type { Paint } from "../output.ts";
+import { plainText } from "../plain-text.ts";
+import { table } from "../table.ts";
+
+export function defineGet(program: Command, { client, output, interruption }: Context): void {
+  program
+    .command("get")
+    .description("show an invocation as it stands, whatever its status")
+    .argument("<id>", "the invocation's id")
+    .option("--json", "print the record as JSON")
+    .addHelpText("after", "\nExamples:\n  $ pifleet get inv_01K…\n  $ pifleet get inv_01K… --json | jq -r .output")
+    .action(async (id: string, { json }: { json?: true }) => {
+      const record = await client().invocations.get(id, { signal: interruption.asked });
+      if (json) output.json(record);
+      else output.line(formatRecord(record, output.paint));
+    });
+}
+
+/** A record for people: its fields, one a line, and below them what went wrong and the output. */
+export function formatRecord(record: InvocationRecord, paint: Paint): string {
+  const lines = [
+    `${record.id}  ${formatStatus(record.status, paint)}`,
+    plainText(table(fieldsOf(record).filter(([, value]) => value !== ""))),
+    ...errorLines(record.error),
+    ...(record.output === null ? [] : ["", plainText(record.output)]),
+  ];
+  return lines.join("\n");
+}
+
+function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
+  const { status, reason } = record.trace.export;
+  const metadata = Object.entries(record.metadata).map(([name, value]) => `${name}=${value}`);
+  return [
+    ["model", record.model],
+    ["created", formatTime(record.createdAt)],
+    ["ended", formatTime(record.endedAt ?? "")],
+    ...record.attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, formatAttempt(attempt)]),
+    ["usage", formatUsage(record.usage)],
+    ["trace", `${record.trace.traceId} (export: ${reason ? `${status}, ${reason}` : status})`],
+    ["metadata", metadata.join(" ")],
+  ];
+}
+
+function formatAttempt({ worker, startedAt, endedAt, ended }: InvocationRecord["attempts"][number]): string {
+  const ranMs = elapsedMs(startedAt, endedAt);
+  return `${ended ?? "running"}${ranMs === undefined ? "" : ` after ${formatDuration(ranMs)}`} on worker ${worker}`;
+}

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { UsageError } from "../failure.ts";
+
+const SERVICES = [
+  {
+    name: "api",
+    description: "run the HTTP API",
+    environment: "REDIS_URL, HOST, PORT, LOG_LEVEL, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY, PIFLEET_RETENTION, OTEL_*",
+  },
+  {
+    name: "worker",
+    description: "run a worker, which claims invocations and supervises their runners",
+    environment:
+      "REDIS_URL, LOG_LEVEL, PIFLEET_CONCURRENCY, PIFLEET_MODELS_FILE, PIFLEET_WORKSPACES, PIFLEET_LEASE_MS, PIFLEET_GRACE_MS, OTEL_*, and the providers' keys, such as ANTHROPIC_API_KEY",
+  },
+];
+
+/** Describes the programs that the launcher starts instead of this one. */
+export function defineServices(program: Command): void {
+  for (const { name, description, environment } of SERVICES) {
+    program
+      .command(name)
+      .description(description)
+      .addHelpText(
+        "after",
+        `\nIt is configured by the environment alone:\n  ${environment}\n\nExample:\n  $ pifleet ${name}`,
+      )
+      .action(() => {
+        throw new UsageError(`'${name}' is a program of its own: start it with the program pifleet`);
+      });
+  }
+}

@@ -1,0 +1,71 @@
+import type { InvocationRecord } from "@pifleet/client";
+import { type Command, Option } from "commander";
+import type { Context } from "../context.ts";
+import { showEvents, showOutput } from "../follow.ts";
+import {
+  durationOption,
+  integerOption,
+  namesOption,
+  numbersOption,
+  pairsOption,
+  textsOption,
+} from "../option-values.ts";
+import { buildSubmission, type SubmissionOptions } from "../submission.ts";
+
+interface SubmitOptions extends SubmissionOptions {
+  readonly idempotencyKey?: string;
+  readonly traceparent?: string;
+  readonly watch?: true;
+  readonly wait?: true;
+  readonly json?: true;
+}
+
+const HELP = `
+The prompt is the text, or the content of --file, or what comes on standard input. Without --watch and --wait the id is
+printed as soon as the invocation is queued. With either, the exit code is 0 when it succeeded and 1 when it did not.
+
+Examples:
+  $ pifleet submit --model demo/scripted --watch "Say hello"
+  $ pifleet submit --model anthropic/claude-sonnet-4-5 --seed-file src/a.ts --wait < task.md > answer.md
+  $ pifleet submit --model openai/gpt-5 --instructions @AGENTS.md --limit totalMs=600000 --metadata ticket=X-1 "Fix X-1"`;
+
+export function defineSubmit(program: Command, context: Context): void {
+  program
+    .command("submit")
+    .description("submit an invocation")
+    .argument("[text]", "the prompt")
+    .option("--model <provider/model>", "the model, such as demo/scripted, which needs no key")
+    .option("--file <path>", "read the prompt from this file; - is standard input")
+    .option("--instructions <text>", "what the agent is told about its work, as in AGENTS.md; @path reads a file")
+    .option("--seed-file <path[=target]>", "put this file into the workspace; repeatable", textsOption)
+    .option("--tools <names>", "allow these tools only, such as read,bash", namesOption)
+    .option("--metadata <name=value>", "keep this with the record; repeatable", pairsOption)
+    .option("--limit <name=number>", "bound the run, such as totalMs=60000 or maxTurns=5; repeatable", numbersOption)
+    .option("--priority <number>", "a higher one is claimed first, 0 to 1000", integerOption)
+    .option("--delay <time>", "wait before it may be claimed, such as 30s or 2h", durationOption)
+    .option("--idempotency-key <key>", "the same key and submission name the same invocation")
+    .option("--traceparent <value>", "hang the run's spans under this span (W3C Trace Context)")
+    .option("--watch", "show what it does, live, until it has ended")
+    .addOption(new Option("--wait", "wait until it has ended and print its output").conflicts("watch"))
+    .option("--json", "print the record as JSON; with --watch every event as a line of JSON")
+    .addHelpText("after", HELP)
+    .action((text: string | undefined, options: SubmitOptions) => submit(text, options, context));
+}
+
+async function submit(text: string | undefined, options: SubmitOptions, context: Context): Promise<void> {
+  const { client, stdin, interruption } = context;
+  const fleet = client();
+  const signal = interruption.asked;
+  const submission = await buildSubmission(text, options, { stdin, signal });
+  const { idempotencyKey, traceparent } = options;
+  const record = await fleet.invocations.create(submission, { idempotencyKey, traceparent, signal });
+  if (!options.watch && !options.wait) return printQueued(record, options, context);
+  context.output.progress(record.id);
+  const show = options.watch ? showEvents : showOutput;
+  context.exitCode = await show(context, record.id, { json: options.json });
+}
+
+function printQueued(record: InvocationRecord, { json }: SubmitOptions, { output }: Context): void {
+  if (json) output.json(record);
+  else output.line(record.id);
+}

@@ -1,0 +1,81 @@
+import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
+import * as z from "zod";
+
+const HttpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL, such as http://127.0.0.1:8787" });
+const Key = z.string().regex(/^[\x21-\x7e]+$/, "must be one word of printable characters, without spaces or line ends");
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+function wholeNumber(low: number, high: number) {
+  const message = `must be a whole number from ${low} to ${high}`;
+  return z.string().regex(/^\d+$/, message).transform(Number).pipe(z.int().min(low, message).max(high, message));
+}
+
+const ClientEnvironment = z.object({
+  PIFLEET_URL: HttpUrl.default("http://127.0.0.1:8787"),
+  PIFLEET_API_KEY: Key.optional(),
+});
+
+const DevEnvironment = z.object({
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis or rediss URL" }).default("redis://127.0.0.1:6379"),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: wholeNumber(1, 65_535).default(8787),
+  PIFLEET_AUTH: z.string().optional(),
+  PIFLEET_BOOTSTRAP_KEY: Key.optional(),
+  PIFLEET_GRACE_MS: wholeNumber(0, 86_400_000).default(10_000),
+});
+
+/** Where the fleet is and who asks. */
+export interface ClientConfig {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+}
+
+/** How `pifleet dev` runs its API and worker. */
+export interface DevConfig {
+  readonly redisUrl: string;
+  /** Where the API can be reached from here. */
+  readonly apiUrl: string;
+  /** Whether the API asks for a key. */
+  readonly auth: boolean;
+  /** How long running work may take to finish once the end was asked for, milliseconds. */
+  readonly graceMs: number;
+  /** The whole environment of the child processes. */
+  readonly childEnvironment: NodeJS.ProcessEnv;
+}
+
+/** @throws {ConfigurationError} naming the variable */
+export function readClientConfig(environment: Environment): ClientConfig {
+  const { PIFLEET_URL: url, PIFLEET_API_KEY: apiKey } = parseEnvironment(ClientEnvironment, environment);
+  return { url, apiKey };
+}
+
+/** @throws {ConfigurationError} naming the variable */
+export function readDevConfig(environment: Environment): DevConfig {
+  const parsed = parseEnvironment(DevEnvironment, environment);
+  const { REDIS_URL: redisUrl, HOST: host, PORT: port, PIFLEET_GRACE_MS: graceMs } = parsed;
+  const auth =
+    parsed.PIFLEET_AUTH === undefined ? parsed.PIFLEET_BOOTSTRAP_KEY !== undefined : parsed.PIFLEET_AUTH !== "off";
+  if (!auth && !LOOPBACK.test(host)) {
+    throw new ConfigurationError("PIFLEET_BOOTSTRAP_KEY must be set when HOST is not a loopback address");
+  }
+  const childEnvironment = {
+    ...environment,
+    REDIS_URL: redisUrl,
+    HOST: host,
+    PORT: String(port),
+    PIFLEET_GRACE_MS: String(graceMs),
+    ...(!auth && { PIFLEET_AUTH: "off" }),
+  };
+  return { redisUrl, apiUrl: `http://${reachable(host)}:${port}`, auth, graceMs, childEnvironment };
+}
+
+/** Whether the user lets programs write colours (https://no-color.org). */
+export function wantsColour(environment: Environment): boolean {
+  return !environment.NO_COLOR && environment.TERM !== "dumb";
+}
+
+/** The address under which a server that listens on `host` is reached from this machine. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

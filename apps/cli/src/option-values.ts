@@ -1,0 +1,46 @@
+import { Duration } from "@pifleet/invocation";
+import { InvalidArgumentError } from "commander";
+
+/** What Commander calls with the text behind an option; for a repeatable one also with what came before. */
+type Parser<T> = (text: string, before: T | undefined) => T;
+
+/** A whole number; its range is the API's to judge. */
+export const integerOption: Parser<number> = (text) => {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+};
+
+/** A length of time, such as 30s, in milliseconds. */
+export const durationOption: Parser<number> = (text) => {
+  const parsed = Duration.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
+  return parsed.data;
+};
+
+/** Names with commas between them; none when there is no text. */
+export const namesOption: Parser<string[]> = (text) => {
+  return text.trim() === "" ? [] : text.split(",").map((name) => name.trim());
+};
+
+/** `name=value`, repeatable. */
+export const pairsOption: Parser<Record<string, string>> = (text, before = {}) => {
+  const [name, value] = splitPair(text);
+  return { ...before, [name]: value };
+};
+
+/** `name=number`, repeatable. */
+export const numbersOption: Parser<Record<string, number>> = (text, before = {}) => {
+  const [name, value] = splitPair(text);
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("It must be name=number.");
+  return { ...before, [name]: number };
+};
+
+/** Any text, repeatable. */
+export const textsOption: Parser<string[]> = (text, before = []) => [...before, text];
+
+function splitPair(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It must be name=value.");
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** What a service may take beyond the grace period before it is killed, milliseconds. */
+const LAST_GRACE_MS = 2_000;
+
+export interface ServiceOptions {
+  /** Its whole environment. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Gets every line that it writes. */
+  readonly onLine: (line: string) => void;
+}
+
+/** A program of the fleet, the API or a worker, as a child process. */
+export class Service {
+  readonly name: string;
+  /** Resolves, never rejects, to how it ended: `exit code 1`, `SIGKILL`, or why it did not start. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+
+  /** Starts it. In a process group of its own it does not get the Ctrl-C that the terminal gives to ours. */
+  constructor(name: "api" | "worker", { environment, onLine }: ServiceOptions) {
+    this.name = name;
+    this.#child = spawn(process.execPath, [launcher(), name], {
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream) createInterface(stream).on("line", onLine);
+    }
+    this.ended = new Promise((resolve) => {
+      this.#child.on("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+      this.#child.on("error", (error) => resolve(error.message));
+    });
+  }
+
+  /** Asks it to end; asked again, it ends at once. */
+  stop(): void {
+    this.#child.kill("SIGTERM");
+  }
+
+  /** Ends it without asking. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/**
+ * Ends services and resolves when all have ended: what they do may take `graceMs`, or no longer once `insisted`
+ * is aborted.
+ */
+export async function stopAll(services: readonly Service[], graceMs: number, insisted: AbortSignal): Promise<void> {
+  const stop = () => {
+    for (const service of services) service.stop();
+  };
+  const kill = () => {
+    for (const service of services) service.kill();
+  };
+  let deadline = setTimeout(kill, graceMs + LAST_GRACE_MS);
+  const hurry = () => {
+    stop();
+    clearTimeout(deadline);
+    deadline = setTimeout(kill, LAST_GRACE_MS);
+  };
+  insisted.addEventListener("abort", hurry, { once: true });
+  stop();
+  await Promise.all(services.map((service) => service.ended));
+  clearTimeout(deadline);
+}
+
+/** The file that starts the programs of the fleet: in the sources, or beside the built file that this is a part of. */
+function launcher(): string {
+  const source = new URL("../bin/pifleet.mjs", import.meta.url);
+  const built = new URL("pifleet.mjs", import.meta.url);
+  return fileURLToPath(existsSync(source) ? source : built);
+}

@@ -1,0 +1,46 @@
+import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { defineCancel } from "./commands/cancel.ts";
+import { defineDev } from "./commands/dev.ts";
+import { defineGet } from "./commands/get.ts";
+import { defineList } from "./commands/list.ts";
+import { defineServices } from "./commands/services.ts";
+import { defineSubmit } from "./commands/submit.ts";
+import { defineTrace } from "./commands/trace.ts";
+import { defineWatch } from "./commands/watch.ts";
+import { defineWorkers } from "./commands/workers.ts";
+import type { Context } from "./context.ts";
+
+const DEFINITIONS = [
+  defineDev,
+  defineServices,
+  defineSubmit,
+  defineWatch,
+  defineGet,
+  defineList,
+  defineCancel,
+  defineTrace,
+  defineWorkers,
+];
+
+const HELP = `
+Environment:
+  PIFLEET_URL      where the API is (default: http://127.0.0.1:8787)
+  PIFLEET_API_KEY  the key to show there
+  NO_COLOR         when set, nothing is coloured
+
+Data goes to standard output, progress to standard error.
+Exit codes: 0 done, 1 the invocation did not succeed or the request failed, 2 wrong usage, 130 interrupted.`;
+
+/** The whole command line; it throws a `CommanderError` where Commander would exit. */
+export function defineProgram(context: Context): Command {
+  const program = new Command("pifleet")
+    .description("Runs AI coding agents as background jobs that lose nothing and show everything.")
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "pifleet: ")) })
+    .showHelpAfterError("Try it with --help.")
+    .addHelpText("after", HELP);
+  for (const define of DEFINITIONS) define(program, context);
+  return program;
+}

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { basename, isAbsolute, normalize } from "node:path";
+import { addAbortSignal } from "node:stream";
+import { text as readText } from "node:stream/consumers";
+import type { SubmissionInput } from "@pifleet/client";
+import { UsageError } from "./failure.ts";
+
+/** What the command line says about a submission. */
+export interface SubmissionOptions {
+  readonly model?: string;
+  readonly file?: string;
+  readonly instructions?: string;
+  readonly seedFile?: readonly string[];
+  readonly tools?: string[];
+  readonly metadata?: Record<string, string>;
+  readonly limit?: Record<string, number>;
+  readonly priority?: number;
+  readonly delay?: number;
+}
+
+/** Standard input, and the signal that ends the reading of it. */
+interface StandardInput {
+  readonly stdin: NodeJS.ReadStream;
+  readonly signal: AbortSignal;
+}
+
+const NO_MODEL = "Which model? Name it with --model provider/model; --model demo/scripted needs no key.";
+const NO_PROMPT = 'What is to be done? Give the prompt as text ("Fix the tests"), with --file, or on standard input.';
+
+/**
+ * Builds the submission that the command line describes; what it says is for the API to judge.
+ * @throws {UsageError} when the prompt or the model is missing, or a file cannot be read
+ */
+export async function buildSubmission(
+  prompt: string | undefined,
+  options: SubmissionOptions,
+  standardInput: StandardInput,
+): Promise<SubmissionInput> {
+  if (options.model === undefined) throw new UsageError(NO_MODEL);
+  return {
+    model: options.model,
+    input: await readPrompt(prompt, options.file, standardInput),
+    instructions: await readInstructions(options.instructions),
+    files: options.seedFile && (await Promise.all(options.seedFile.map(readSeedFile))),
+    // The API checks names, and knows more of them than this program may.
+    tools: options.tools as SubmissionInput["tools"],
+    limits: options.limit,
+    metadata: options.metadata,
+    priority: options.priority,
+    delayMs: options.delay,
+  };
+}
+
+async function readPrompt(
+  prompt: string | undefined,
+  file: string | undefined,
+  { stdin, signal }: StandardInput,
+): Promise<string> {
+  if (prompt !== undefined && file !== undefined)
+    throw new UsageError("Give the prompt as text or with --file, not both.");
+  if (prompt === undefined && file === undefined && stdin.isTTY) throw new UsageError(NO_PROMPT);
+  const fromStdin = file === undefined || file === "-";
+  const text = prompt ?? (fromStdin ? await readText(addAbortSignal(signal, stdin)) : await readTextFile(file));
+  if (text.trim() === "") throw new UsageError("The prompt is empty.");
+  return text;
+}
+
+async function readInstructions(instructions: string | undefined): Promise<string | undefined> {
+  return instructions?.startsWith("@") ? readTextFile(instructions.slice(1)) : instructions;
+}
+
+/** `PATH`, which keeps its relative path in the workspace, or `PATH=TARGET`. */
+async function readSeedFile(argument: string): Promise<{ path: string; content: string }> {
+  const at = argument.lastIndexOf("=");
+  const source = at > 0 ? argument.slice(0, at) : argument;
+  const target = at > 0 ? argument.slice(at + 1) : placeOf(source);
+  return { path: target, content: await readTextFile(source) };
+}
+
+/** Where a file stands in the workspace that nobody named a place for. */
+function placeOf(source: string): string {
+  const path = normalize(source);
+  return isAbsolute(path) || path.startsWith("..") ? basename(path) : path;
+}
+
+async function readTextFile(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `${path} cannot be read: ${error.code === "ENOENT" ? "there is no such file" : error.message}`,
+    );
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${path} is not text in UTF-8.`);
+  }
+}
