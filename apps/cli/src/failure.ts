@@ -3,6 +3,7 @@ import { CONFIGURATION_EXIT_CODE, ConfigurationError } from "@pifleet/environmen
 import { CommanderError } from "commander";
 import type { Interruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
+import { plainText } from "./plain-text.ts";
 
 /** What the program's exit code says. An interrupted program exits with 128 and the signal's number: 130 for Ctrl-C. */
 export const ExitCode = { done: 0, failed: 1, usage: CONFIGURATION_EXIT_CODE } as const;
@@ -37,9 +38,12 @@ function linesOf(error: unknown): string[] {
 
 const WHERE_TO_LOOK = "  PIFLEET_URL names the API; `pifleet dev` starts one here.";
 
-/** The title and detail on one line, and each field's error on one of its own. */
+/** The title and detail on one line, and each field's error on one of its own unless the detail has said it. */
 function problemLines({ problem }: PiFleetError): string[] {
   const { title, detail, errors = [] } = problem;
-  const first = detail === "" ? title : `${title}: ${detail}`;
-  return [`pifleet: ${first}`, ...errors.map((error) => `  ${error.pointer || "(body)"}: ${error.detail}`)];
+  const fields = errors.map((error) => `${error.pointer || "(body)"}: ${error.detail}`);
+  const isRepeated = fields.includes(detail);
+  const first = detail === "" || (isRepeated && fields.length > 1) ? title : `${title}: ${detail}`;
+  const rest = isRepeated && fields.length === 1 ? [] : fields;
+  return [`pifleet: ${plainText(first)}`, ...rest.map((line) => `  ${plainText(line)}`)];
 }

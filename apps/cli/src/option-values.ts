@@ -4,6 +4,12 @@ import { InvalidArgumentError } from "commander";
 /** What Commander calls with the text behind an option; for a repeatable one also with what came before. */
 type Parser<T> = (text: string, before: T | undefined) => T;
 
+/** An invocation's id, as far as it can be part of a path; whether there is one is the API's to know. */
+export const idArgument: Parser<string> = (text) => {
+  if (!/^\w+$/.test(text)) throw new InvalidArgumentError("It must be the id of an invocation, such as inv_01K….");
+  return text;
+};
+
 /** A whole number; its range is the API's to judge. */
 export const integerOption: Parser<number> = (text) => {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");

@@ -14,6 +14,6 @@ export function plainText(text: string): string {
 /** The same on one line of at most `length` characters, cut with an ellipsis. */
 export function oneLine(text: string, length: number): string {
   const line = plainText(text).replace(/\s+/g, " ").trim();
-  const characters = [...line.slice(0, 2 * length)];
+  const characters = [...line.slice(0, 2 * (length + 1))];
   return characters.length <= length ? line : `${characters.slice(0, length - 1).join("")}…`;
 }

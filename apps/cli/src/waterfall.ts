@@ -26,7 +26,7 @@ export function waterfall(spans: readonly Span[], options: { columns: number; pa
   const totalMs = Math.max(...spans.map((span) => span.endMs)) - startMs;
   const names = rows.map(nameOf);
   const nameColumns = Math.max(...names.map(width));
-  const barColumns = Math.max(NARROWEST_BAR, options.columns - nameColumns - DURATION_COLUMNS - 2);
+  const barColumns = Math.max(NARROWEST_BAR, options.columns - nameColumns - DURATION_COLUMNS - 1);
   const lines = rows.map(({ span }, i) => {
     const style = span.status.code === "error" ? "red" : "cyan";
     const bar = options.paint(style, barOf(span, { startMs, totalMs, columns: barColumns }));

@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createClient } from "./client.ts";
 import { ConnectionError, PiFleetError } from "./errors.ts";
-import { cutOff, json, problem, ScriptedServer } from "./scripted-server.ts";
+import { cutOff, json, problem, ScriptedServer } from "./testing/scripted-server.ts";
 
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
 const QUEUED = { id: ID, status: "queued" };

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from "@pifleet/invocation";
 import { expect, test } from "vitest";
 import { createClient } from "./client.ts";
-import { cutOff, events, json, problem, ScriptedServer } from "./scripted-server.ts";
+import { cutOff, events, json, problem, ScriptedServer } from "./testing/scripted-server.ts";
 
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
 const queued = { id: "1-0", type: "invocation.queued" };

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { errorLines, formatStatus } from "../ending.ts";
 import { elapsedMs, formatDuration, formatTime, formatUsage } from "../figures.ts";
+import { idArgument } from "../option-values.ts";
 import type { Paint } from "../output.ts";
 import { plainText } from "../plain-text.ts";
 import { table } from "../table.ts";
@@ -11,7 +12,7 @@ export function defineGet(program: Command, { client, output, interruption }: Co
   program
     .command("get")
     .description("show an invocation as it stands, whatever its status")
-    .argument("<id>", "the invocation's id")
+    .argument("<id>", "the invocation's id", idArgument)
     .option("--json", "print the record as JSON")
     .addHelpText("after", "\nExamples:\n  $ pifleet get inv_01K…\n  $ pifleet get inv_01K… --json | jq -r .output")
     .action(async (id: string, { json }: { json?: true }) => {

@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { idArgument } from "../option-values.ts";
 import { waterfall } from "../waterfall.ts";
 
 export function defineTrace(program: Command, { client, output, interruption }: Context): void {
   program
     .command("trace")
     .description("show the spans of an invocation as a waterfall")
-    .argument("<id>", "the invocation's id")
+    .argument("<id>", "the invocation's id", idArgument)
     .option("--json", "print the spans as JSON")
     .addHelpText(
       "after",

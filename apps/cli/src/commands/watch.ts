@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { showEvents } from "../follow.ts";
+import { idArgument } from "../option-values.ts";
 
 export function defineWatch(program: Command, context: Context): void {
   program
     .command("watch")
     .description("show what an invocation does, live, until it has ended")
-    .argument("<id>", "the invocation's id")
+    .argument("<id>", "the invocation's id", idArgument)
     .option("--after <event>", "go on behind the event with this id")
     .option("--json", "print every event as a line of JSON")
     .addHelpText(
