@@ -9,6 +9,9 @@ export interface EventPage {
   readonly more: boolean;
 }
 
+/** A log keeps at least this many of its newest events; older ones may be trimmed. */
+export const KEPT_EVENTS = 10_000;
+
 /** The port to the event logs, one per invocation. */
 export interface EventLog {
   /** Appends events of an attempt, in order, behind the fence. */

@@ -40,7 +40,7 @@ export type Started =
   | { readonly kind: "terminal" }
   | { readonly kind: "missing" };
 
-/** Whether a write of an attempt was taken, or refused because a newer attempt, or an end, came before it. */
+/** Whether a write of an attempt was taken, or refused because the attempt's end, or a newer attempt, came before it. */
 export type Fenced = "accepted" | "stale";
 
 export type CancelResult =
@@ -56,7 +56,7 @@ export type CheckIn = { readonly kind: "stale" } | { readonly kind: "current"; r
 
 /**
  * The port to the records: it owns *what happened*. Every method that writes for an attempt passes the fence: it is
- * refused when `attempt` is not the newest, or the invocation has ended. Each of them is atomic.
+ * refused when `attempt` is not the newest, or has ended. Each of them is atomic.
  * All throw `UnavailableError` at once when the store cannot be reached.
  */
 export interface InvocationStore {

@@ -1,0 +1,83 @@
+import { UnavailableError } from "@pifleet/invocation";
+import { Redis, type RedisOptions } from "ioredis";
+
+/**
+ * How a process wants Redis's absence to show.
+ * - `api`: at once. Nothing is queued or sent again, so that nothing arrives after its caller was told that it failed.
+ * - `worker`: not at all, as long as it is short. Commands wait and are sent again; every write is safe to repeat.
+ */
+export type Role = "api" | "worker";
+
+const API_TIMEOUT_MS = 2_000;
+/** Longer than the longest blocking fetch (10 s), shorter than anybody would wait for a settlement. */
+const WORKER_TIMEOUT_MS = 15_000;
+const RECONNECT_MAX_MS = 1_000;
+
+const OPTIONS: Record<Role, RedisOptions> = {
+  api: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: API_TIMEOUT_MS,
+    reconnectOnError: (error) => isReadOnly(error),
+  },
+  worker: {
+    maxRetriesPerRequest: null,
+    commandTimeout: WORKER_TIMEOUT_MS,
+    // The command is sent again, to the node that has become the primary.
+    reconnectOnError: (error) => (isReadOnly(error) ? 2 : false),
+  },
+};
+
+/** The connections of one process. BullMQ's blocking fetch makes a further one, from `main`, for each consumer. */
+export interface Connections {
+  readonly main: Redis;
+  /** Listens to channels; nothing else can be done on it. */
+  readonly subscriber: Redis;
+  /** Resolves when `main` can be used. */
+  ready(): Promise<void>;
+  close(): void;
+}
+
+/** Begins to connect, and goes on trying until `close`. Never throws for an absent Redis. */
+export function openConnections(url: string, role: Role, onFault: (error: Error) => void): Connections {
+  const open = (connectionName: string, more: RedisOptions = {}) => {
+    const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
+    const redis = new Redis(url, { ...OPTIONS[role], retryStrategy, connectionName, ...more });
+    redis.on("error", onFault);
+    return redis;
+  };
+  const main = open(`pifleet-${role}`);
+  // The change feed subscribes again by itself, because it must know when that is done.
+  const subscriber = open(`pifleet-${role}-feed`, { autoResubscribe: false });
+  return {
+    main,
+    subscriber,
+    ready: () => untilReady(main),
+    close: () => {
+      disconnect(main);
+      disconnect(subscriber);
+    },
+  };
+}
+
+function isReadOnly(error: Error): boolean {
+  return error.message.startsWith("READONLY");
+}
+
+function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    redis.once("ready", resolve);
+    redis.once("end", () => reject(new UnavailableError("the connection was closed")));
+  });
+}
+
+/** Closes at once; what waits for an answer fails. */
+function disconnect(redis: Redis): void {
+  if (redis.status === "reconnecting") {
+    // Between two tries there is no socket whose end would make the waiting commands fail: begin one and end it.
+    redis.connect().catch(() => undefined);
+  }
+  redis.disconnect();
+}

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Claim, Consumer, InvocationId } from "@pifleet/invocation";
+import { RedisClaim } from "./claim.ts";
+import type { ClaimSource, Fetched } from "./claim-source.ts";
+
+/** After a fetch that failed. */
+const PAUSE_AFTER_FAULT_MS = 250;
+/** How long an entry is put back whose handler has not returned yet. */
+const STILL_RUNNING_DELAY_MS = 100;
+/** How long a stop waits for the answer to a fetch that is under way. */
+const LAST_FETCH_MS = 1_000;
+
+interface Options {
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly onFault: (error: Error) => void;
+}
+
+/**
+ * Fetches entries one after the other while there is room, and hands each out as a claim.
+ *
+ * An id whose handler has not returned is never handed out again: after a freeze, Redis may have put the entry of a
+ * run back that is still alive here. That run has lost its claim then, and the entry waits for another fetch.
+ */
+export class RedisConsumer implements Consumer {
+  readonly #source: ClaimSource;
+  readonly #options: Options;
+  readonly #handle: (claim: Claim) => Promise<void>;
+  readonly #claims = new Map<InvocationId, RedisClaim>();
+  readonly #handlers = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #fetching: Promise<void>;
+  /** Resolved when a handler has returned, or to stop. */
+  #changed = Promise.withResolvers<void>();
+  #stopped: Promise<void> | undefined;
+
+  constructor(source: ClaimSource, options: Options, handle: (claim: Claim) => Promise<void>) {
+    this.#source = source;
+    this.#options = options;
+    this.#handle = handle;
+    this.#fetching = this.#fetchAll();
+  }
+
+  running(): InvocationId[] {
+    return [...this.#claims.keys()];
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** Stops at once: every claim counts as lost, for the connection that could renew it goes away. */
+  abandon(): void {
+    this.stop().catch(this.#options.onFault);
+    for (const claim of this.#claims.values()) claim.lose();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#changed.resolve();
+    await this.#source.close();
+    const impatience = new AbortController();
+    const waited = delay(LAST_FETCH_MS, undefined, { signal: impatience.signal }).catch(() => undefined);
+    await Promise.race([this.#fetching, waited]);
+    impatience.abort();
+    await Promise.all(this.#handlers);
+  }
+
+  async #fetchAll(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      this.#changed = Promise.withResolvers();
+      if (this.#handlers.size < this.#options.concurrency) await this.#fetchOne();
+      else await this.#changed.promise;
+    }
+  }
+
+  async #fetchOne(): Promise<void> {
+    try {
+      const fetched = await this.#source.next();
+      if (fetched) await this.#take(fetched);
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      this.#options.onFault(error as Error);
+      await delay(PAUSE_AFTER_FAULT_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  async #take(fetched: Fetched): Promise<void> {
+    if (this.#stopping.signal.aborted) return fetched.putBack(0);
+    const claimBefore = this.#claims.get(fetched.id);
+    if (claimBefore) {
+      claimBefore.lose();
+      return fetched.putBack(STILL_RUNNING_DELAY_MS);
+    }
+    const handler = this.#run(new RedisClaim(fetched, this.#options.leaseMs, this.#options.onFault));
+    this.#handlers.add(handler);
+    handler.finally(() => {
+      this.#handlers.delete(handler);
+      this.#changed.resolve();
+    });
+  }
+
+  async #run(claim: RedisClaim): Promise<void> {
+    this.#claims.set(claim.id, claim);
+    try {
+      await this.#handle(claim);
+    } catch (error) {
+      // The claim is left to its lease, so that the invocation is recovered like that of a lost worker.
+      this.#options.onFault(error as Error);
+    } finally {
+      claim.settle();
+      this.#claims.delete(claim.id);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { Event, EventId, EventLog, EventPage, Fenced, InvocationId, LoggedEvent } from "@pifleet/invocation";
+import { appendEvents } from "./scripts/append-events.ts";
+import { type EventEntry, readEvents } from "./scripts/read-events.ts";
+import type { Scripts } from "./scripts.ts";
+
+const BEFORE_ALL = "0-0";
+
+/** The event logs in Redis: one stream per invocation, whose entry ids are the event ids. */
+export class RedisEventLog implements EventLog {
+  readonly #scripts: Scripts;
+
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts;
+  }
+
+  append(id: InvocationId, attempt: number, events: readonly Event[]): Promise<Fenced> {
+    return appendEvents(this.#scripts, id, attempt, events);
+  }
+
+  async read(id: InvocationId, { after = BEFORE_ALL, limit }: { after?: EventId; limit: number }): Promise<EventPage> {
+    const { trimmed, entries } = await readEvents(this.#scripts, id, after, limit + 1);
+    const events = entries.slice(0, limit).map(decode);
+    if (trimmed && isBefore(after, trimmed)) events.unshift(gap(after, trimmed, events[0]));
+    return { events, more: entries.length > limit };
+  }
+}
+
+function decode([id, [, json]]: EventEntry): LoggedEvent {
+  return { ...(JSON.parse(json) as Event), id };
+}
+
+/** Its id is that of the last event that is missing, so a client that goes on from it gets what follows. */
+function gap(from: EventId, to: EventId, next: LoggedEvent | undefined): LoggedEvent {
+  const [ms] = parts(to);
+  const at = new Date(Number(ms)).toISOString();
+  return { type: "gap", at, attempt: next?.attempt ?? 0, from, to, id: to };
+}
+
+function isBefore(a: EventId, b: EventId): boolean {
+  const [aMs, aSequence] = parts(a);
+  const [bMs, bSequence] = parts(b);
+  return aMs === bMs ? aSequence < bSequence : aMs < bMs;
+}
+
+function parts(id: EventId): [ms: bigint, sequence: bigint] {
+  const [ms = "0", sequence = "0"] = id.split("-");
+  return [BigInt(ms), BigInt(sequence)];
+}

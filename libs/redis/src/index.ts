@@ -1,0 +1,1 @@
+export { type BackendOptions, connectBackend } from "./backend.ts";

@@ -1,0 +1,58 @@
+import type { InvocationId } from "@pifleet/invocation";
+
+/**
+ * Every Redis key and channel is made here. All keys of one shard hold the same hash tag, `{shard}`, so that the keys
+ * which meet in one script share a slot of a Redis Cluster. There is one shard today; a fleet that outgrows it gets
+ * more by choosing the number here, from the id.
+ */
+export interface Keys {
+  /** Prefix of BullMQ's own keys; the queue's name follows. */
+  readonly queuePrefix: string;
+  /** Sorted set of ids whose entry is not known to be in the queue; score: when they were recorded, Unix ms. */
+  readonly unqueued: string;
+  /** Sorted set of `id|status|tenant` of ended invocations; score: when their retention runs out, Unix ms. */
+  readonly expiring: string;
+  /** Hash from a worker's id to its presence, and sorted set of the same ids; score: when it vanishes, Unix ms. */
+  readonly workers: string;
+  readonly workerDeadlines: string;
+  /** Channel on which the ids of invocations are sent that something is asked of. */
+  readonly requests: string;
+  /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
+  readonly indexPrefix: string;
+  /** Hash: the invocation. */
+  record(id: InvocationId): string;
+  /** Stream: its events. */
+  events(id: InvocationId): string;
+  /** List: its spans. */
+  spans(id: InvocationId): string;
+  /** Channel that hears of every change of the invocation. */
+  changes(id: InvocationId): string;
+  /** Hash: which invocation a client's idempotency key stands for. */
+  idempotency(tenant: string, key: string): string;
+  /** Sorted set of a tenant's ids in lexical order: `all`, or those in one status. */
+  index(which: string, tenant: string): string;
+}
+
+const ONLY_SHARD = 0;
+
+/** The keys under `prefix`. @throws {RangeError} when the prefix holds a brace, which would move the hash tag. */
+export function makeKeys(prefix: string): Keys {
+  if (/[{}]/.test(prefix)) throw new RangeError("a key prefix must not hold braces");
+  const shard = `${prefix}:{${ONLY_SHARD}}`;
+  const indexPrefix = `${shard}:index:`;
+  return {
+    queuePrefix: shard,
+    unqueued: `${shard}:unqueued`,
+    expiring: `${shard}:expiring`,
+    workers: `${shard}:workers`,
+    workerDeadlines: `${shard}:worker-deadlines`,
+    requests: `${shard}:requests`,
+    indexPrefix,
+    record: (id) => `${shard}:invocation:${id}`,
+    events: (id) => `${shard}:events:${id}`,
+    spans: (id) => `${shard}:spans:${id}`,
+    changes: (id) => `${shard}:changes:${id}`,
+    idempotency: (tenant, key) => `${shard}:idempotency:${encodeURIComponent(tenant)}:${key}`,
+    index: (which, tenant) => `${indexPrefix}${which}:${tenant}`,
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  type Claim,
+  type ConsumeOptions,
+  type Consumer,
+  type InvocationId,
+  type InvocationQueue,
+  MAX_PRIORITY,
+  type QueueDepth,
+  type QueueEntry,
+} from "@pifleet/invocation";
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { ClaimSource } from "./claim-source.ts";
+import { RedisConsumer } from "./consumer.ts";
+import type { Keys } from "./keys.ts";
+import { QUEUE_NAME } from "./queue-name.ts";
+import { reached } from "./unavailable.ts";
+
+const ENTRY_NAME = "invocation";
+/** BullMQ logs every move to a stream that nobody reads here. */
+const BULLMQ_LOG_LENGTH = 100;
+
+/**
+ * The queue on BullMQ, which decides when an entry is claimed: priority, delay, lease, recovery of lost claims.
+ * An entry holds the id and the caller's trace context; what happens to the invocation is the store's, and BullMQ is
+ * never asked about it. Attempts are counted by the store too: BullMQ hands an entry out as often as it is asked.
+ */
+export class RedisQueue implements InvocationQueue {
+  readonly #redis: Redis;
+  readonly #keys: Keys;
+  readonly #onFault: (error: Error) => void;
+  readonly #queue: Queue;
+  readonly #consumers = new Set<RedisConsumer>();
+
+  constructor(redis: Redis, keys: Keys, onFault: (error: Error) => void) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#onFault = onFault;
+    this.#queue = new Queue(QUEUE_NAME, {
+      connection: redis,
+      prefix: keys.queuePrefix,
+      streams: { events: { maxLen: BULLMQ_LOG_LENGTH } },
+      // With these two a queue can be made while Redis is away.
+      skipVersionCheck: true,
+      skipWaitingForReady: true,
+    });
+    this.#queue.on("error", onFault);
+  }
+
+  async enqueue({ id, carrier, priority, delayMs }: QueueEntry): Promise<void> {
+    const options = {
+      jobId: id,
+      delay: delayMs,
+      // BullMQ's lowest number is claimed first, and an entry without one before all others.
+      priority: MAX_PRIORITY - priority + 1,
+      attempts: 1,
+      removeOnComplete: true,
+      removeOnFail: true,
+    };
+    await reached(this.#queue.add(ENTRY_NAME, carrier, options));
+  }
+
+  async remove(id: InvocationId): Promise<void> {
+    await reached(this.#queue.remove(id));
+  }
+
+  consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer {
+    const onFault = options.onFault ?? this.#onFault;
+    const source = new ClaimSource(this.#redis, this.#keys, { leaseMs: options.leaseMs, onFault });
+    const consumer = new RedisConsumer(source, { ...options, onFault }, handle);
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const [counts, paused] = await reached(
+      Promise.all([this.#queue.getJobCounts("wait", "prioritized", "delayed", "active"), this.#queue.isPaused()]),
+    );
+    const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = counts;
+    return { waiting: wait + prioritized, delayed, claimed: active, paused };
+  }
+
+  async pause(): Promise<void> {
+    await reached(this.#queue.pause());
+  }
+
+  async resume(): Promise<void> {
+    await reached(this.#queue.resume());
+  }
+
+  /** Gives up what is still claimed, without waiting for it: the leases decide. */
+  async close(): Promise<void> {
+    for (const consumer of this.#consumers) consumer.abandon();
+    this.#consumers.clear();
+    await this.#queue.close();
+  }
+}

@@ -1,0 +1,80 @@
+import type { InvocationId } from "@pifleet/invocation";
+import type { Redis } from "ioredis";
+import type { Keys } from "./keys.ts";
+import { loadScript, scriptFolder } from "./script-loader.ts";
+import { transitionsAsLua } from "./transition-table.ts";
+import { reached } from "./unavailable.ts";
+
+export const SCRIPT_NAMES = [
+  "append-events",
+  "append-spans",
+  "beat",
+  "cancel",
+  "check-in",
+  "create",
+  "expire",
+  "list-workers",
+  "read-events",
+  "record-export",
+  "settle",
+  "start",
+] as const;
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
+
+type Argument = string | number;
+type Command = (...args: Argument[]) => Promise<unknown>;
+
+const source = scriptFolder({ transitions: transitionsAsLua() });
+const TEXTS = new Map(SCRIPT_NAMES.map((name) => [name, loadScript(name, source)]));
+
+/** The text of a script as it is sent to Redis. */
+export function scriptText(name: ScriptName): string {
+  return TEXTS.get(name) ?? "";
+}
+
+/** Runs the scripts on one connection. Their typed wrappers are the files in `scripts/`. */
+export class Scripts {
+  readonly keys: Keys;
+  readonly #redis: Redis;
+  readonly #retentionMs: number;
+  readonly #writer = crypto.randomUUID();
+  #calls = 0;
+
+  constructor(redis: Redis, keys: Keys, retentionMs: number) {
+    this.#redis = redis;
+    this.keys = keys;
+    this.#retentionMs = retentionMs;
+    for (const name of SCRIPT_NAMES) redis.defineCommand(commandName(name), { lua: scriptText(name) });
+  }
+
+  /** Runs a script with exactly these keys and arguments. @throws {UnavailableError} */
+  async run(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    const commands = this.#redis as unknown as Record<string, Command | undefined>;
+    const command = commands[commandName(name)];
+    if (!command) throw new TypeError(`no such script: ${name}`);
+    return reached(command.call(this.#redis, keys.length, ...keys, ...args));
+  }
+
+  /** Runs a script whose input begins with the scope of one invocation; see `scripts/includes/scope.lua`. */
+  async runOn(
+    id: InvocationId,
+    name: ScriptName,
+    args: readonly Argument[],
+    moreKeys: string[] = [],
+  ): Promise<unknown> {
+    const { keys } = this;
+    const scopeKeys = [keys.record(id), keys.events(id), keys.spans(id), keys.unqueued, keys.expiring];
+    const scopeArgs = [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
+    return this.run(name, [...scopeKeys, ...moreKeys], [...scopeArgs, ...args]);
+  }
+
+  /** Names a call, so that it takes effect once even if it is sent twice; see `scripts/includes/repeated.lua`. */
+  nextCall(): [writer: string, call: number] {
+    this.#calls += 1;
+    return [this.#writer, this.#calls];
+  }
+}
+
+function commandName(name: ScriptName): string {
+  return `pifleet:${name}`;
+}

@@ -1,0 +1,41 @@
+--[[
+  Cancels a queued invocation; notes the wish when an attempt runs, and tells its worker.
+  Input: the scope, then
+    ARGV[6] tenant
+    ARGV[7] error of a cancelled invocation, JSON
+    ARGV[8] channel of requests
+  Output: { kind, the record's fields and values }
+    cancelled | requested | illegal | missing
+]]
+-- @include scope
+-- @include status
+-- @include finish
+
+local tenant, cancelled_error, requests = ARGV[6], ARGV[7], ARGV[8]
+
+local status = get("status")
+if not status or get("tenant") ~= tenant then
+  return { "missing", {} }
+end
+
+local function cancel()
+  if status == TRANSITIONS.queued.cancel then
+    return "cancelled"
+  end
+  if not TRANSITIONS[status].cancel then
+    return "illegal"
+  end
+  if has_open_attempt(status) then
+    redis.call("HSETNX", record, "cancelRequestedAt", now)
+    redis.call("PUBLISH", requests, id)
+    return "requested"
+  end
+  finish("cancel", cancelled_error)
+  return "cancelled"
+end
+
+local kind = cancel()
+if kind ~= "illegal" then
+  announce()
+end
+return { kind, redis.call("HGETALL", record) }

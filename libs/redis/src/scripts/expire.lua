@@ -1,0 +1,18 @@
+--[[
+  Takes invocations whose retention has run out off their indexes; the records themselves expire by their own.
+  Input:
+    KEYS[1] expiring  sorted set of ended invocations
+    ARGV[1] indexes   what the keys of the tenants' indexes begin with
+    ARGV[2] how many at most
+  Output: how many
+]]
+-- @include clock
+
+local due = redis.call("ZRANGEBYSCORE", KEYS[1], "-inf", clock(), "LIMIT", 0, ARGV[2])
+for _, member in ipairs(due) do
+  local id, status, tenant = string.match(member, "^([^|]+)|([^|]+)|(.*)$")
+  redis.call("ZREM", ARGV[1] .. "all:" .. tenant, id)
+  redis.call("ZREM", ARGV[1] .. status .. ":" .. tenant, id)
+  redis.call("ZREM", KEYS[1], member)
+end
+return #due

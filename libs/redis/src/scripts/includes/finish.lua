@@ -1,0 +1,30 @@
+-- @include status
+-- @include event
+-- @include clock
+
+-- From now on the invocation is kept for its retention only. A key that expires sooner is left alone.
+local function retain(status)
+  for _, key in ipairs({ record, events, spans }) do
+    redis.call("PEXPIRE", key, retention)
+  end
+  local idempotency = get("idempotency")
+  if idempotency and redis.call("PTTL", idempotency) > retention then
+    redis.call("PEXPIRE", idempotency, retention)
+  end
+  redis.call("ZADD", expiring, clock() + retention, id .. "|" .. status .. "|" .. get("tenant"))
+end
+
+--[[
+  The one way in which an invocation ends, shared by start, settle and cancel. What must happen exactly once with the
+  end has its place here: status and times, the last event, retention, and every message that is owed to somebody
+  because of the end.
+    transition  leads to the terminal status
+    failure     JSON error, or "null"
+]]
+local function finish(transition, failure)
+  local status = advance(transition)
+  redis.call("HSET", record, "endedAt", now, "error", failure)
+  append_event("invocation." .. status, get("attempt"), '"error":' .. failure .. ',"usage":' .. get("usage"))
+  redis.call("ZREM", unqueued, id)
+  retain(status)
+end

@@ -1,0 +1,27 @@
+--[[
+  Names what every script on one invocation begins with. A script's own arguments begin at ARGV[6].
+    KEYS[1] record    hash
+    KEYS[2] events    stream
+    KEYS[3] spans     list
+    KEYS[4] unqueued  sorted set of ids whose entry is not known to be in the queue
+    KEYS[5] expiring  sorted set of ended invocations
+    ARGV[1] id
+    ARGV[2] now       RFC 3339; the caller's clock, so that the events of one attempt have one clock
+    ARGV[3] retention milliseconds that an ended invocation is kept
+    ARGV[4] indexes   what the keys of the tenant's indexes begin with
+    ARGV[5] changes   channel that hears of every change
+]]
+local record, events, spans, unqueued, expiring = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id, now, retention, indexes, changes = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
+
+local function get(field)
+  return redis.call("HGET", record, field)
+end
+
+local function index(which, tenant)
+  return indexes .. which .. ":" .. tenant
+end
+
+local function announce()
+  redis.call("PUBLISH", changes, id)
+end

@@ -1,0 +1,14 @@
+--[[
+  Drops the workers whose time has run out and lists the others.
+  Input:
+    KEYS[1] workers    hash from id to presence
+    KEYS[2] deadlines  sorted set of ids; score: when the worker vanishes
+  Output: presences, JSON
+]]
+-- @include clock
+
+for _, id in ipairs(redis.call("ZRANGEBYSCORE", KEYS[2], "-inf", clock())) do
+  redis.call("ZREM", KEYS[2], id)
+  redis.call("HDEL", KEYS[1], id)
+end
+return redis.call("HVALS", KEYS[1])

@@ -1,0 +1,65 @@
+--[[
+  Ends an attempt, and with it the invocation unless another attempt follows.
+  Input: the scope, then
+    ARGV[6]  attempt
+    ARGV[7]  writer
+    ARGV[8]  number of the writer's call
+    ARGV[9]  kind: final | again | handed_back
+    ARGV[10] what the attempt ended with: succeeded, handed_back or an error code
+    ARGV[11] error of the attempt, JSON or "null"
+    ARGV[12] usage of the attempt, JSON
+    ARGV[13] transition that ends the invocation; read when final
+    ARGV[14] output, JSON string or "null"
+    ARGV[15] messages, JSON
+    ARGV[16] error of a cancelled invocation, JSON
+    ARGV[17] milliseconds until the next attempt; read when again
+  Output: accepted | stale
+]]
+-- @include scope
+-- @include fence
+-- @include attempts
+-- @include finish
+
+local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
+local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
+
+local passed = fence(attempt, writer, call)
+if passed ~= "current" then
+  return passed == "repeated" and "accepted" or "stale"
+end
+
+local function add_usage()
+  local sum = cjson.decode(get("usage"))
+  for name, value in pairs(cjson.decode(usage)) do
+    sum[name] = (sum[name] or 0) + value
+  end
+  redis.call("HSET", record, "usage", cjson.encode(sum))
+end
+
+local function end_with(final_transition, final_error)
+  redis.call("HSET", record, "output", output, "messages", messages)
+  finish(final_transition, final_error)
+end
+
+local function requeue()
+  advance("requeue")
+  if kind == "again" then
+    append_event("retry.scheduled", attempt, '"scope":"attempt","delayMs":' .. delay .. ',"reason":"' .. ended .. '"')
+  end
+end
+
+if kind == "final" and not TRANSITIONS[get("status")][transition] then
+  error("illegal transition: " .. transition .. " from " .. get("status"))
+end
+close_attempt(ended, failure)
+add_usage()
+if kind == "final" then
+  end_with(transition, failure)
+elseif get("cancelRequestedAt") then
+  end_with("cancel", cancelled_error)
+else
+  requeue()
+end
+announce()
+return "accepted"

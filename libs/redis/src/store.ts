@@ -1,0 +1,126 @@
+import {
+  type CancelResult,
+  type CheckIn,
+  type Created,
+  type Fenced,
+  type Idempotency,
+  type Invocation,
+  type InvocationId,
+  type InvocationPage,
+  type InvocationQuery,
+  type InvocationStore,
+  legalTransitions,
+  type Settlement,
+  type Started,
+  type TraceExport,
+  UnavailableError,
+} from "@pifleet/invocation";
+import type { Redis } from "ioredis";
+import { listInvocations } from "./invocation-list.ts";
+import { decodeRecord } from "./record.ts";
+import type { RedisClock } from "./redis-clock.ts";
+import { cancel } from "./scripts/cancel.ts";
+import { checkIn } from "./scripts/check-in.ts";
+import { create } from "./scripts/create.ts";
+import { expire } from "./scripts/expire.ts";
+import { recordExport } from "./scripts/record-export.ts";
+import { settle } from "./scripts/settle.ts";
+import { start } from "./scripts/start.ts";
+import type { Scripts } from "./scripts.ts";
+import { reached } from "./unavailable.ts";
+import { unqueuedInvocations } from "./unqueued.ts";
+
+/**
+ * A submission or a start that reaches Redis later than this after it was sent is refused there. It is shorter than
+ * the time after which a caller gives up (`connections.ts`), so what a caller was told has failed does not happen
+ * afterwards.
+ */
+const CALL_WINDOW_MS = 1_500;
+const EXPIRE_BATCH = 500;
+
+/** The records in Redis: one hash per invocation, changed only by the scripts in `scripts/`. */
+export class RedisStore implements InvocationStore {
+  readonly #redis: Redis;
+  readonly #scripts: Scripts;
+  readonly #clock: RedisClock;
+
+  constructor(redis: Redis, scripts: Scripts, clock: RedisClock) {
+    this.#redis = redis;
+    this.#scripts = scripts;
+    this.#clock = clock;
+  }
+
+  async create(invocation: Invocation, idempotency?: Idempotency): Promise<Created> {
+    const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
+    const sentAt = performance.now();
+    const { kind, redisMs, id } = await create(this.#scripts, invocation, idempotency, deadlineMs);
+    this.#clock.learn(sentAt, redisMs);
+    if (kind === "late") throw tooLate("submission");
+    if (kind === "created") return { kind, invocation };
+    if (kind === "key_conflict") return { kind };
+    const earlier = await this.get(invocation.tenant, id);
+    // It expired between the two calls, and its key with it: this is a new submission now.
+    return earlier ? { kind, invocation: earlier } : this.create(invocation, idempotency);
+  }
+
+  async get(tenant: string, id: InvocationId): Promise<Invocation | null> {
+    const invocation = decodeRecord(id, await reached(this.#redis.hgetall(this.#scripts.keys.record(id))));
+    return invocation?.tenant === tenant ? invocation : null;
+  }
+
+  list(query: InvocationQuery): Promise<InvocationPage> {
+    return listInvocations(this.#redis, this.#scripts.keys, query);
+  }
+
+  async start(id: InvocationId, worker: string): Promise<Started> {
+    const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
+    const sentAt = performance.now();
+    const { kind, redisMs, fields } = await start(this.#scripts, id, worker, deadlineMs);
+    this.#clock.learn(sentAt, redisMs);
+    if (kind === "late") throw tooLate("start");
+    if (kind !== "started") return { kind };
+    const invocation = decodeRecord(id, fields);
+    return invocation ? { kind, invocation } : { kind: "missing" };
+  }
+
+  checkIn(id: InvocationId, attempt: number): Promise<CheckIn> {
+    return checkIn(this.#scripts, id, attempt);
+  }
+
+  settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced> {
+    return settle(this.#scripts, id, attempt, settlement);
+  }
+
+  recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced> {
+    return recordExport(this.#scripts, id, attempt, result);
+  }
+
+  async cancel(tenant: string, id: InvocationId): Promise<CancelResult> {
+    const { kind, fields } = await cancel(this.#scripts, tenant, id);
+    const invocation = decodeRecord(id, fields);
+    if (kind === "missing" || !invocation) return { kind: "missing" };
+    if (kind !== "illegal") return { kind, invocation };
+    const { status } = invocation;
+    return { kind, status, legal: legalTransitions(status) };
+  }
+
+  async markEnqueued(id: InvocationId): Promise<void> {
+    await reached(this.#redis.zrem(this.#scripts.keys.unqueued, id));
+  }
+
+  async unqueued(olderThanMs: number): Promise<Invocation[]> {
+    return unqueuedInvocations(this.#redis, this.#scripts.keys, (await this.#clock.now()) - olderThanMs);
+  }
+
+  async expire(): Promise<number> {
+    let total = 0;
+    for (let dropped = EXPIRE_BATCH; dropped === EXPIRE_BATCH; total += dropped) {
+      dropped = await expire(this.#scripts, EXPIRE_BATCH);
+    }
+    return total;
+  }
+}
+
+function tooLate(what: string): UnavailableError {
+  return new UnavailableError(`the ${what} reached Redis too late and was not taken`);
+}

@@ -1,0 +1,118 @@
+import { type Event, KEPT_EVENTS, newInvocationId } from "@pifleet/invocation";
+import { describe, expect, it, vi } from "vitest";
+import { type MakeBackend, submit, submitRunning, useBackends } from "./make-backend.ts";
+import { succeeded } from "./samples.ts";
+
+/** What every `EventLog` and `ChangeFeed` keeps to. */
+export function describeEventLogConformance(name: string, makeBackend: MakeBackend): void {
+  const open = useBackends(makeBackend);
+
+  describe(`the event log ${name}`, () => {
+    it("keeps events as they were given, in order, with growing ids", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const given = [tool(), ...logs(2)];
+      expect(await backend.events.append(id, 1, given)).toBe("accepted");
+      const { events, more } = await backend.events.read(id, { limit: 10 });
+      expect(events.map(({ id: _id, ...event }) => event).slice(2)).toEqual(given);
+      expect(new Set(events.map((event) => event.id)).size).toBe(5);
+      expect(more).toBe(false);
+    });
+
+    it("reads on behind an event, and says whether there is more", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      await backend.events.append(id, 1, logs(3));
+      const first = await backend.events.read(id, { limit: 2 });
+      expect(first).toMatchObject({ more: true, events: [{ type: "invocation.queued" }, { type: "attempt.started" }] });
+      const second = await backend.events.read(id, { limit: 3, after: first.events.at(-1)?.id });
+      expect(second).toMatchObject({ more: false, events: [{ message: "0" }, { message: "1" }, { message: "2" }] });
+      const end = await backend.events.read(id, { limit: 3, after: second.events.at(-1)?.id });
+      expect(end).toEqual({ events: [], more: false });
+    });
+
+    it("takes an event's time alone as a place", async () => {
+      const backend = await open();
+      const { id } = await submit(backend);
+      expect((await backend.events.read(id, { after: "1", limit: 10 })).events).toHaveLength(1);
+      expect((await backend.events.read(id, { after: "9999999999999", limit: 10 })).events).toEqual([]);
+    });
+
+    it("has nothing to read of an unknown invocation", async () => {
+      const { events } = await open();
+      expect(await events.read(newInvocationId(), { limit: 10 })).toEqual({ events: [], more: false });
+    });
+
+    it("tells of a gap where events were trimmed before they were read", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const [first] = (await backend.events.read(id, { limit: 1 })).events;
+      for (let i = 0; i < KEPT_EVENTS + 1_000; i += 1_000) await backend.events.append(id, 1, logs(1_000));
+      const { events } = await backend.events.read(id, { after: first?.id, limit: 1 });
+      const [gap, next] = events;
+      expect(gap).toMatchObject({ type: "gap", from: first?.id, to: gap?.id });
+      expect(next?.type).toBe("log");
+      const resumed = await backend.events.read(id, { after: gap?.id, limit: 1 });
+      expect(resumed.events).toEqual([next]);
+      expect((await backend.events.read(id, { limit: 1 })).events[0]?.type).toBe("gap");
+    });
+  });
+
+  describe(`the change feed ${name}`, () => {
+    it("calls every watcher of an invocation after an append and after its end", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const [one, two] = [vi.fn(), vi.fn()];
+      await Promise.all([backend.changes.watch(id, one), backend.changes.watch(id, two)]);
+      await backend.events.append(id, 1, logs(1));
+      await vi.waitFor(() => expect([one.mock.calls.length, two.mock.calls.length]).toEqual([1, 1]));
+      await backend.store.settle(id, 1, { kind: "final", outcome: succeeded() });
+      await vi.waitFor(() => expect(one).toHaveBeenCalledTimes(2));
+    });
+
+    it("calls nobody who has stopped listening, or who watches another invocation", async () => {
+      const backend = await open();
+      const [{ id }, other] = [await submitRunning(backend), await submit(backend)];
+      const [stopped, stranger, watcher] = [vi.fn(), vi.fn(), vi.fn()];
+      const stop = await backend.changes.watch(id, stopped);
+      await backend.changes.watch(other.id, stranger);
+      await backend.changes.watch(id, watcher);
+      stop();
+      await backend.events.append(id, 1, logs(1));
+      await vi.waitFor(() => expect(watcher).toHaveBeenCalled());
+      expect([stopped.mock.calls, stranger.mock.calls]).toEqual([[], []]);
+    });
+
+    it("can be watched again right after the last watcher left", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const watcher = vi.fn();
+      (await backend.changes.watch(id, vi.fn()))();
+      await backend.changes.watch(id, watcher);
+      await backend.events.append(id, 1, logs(1));
+      await vi.waitFor(() => expect(watcher).toHaveBeenCalled());
+    });
+
+    it("tells those who listen to requests which running invocation is to be cancelled", async () => {
+      const backend = await open();
+      const [running, queued] = [await submitRunning(backend), await submit(backend)];
+      const listener = vi.fn();
+      const stop = await backend.changes.watchRequests(listener);
+      await backend.store.cancel("acme", queued.id);
+      await backend.store.cancel("acme", running.id);
+      await vi.waitFor(() => expect(listener.mock.calls).toEqual([[running.id]]));
+      stop();
+    });
+  });
+}
+
+function logs(count: number): Event[] {
+  const at = new Date().toISOString();
+  return Array.from({ length: count }, (_, i) => ({ type: "log", at, attempt: 1, level: "info", message: String(i) }));
+}
+
+function tool(): Event {
+  const at = new Date().toISOString();
+  const call = { callId: "call-1", name: "bash", arguments: { command: 'echo "ä"', nothing: [], some: null } };
+  return { type: "tool.started", at, attempt: 1, ...call };
+}

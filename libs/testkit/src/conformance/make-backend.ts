@@ -1,0 +1,51 @@
+import type { Backend, Invocation, Recovery } from "@pifleet/invocation";
+import { afterEach } from "vitest";
+import { sampleInvocation } from "../samples/invocation.ts";
+
+/** Makes a backend that shares nothing with any other. */
+export type MakeBackend = (options: { retentionMs: number }) => Promise<Backend>;
+
+const HOUR_MS = 3_600_000;
+
+/** Call within a `describe`: gives each test backends of its own and closes them after it. */
+export function useBackends(makeBackend: MakeBackend): (retentionMs?: number) => Promise<Backend> {
+  const open: Backend[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((backend) => backend.close()));
+  });
+  return async (retentionMs = HOUR_MS) => {
+    const backend = await makeBackend({ retentionMs });
+    open.push(backend);
+    return backend;
+  };
+}
+
+/** What a test wants to be different about an invocation. */
+export type Given = Partial<Invocation> & { readonly recovery?: Recovery };
+
+/** A queued invocation of tenant `acme`. */
+export function newInvocation({ recovery, ...given }: Given = {}): Invocation {
+  const submitted = { metadata: { ticket: "ä-1" }, ...(recovery && { recovery }) };
+  return sampleInvocation(submitted, { tenant: "acme", ...given });
+}
+
+/** Records an invocation. */
+export async function submit(backend: Backend, given?: Given): Promise<Invocation> {
+  const invocation = newInvocation(given);
+  await backend.store.create(invocation);
+  return invocation;
+}
+
+/** Records an invocation and starts its first attempt. */
+export async function submitRunning(backend: Backend, given?: Given): Promise<Invocation> {
+  const { id } = await submit(backend, given);
+  const started = await backend.store.start(id, "worker-1");
+  if (started.kind !== "started") throw new Error(`it did not start: ${started.kind}`);
+  return started.invocation;
+}
+
+/** The types of all the events of an invocation, oldest first. */
+export async function eventTypes(backend: Backend, { id }: Pick<Invocation, "id">): Promise<string[]> {
+  const { events } = await backend.events.read(id, { limit: 1_000 });
+  return events.map(({ type }) => type);
+}

@@ -1,0 +1,136 @@
+import { newInvocationId } from "@pifleet/invocation";
+import { describe, expect, it, vi } from "vitest";
+import { type MakeBackend, newInvocation, submit, submitRunning, useBackends } from "./make-backend.ts";
+import { succeeded } from "./samples.ts";
+
+const KEY = { key: "ticket:1 ä", fingerprint: "f-1" };
+
+/** Creating, reading and listing. */
+export function describeRecords(makeBackend: MakeBackend): void {
+  const open = useBackends(makeBackend);
+
+  describe("create", () => {
+    it("writes an invocation that reads back as it was given", async () => {
+      const { store } = await open();
+      const invocation = newInvocation({ agent: "reviewer", tenant: "a:b|c" });
+      expect(await store.create(invocation)).toEqual({ kind: "created", invocation });
+      expect(await store.get("a:b|c", invocation.id)).toEqual(invocation);
+    });
+
+    it("answers a repeated idempotency key with the invocation that it stands for", async () => {
+      const { store } = await open();
+      const first = newInvocation();
+      const [created, replayed] = [await store.create(first, KEY), await store.create(newInvocation(), KEY)];
+      expect(created.kind).toBe("created");
+      expect(replayed).toEqual({ kind: "replayed", invocation: first });
+    });
+
+    it("refuses an idempotency key that was used with another body", async () => {
+      const { store } = await open();
+      await store.create(newInvocation(), KEY);
+      const other = newInvocation();
+      expect(await store.create(other, { ...KEY, fingerprint: "f-2" })).toEqual({ kind: "key_conflict" });
+      expect(await store.get("acme", other.id)).toBeNull();
+    });
+
+    it("creates one invocation when one key is used many times at once", async () => {
+      const { store } = await open();
+      const creations = await Promise.all(Array.from({ length: 8 }, () => store.create(newInvocation(), KEY)));
+      expect(creations.filter(({ kind }) => kind === "created")).toHaveLength(1);
+      const ids = creations.map((creation) => creation.kind !== "key_conflict" && creation.invocation.id);
+      expect(new Set(ids).size).toBe(1);
+    });
+
+    it("keeps the idempotency keys of tenants apart", async () => {
+      const { store } = await open();
+      await store.create(newInvocation(), KEY);
+      expect(await store.create(newInvocation({ tenant: "other" }), KEY)).toMatchObject({ kind: "created" });
+    });
+  });
+
+  describe("get", () => {
+    it("finds nothing for an unknown id, or for another tenant", async () => {
+      const backend = await open();
+      const { id } = await submit(backend);
+      expect(await backend.store.get("acme", newInvocationId())).toBeNull();
+      expect(await backend.store.get("other", id)).toBeNull();
+    });
+  });
+
+  describe("list", () => {
+    it("pages newest first, to the end, and shows no other tenant's", async () => {
+      const backend = await open();
+      const ids = [1, 2, 3, 4, 5].map((ms) => newInvocationId(ms));
+      for (const id of ids) await submit(backend, { id });
+      await submit(backend, { tenant: "other" });
+      const first = await backend.store.list({ tenant: "acme", limit: 3 });
+      expect(first.items.map(({ id }) => id)).toEqual([ids[4], ids[3], ids[2]]);
+      expect(first.next).toBe(ids[2]);
+      const second = await backend.store.list({ tenant: "acme", limit: 3, after: first.next ?? undefined });
+      expect(second.items.map(({ id }) => id)).toEqual([ids[1], ids[0]]);
+      expect(second.next).toBeNull();
+    });
+
+    it("has no next page when the last one is full", async () => {
+      const backend = await open();
+      await submit(backend);
+      expect(await backend.store.list({ tenant: "acme", limit: 1 })).toMatchObject({ next: null });
+    });
+
+    it("follows an invocation from status to status", async () => {
+      const backend = await open();
+      const { store } = backend;
+      const { id } = await submit(backend);
+      const listed = async (status: "queued" | "running" | "succeeded") =>
+        (await store.list({ tenant: "acme", status, limit: 10 })).items.length;
+      expect([await listed("queued"), await listed("running")]).toEqual([1, 0]);
+      await store.start(id, "worker-1");
+      expect([await listed("queued"), await listed("running")]).toEqual([0, 1]);
+      await store.settle(id, 1, { kind: "final", outcome: succeeded() });
+      expect([await listed("running"), await listed("succeeded")]).toEqual([0, 1]);
+    });
+
+    it("finds those of one agent, in one status or in any", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend, { agent: "reviewer" });
+      await submit(backend, { agent: "writer" });
+      await submit(backend);
+      const ofReviewer = { tenant: "acme", agent: "reviewer", limit: 1 };
+      expect((await backend.store.list(ofReviewer)).items.map((item) => item.id)).toEqual([id]);
+      expect((await backend.store.list({ ...ofReviewer, status: "queued" })).items).toEqual([]);
+      expect((await backend.store.list({ ...ofReviewer, status: "running" })).items).toHaveLength(1);
+    });
+  });
+
+  describe("unqueued", () => {
+    it("names what was recorded and neither marked as enqueued, nor started, nor ended", async () => {
+      const backend = await open();
+      const { store } = backend;
+      const forgotten = await submit(backend);
+      const enqueued = await submit(backend);
+      await store.markEnqueued(enqueued.id);
+      await submitRunning(backend);
+      const ended = await submit(backend);
+      await store.cancel("acme", ended.id);
+      expect(await store.unqueued(0)).toEqual([forgotten]);
+      expect(await store.unqueued(3_600_000)).toEqual([]);
+    });
+  });
+
+  describe("retention", () => {
+    it("drops an ended invocation with its events, spans, idempotency key and place in the lists", async () => {
+      const backend = await open(1);
+      const { store } = backend;
+      const invocation = newInvocation();
+      await store.create(invocation, KEY);
+      const kept = await submit(backend);
+      await store.cancel("acme", invocation.id);
+      await vi.waitFor(async () => expect(await store.get("acme", invocation.id)).toBeNull());
+      await vi.waitFor(async () => expect(await store.expire()).toBe(1));
+      expect(await store.expire()).toBe(0);
+      expect((await store.list({ tenant: "acme", limit: 10 })).items.map(({ id }) => id)).toEqual([kept.id]);
+      expect(await backend.events.read(invocation.id, { limit: 10 })).toEqual({ events: [], more: false });
+      expect(await store.create(newInvocation(), KEY)).toMatchObject({ kind: "created" });
+    });
+  });
+}

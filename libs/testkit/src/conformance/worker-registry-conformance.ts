@@ -1,0 +1,38 @@
+import { describe, expect, it, vi } from "vitest";
+import { type MakeBackend, useBackends } from "./make-backend.ts";
+import { sampleWorker } from "./samples.ts";
+
+const LONG_MS = 60_000;
+
+/** What every `WorkerRegistry` keeps to. */
+export function describeWorkerRegistryConformance(name: string, makeBackend: MakeBackend): void {
+  const open = useBackends(makeBackend);
+
+  describe(`the worker registry ${name}`, () => {
+    it("lists workers as they described themselves last", async () => {
+      const { workers } = await open();
+      await workers.beat(sampleWorker("worker-1"), LONG_MS);
+      await workers.beat(sampleWorker("worker-2"), LONG_MS);
+      const busy = { ...sampleWorker("worker-1"), load: 3.25 };
+      await workers.beat(busy, LONG_MS);
+      const listed = await workers.list();
+      expect(listed.map(({ id }) => id).toSorted()).toEqual(["worker-1", "worker-2"]);
+      expect(listed.find(({ id }) => id === "worker-1")).toEqual(busy);
+    });
+
+    it("drops a worker that has left", async () => {
+      const { workers } = await open();
+      await workers.beat(sampleWorker("worker-1"), LONG_MS);
+      await workers.leave("worker-1");
+      await workers.leave("worker-1");
+      expect(await workers.list()).toEqual([]);
+    });
+
+    it("drops a worker whose heartbeat has stopped, and no other", async () => {
+      const { workers } = await open();
+      await workers.beat(sampleWorker("dead"), 1);
+      await workers.beat(sampleWorker("alive"), LONG_MS);
+      await vi.waitFor(async () => expect((await workers.list()).map(({ id }) => id)).toEqual(["alive"]));
+    });
+  });
+}

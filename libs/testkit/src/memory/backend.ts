@@ -1,0 +1,33 @@
+import type { Backend } from "@pifleet/invocation";
+import { MemoryChangeFeed } from "./change-feed.ts";
+import { MemoryEventLog } from "./event-log.ts";
+import { KeptInvocations } from "./kept-invocation.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { MemoryQueue } from "./queue.ts";
+import { MemorySpanLog } from "./span-log.ts";
+import { MemoryStore } from "./store.ts";
+import { MemoryWorkerRegistry } from "./worker-registry.ts";
+
+/**
+ * A backend in memory, for tests that need no Redis. It passes the same conformance suites.
+ * `retentionMs` is how long an ended invocation is kept; `now` (Unix ms) replaces the clock for retention and
+ * timestamps. Leases and delays of the queue are real timers.
+ */
+export function createMemoryBackend(options: { retentionMs: number; now?: () => number }): Backend {
+  const { retentionMs, now = Date.now } = options;
+  const changes = new MemoryChangeFeed();
+  const all = new KeptInvocations(now, changes);
+  const queue = new MemoryQueue();
+  return {
+    store: new MemoryStore(all, new Lifecycle(all, retentionMs)),
+    queue,
+    events: new MemoryEventLog(all),
+    changes,
+    spans: new MemorySpanLog(all),
+    workers: new MemoryWorkerRegistry(now),
+    ping: async () => undefined,
+    close: async () => {
+      await Promise.all([queue.close(), changes.close()]);
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import {
+  createMemoryBackend,
+  describeEventLogConformance,
+  describeQueueConformance,
+  describeSpanLogConformance,
+  describeStoreConformance,
+  describeWorkerRegistryConformance,
+  type MakeBackend,
+} from "../index.ts";
+
+const makeBackend: MakeBackend = async (options) => createMemoryBackend(options);
+
+describeStoreConformance("in memory", makeBackend);
+describeQueueConformance("in memory", makeBackend);
+describeEventLogConformance("in memory", makeBackend);
+describeSpanLogConformance("in memory", makeBackend);
+describeWorkerRegistryConformance("in memory", makeBackend);

@@ -1,0 +1,71 @@
+import type { Claim, ConsumeOptions, Consumer, InvocationId } from "@pifleet/invocation";
+import { MemoryClaim } from "./claim.ts";
+import type { MemoryQueue } from "./queue.ts";
+
+/** Hands out claims of a queue in memory. */
+export class MemoryConsumer implements Consumer {
+  readonly #queue: MemoryQueue;
+  readonly #options: ConsumeOptions;
+  readonly #handle: (claim: Claim) => Promise<void>;
+  readonly #onStop: () => void;
+  readonly #claims = new Map<InvocationId, MemoryClaim>();
+  readonly #handlers = new Set<Promise<void>>();
+  #isStopping = false;
+
+  constructor(
+    queue: MemoryQueue,
+    options: ConsumeOptions,
+    handle: (claim: Claim) => Promise<void>,
+    onStop: () => void,
+  ) {
+    this.#queue = queue;
+    this.#options = options;
+    this.#handle = handle;
+    this.#onStop = onStop;
+  }
+
+  running(): InvocationId[] {
+    return [...this.#claims.keys()];
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#onStop();
+    await Promise.all(this.#handlers);
+  }
+
+  /** Stops at once: every claim counts as lost. */
+  abandon(): void {
+    this.#isStopping = true;
+    for (const claim of this.#claims.values()) claim.lose();
+  }
+
+  /** Takes what waits, as far as there is room. Handlers are called soon, never during the call. */
+  fetch(): void {
+    queueMicrotask(() => {
+      while (!this.#isStopping && this.#claims.size < this.#options.concurrency && this.#takeOne());
+    });
+  }
+
+  #takeOne(): boolean {
+    const token = Symbol("claim");
+    const slot = this.#queue.take(token, new Set(this.#claims.keys()));
+    if (!slot) return false;
+    const handler = this.#run(new MemoryClaim(this.#queue, slot, token, this.#options.leaseMs));
+    this.#handlers.add(handler);
+    handler.finally(() => this.#handlers.delete(handler));
+    return true;
+  }
+
+  async #run(claim: MemoryClaim): Promise<void> {
+    this.#claims.set(claim.id, claim);
+    try {
+      await this.#handle(claim);
+    } catch (error) {
+      this.#options.onFault?.(error as Error);
+    } finally {
+      this.#claims.delete(claim.id);
+      this.fetch();
+    }
+  }
+}

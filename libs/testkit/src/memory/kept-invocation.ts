@@ -1,0 +1,68 @@
+import type { Event, EventId, Invocation, InvocationId, LoggedEvent, Span } from "@pifleet/invocation";
+import type { MemoryChangeFeed } from "./change-feed.ts";
+
+/** Everything that is kept of one invocation. */
+export interface KeptInvocation {
+  invocation: Invocation;
+  readonly events: LoggedEvent[];
+  readonly spans: Span[];
+  /** The id of the last event that was dropped. */
+  trimmed: EventId | null;
+  isQueued: boolean;
+  readonly recordedAt: number;
+  /** When its retention runs out, Unix ms; null until it ends. */
+  expiresAt: number | null;
+}
+
+/** All invocations, as the store, the event log and the span log share them. */
+export class KeptInvocations {
+  readonly changes: MemoryChangeFeed;
+  readonly #now: () => number;
+  readonly #kept = new Map<InvocationId, KeptInvocation>();
+  #events = 0;
+
+  constructor(now: () => number, changes: MemoryChangeFeed) {
+    this.#now = now;
+    this.changes = changes;
+  }
+
+  now(): number {
+    return this.#now();
+  }
+
+  timestamp(): string {
+    return new Date(this.#now()).toISOString();
+  }
+
+  add(invocation: Invocation): KeptInvocation {
+    const recordedAt = this.#now();
+    const kept = { invocation, events: [], spans: [], trimmed: null, isQueued: false, recordedAt, expiresAt: null };
+    this.#kept.set(invocation.id, kept);
+    return kept;
+  }
+
+  find(id: InvocationId): KeptInvocation | undefined {
+    const kept = this.#kept.get(id);
+    return kept && !this.#isExpired(kept) ? kept : undefined;
+  }
+
+  all(): KeptInvocation[] {
+    return [...this.#kept.values()].filter((kept) => !this.#isExpired(kept));
+  }
+
+  /** Drops what its retention has run out for; returns how many. */
+  expire(): number {
+    const expired = [...this.#kept.values()].filter((kept) => this.#isExpired(kept));
+    for (const { invocation } of expired) this.#kept.delete(invocation.id);
+    return expired.length;
+  }
+
+  log(kept: KeptInvocation, event: Event): void {
+    this.#events += 1;
+    kept.events.push({ ...event, id: `${this.#now()}-${this.#events}` });
+  }
+
+  #isExpired({ expiresAt }: KeptInvocation): boolean {
+    return expiresAt !== null && expiresAt <= this.#now();
+  }
+}

@@ -1,0 +1,200 @@
+import {
+  type Attempt,
+  type CancelResult,
+  type CheckIn,
+  type Created,
+  type Fenced,
+  type Idempotency,
+  type Invocation,
+  type InvocationId,
+  type InvocationPage,
+  type InvocationQuery,
+  type InvocationStore,
+  invocationError,
+  isTerminal,
+  legalTransitions,
+  type Settlement,
+  type Started,
+  type TerminalStatus,
+  type TraceExport,
+  type Transition,
+} from "@pifleet/invocation";
+import { isCurrent, isNewest } from "./fence.ts";
+import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+
+const DAY_MS = 86_400_000;
+const UNQUEUED_LIMIT = 100;
+
+const ENDING: Record<TerminalStatus, Transition> = {
+  succeeded: "succeed",
+  failed: "fail",
+  cancelled: "cancel",
+  timed_out: "time_out",
+  needs_attention: "need_attention",
+};
+
+interface UsedKey {
+  readonly id: InvocationId;
+  readonly fingerprint: string;
+  readonly expiresAt: number;
+}
+
+/** The records, in memory. What it hands out is a copy. */
+export class MemoryStore implements InvocationStore {
+  readonly #all: KeptInvocations;
+  readonly #lifecycle: Lifecycle;
+  readonly #usedKeys = new Map<string, UsedKey>();
+
+  constructor(all: KeptInvocations, lifecycle: Lifecycle) {
+    this.#all = all;
+    this.#lifecycle = lifecycle;
+  }
+
+  async create(invocation: Invocation, idempotency?: Idempotency): Promise<Created> {
+    const earlier = idempotency && this.#earlier(invocation.tenant, idempotency);
+    if (earlier) return earlier;
+    if (idempotency) {
+      const expiresAt = this.#all.now() + DAY_MS;
+      const { key, fingerprint } = idempotency;
+      this.#usedKeys.set(JSON.stringify([invocation.tenant, key]), { id: invocation.id, fingerprint, expiresAt });
+    }
+    const kept = this.#all.add(structuredClone(invocation));
+    this.#all.log(kept, { type: "invocation.queued", at: invocation.createdAt, attempt: 0 });
+    return { kind: "created", invocation };
+  }
+
+  async get(tenant: string, id: InvocationId): Promise<Invocation | null> {
+    const kept = this.#all.find(id);
+    return kept?.invocation.tenant === tenant ? structuredClone(kept.invocation) : null;
+  }
+
+  async list({ tenant, status, agent, limit, after }: InvocationQuery): Promise<InvocationPage> {
+    const matching = this.#all
+      .all()
+      .map(({ invocation }) => invocation)
+      .filter((invocation) => invocation.tenant === tenant)
+      .filter((invocation) => (!status || invocation.status === status) && (!agent || invocation.agent === agent))
+      .filter((invocation) => !after || invocation.id < after)
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+    const items = matching.slice(0, limit);
+    return { items: structuredClone(items), next: matching.length > limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async start(id: InvocationId, worker: string): Promise<Started> {
+    const kept = this.#all.find(id);
+    if (!kept) return { kind: "missing" };
+    if (isTerminal(kept.invocation.status)) return { kind: "terminal" };
+    const wasLost = kept.invocation.status !== "queued";
+    const lost = invocationError("worker_lost", "The worker that ran the attempt was lost.");
+    if (wasLost) this.#lifecycle.closeAttempt(kept, "worker_lost", lost);
+    this.#all.changes.announce(id);
+    if (kept.invocation.cancelRequestedAt) {
+      this.#lifecycle.finish(kept, "cancel", cancelled());
+      return { kind: "terminal" };
+    }
+    if (wasLost && isWornOut(kept.invocation)) {
+      this.#lifecycle.finish(kept, "fail", lost);
+      return { kind: "terminal" };
+    }
+    this.#lifecycle.advance(kept, "start");
+    this.#lifecycle.openAttempt(kept, worker);
+    kept.isQueued = true;
+    return { kind: "started", invocation: structuredClone(kept.invocation) };
+  }
+
+  async checkIn(id: InvocationId, attempt: number): Promise<CheckIn> {
+    const kept = this.#all.find(id);
+    if (!isCurrent(kept, attempt)) return { kind: "stale" };
+    return { kind: "current", cancelRequested: kept.invocation.cancelRequestedAt !== null };
+  }
+
+  async settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced> {
+    const kept = this.#all.find(id);
+    if (!isCurrent(kept, attempt)) return "stale";
+    const { outcome, kind } = settlement;
+    const handedBack = kind === "handed_back";
+    const ended: Attempt["ended"] & string = handedBack ? "handed_back" : (outcome.error?.code ?? "succeeded");
+    this.#lifecycle.closeAttempt(kept, ended, handedBack ? null : outcome.error);
+    this.#lifecycle.addUsage(kept, outcome.usage);
+    const isCancelled = kind !== "final" && kept.invocation.cancelRequestedAt !== null;
+    if (kind === "final") this.#end(kept, settlement, ENDING[outcome.status], outcome.error);
+    else if (isCancelled) this.#end(kept, settlement, "cancel", cancelled());
+    else this.#requeue(kept, settlement, ended);
+    this.#all.changes.announce(id);
+    return "accepted";
+  }
+
+  async recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced> {
+    const kept = this.#all.find(id);
+    if (!isNewest(kept, attempt)) return "stale";
+    kept.invocation = { ...kept.invocation, trace: { ...kept.invocation.trace, export: result } };
+    this.#all.changes.announce(id);
+    return "accepted";
+  }
+
+  async cancel(tenant: string, id: InvocationId): Promise<CancelResult> {
+    const kept = this.#all.find(id);
+    if (kept?.invocation.tenant !== tenant) return { kind: "missing" };
+    const { status } = kept.invocation;
+    if (isTerminal(status) && status !== "cancelled")
+      return { kind: "illegal", status, legal: legalTransitions(status) };
+    const kind = status === "queued" || status === "cancelled" ? "cancelled" : "requested";
+    if (status === "queued") this.#lifecycle.finish(kept, "cancel", cancelled());
+    if (kind === "requested") this.#requestCancel(kept);
+    this.#all.changes.announce(id);
+    return { kind, invocation: structuredClone(kept.invocation) };
+  }
+
+  async markEnqueued(id: InvocationId): Promise<void> {
+    const kept = this.#all.find(id);
+    if (kept) kept.isQueued = true;
+  }
+
+  async unqueued(olderThanMs: number): Promise<Invocation[]> {
+    const before = this.#all.now() - olderThanMs;
+    const found = this.#all.all().filter(({ isQueued, recordedAt }) => !isQueued && recordedAt <= before);
+    return structuredClone(found.slice(0, UNQUEUED_LIMIT).map(({ invocation }) => invocation));
+  }
+
+  async expire(): Promise<number> {
+    return this.#all.expire();
+  }
+
+  #earlier(tenant: string, { key, fingerprint }: Idempotency): Created | undefined {
+    const used = this.#usedKeys.get(JSON.stringify([tenant, key]));
+    const kept = used && used.expiresAt > this.#all.now() ? this.#all.find(used.id) : undefined;
+    if (!kept) return undefined;
+    if (used?.fingerprint !== fingerprint) return { kind: "key_conflict" };
+    return { kind: "replayed", invocation: structuredClone(kept.invocation) };
+  }
+
+  #end(kept: KeptInvocation, { outcome }: Settlement, transition: Transition, error: Invocation["error"]): void {
+    kept.invocation = { ...kept.invocation, output: outcome.output, messages: structuredClone(outcome.messages) };
+    this.#lifecycle.finish(kept, transition, error);
+  }
+
+  #requeue(kept: KeptInvocation, settlement: Settlement, reason: string): void {
+    this.#lifecycle.advance(kept, "requeue");
+    if (settlement.kind !== "again") return;
+    const at = this.#all.timestamp();
+    const { delayMs } = settlement;
+    const { attempt } = kept.invocation;
+    this.#all.log(kept, { type: "retry.scheduled", at, attempt, scope: "attempt", delayMs, reason });
+  }
+
+  #requestCancel(kept: KeptInvocation): void {
+    const cancelRequestedAt = kept.invocation.cancelRequestedAt ?? this.#all.timestamp();
+    kept.invocation = { ...kept.invocation, cancelRequestedAt };
+    this.#all.changes.request(kept.invocation.id);
+  }
+}
+
+function cancelled() {
+  return invocationError("cancelled", "The invocation was cancelled.");
+}
+
+function isWornOut({ submission, limits, attempts }: Invocation): boolean {
+  const counted = attempts.filter(({ ended }) => ended !== "handed_back").length;
+  return submission.recovery === "fail" || counted >= limits.maxAttempts;
+}
