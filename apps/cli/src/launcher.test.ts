@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
+import { eventStream, ScriptedFleet } from "./testing/scripted-fleet.ts";
+
+const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
+/** Makes Node believe that it is an older one; what it starts knows better. */
+const AS_OLD_NODE = [
+  "--import",
+  'data:text/javascript,Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.1.0" } });',
+];
+
+test("under a Node that is too old it starts the one of the checkout, and passes its exit code on", async () => {
+  const { code, stderr } = await pifleet(["no-such-command"], { nodeArguments: AS_OLD_NODE });
+  expect(code).toBe(2);
+  expect(stderr).toContain("unknown command 'no-such-command'");
+});
+
+test("it passes signals on to the Node that it started", async () => {
+  await using fleet = await ScriptedFleet.start({
+    [`GET /v1/invocations/${ID}/events`]: eventStream([{ type: "log" }], { end: false }),
+  });
+  const watch = new PifleetProcess(["watch", ID, "--json"], { env: fleet.env, nodeArguments: AS_OLD_NODE });
+  await watch.hasWritten("stdout", "log");
+  watch.signal("SIGINT");
+  expect(await watch.ended).toMatchObject({ code: 130, signal: null });
+});
+
+test("an API that cannot start says why, with the exit code of wrong usage", async () => {
+  const { code, stderr } = await pifleet(["api"], { env: { PORT: "99999", PIFLEET_AUTH: "off" } });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^PORT .*\n$/);
+});
+
+test("without a Redis, dev says what to do", async () => {
+  const fleet = await ScriptedFleet.start({});
+  const { port } = new URL(fleet.env.PIFLEET_URL);
+  await fleet[Symbol.asyncDispose]();
+  const { code, stderr } = await pifleet(["dev"], { env: { REDIS_URL: `redis://127.0.0.1:${port}` } });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^pifleet: No Redis answers at 127\.0\.0\.1:\d+\. Start one .*\n$/);
+});

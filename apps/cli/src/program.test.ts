@@ -1,0 +1,296 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { invocationError, NO_USAGE } from "@pifleet/invocation";
+import { describe, expect, test } from "vitest";
+import { LAUNCHER, PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
+import { eventStream, problem, ScriptedFleet } from "./testing/scripted-fleet.ts";
+
+const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
+const PATH = `/v1/invocations/${ID}`;
+const stamp = { at: "2030-01-02T03:04:05.000Z", attempt: 1 };
+const record = {
+  id: ID,
+  status: "queued",
+  agent: null,
+  model: "demo/scripted",
+  metadata: {},
+  attempt: 0,
+  attempts: [],
+  createdAt: "2030-01-02T03:04:05.000Z",
+  startedAt: null,
+  endedAt: null,
+  output: null,
+  messages: [],
+  error: null,
+  usage: NO_USAGE,
+  artifacts: [],
+  trace: { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", export: { status: "pending" } },
+};
+const succeeded = { ...record, status: "succeeded", output: "The answer", endedAt: "2030-01-02T03:04:09.000Z" };
+const failed = { ...record, status: "failed", error: invocationError("no_output", "The model said nothing.") };
+const goodEnd = { ...stamp, type: "invocation.succeeded", error: null, usage: NO_USAGE };
+const badEnd = { ...stamp, type: "invocation.failed", error: failed.error, usage: NO_USAGE };
+const said = { ...stamp, type: "message.delta", channel: "text", text: "Hello" };
+
+describe("pifleet submit", () => {
+  const submit = ["submit", "--model", "demo/scripted"];
+
+  test("prints the id of what it queued, and sends what the options say", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "submit-"));
+    await writeFile(join(directory, "a.ts"), "export {};\n");
+    await writeFile(join(directory, "RULES.md"), "Be brief.");
+    await using fleet = await ScriptedFleet.start({ "POST /v1/invocations": record });
+    const options =
+      "--instructions @RULES.md --seed-file a.ts --seed-file a.ts=src/b.ts --tools read,bash --metadata ticket=X-1 --limit totalMs=5000 --priority 7 --delay 30s --idempotency-key k1";
+    const { code, stdout, stderr } = await pifleet([...submit, "Fix it", ...options.split(" ")], {
+      env: { ...fleet.env, PIFLEET_API_KEY: "pf_key" },
+      cwd: directory,
+    });
+    await rm(directory, { recursive: true });
+
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${ID}\n`, stderr: "" });
+    expect(fleet.asked).toMatchObject([{ headers: { authorization: "Bearer pf_key", "idempotency-key": "k1" } }]);
+    expect(fleet.asked[0]?.body).toEqual({
+      model: "demo/scripted",
+      input: "Fix it",
+      instructions: "Be brief.",
+      files: [
+        { path: "a.ts", content: "export {};\n" },
+        { path: "src/b.ts", content: "export {};\n" },
+      ],
+      tools: ["read", "bash"],
+      metadata: { ticket: "X-1" },
+      limits: { totalMs: 5_000 },
+      priority: 7,
+      delayMs: 30_000,
+    });
+  });
+
+  test("takes the prompt from standard input when there is no text", async () => {
+    await using fleet = await ScriptedFleet.start({ "POST /v1/invocations": record });
+    const { code, stdout } = await pifleet([...submit, "--json"], { env: fleet.env, input: "From a pipe\n" });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(record);
+    expect(fleet.asked[0]?.body).toMatchObject({ input: "From a pipe\n" });
+  });
+
+  test.each([
+    ["no model", ["submit", "Hello"], "pifleet: Which model?"],
+    ["an empty prompt", submit, "pifleet: The prompt is empty."],
+    ["a file that is not there", [...submit, "--file", "/nowhere/a.md"], "pifleet: /nowhere/a.md cannot be read"],
+    ["two prompts", [...submit, "Hello", "--file", "-"], "pifleet: Give the prompt as text or with --file, not both."],
+    ["a limit that is no number", [...submit, "Hello", "--limit", "totalMs=long"], "It must be name=number."],
+    ["both ways to wait", [...submit, "Hello", "--wait", "--watch"], "cannot be used with option"],
+    ["an unknown option", [...submit, "Hello", "--now"], "pifleet: unknown option '--now'"],
+  ])("refuses %s, with exit code 2", async (_what, args, message) => {
+    const { code, stdout, stderr } = await pifleet(args);
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test("with --watch it shows the transcript, and the exit code tells how it ended", async () => {
+    await using fleet = await ScriptedFleet.start({
+      "POST /v1/invocations": record,
+      [`GET ${PATH}/events`]: eventStream([said, badEnd]),
+    });
+    const { code, stdout, stderr } = await pifleet([...submit, "--watch", "Hello"], { env: fleet.env });
+    expect(stdout).toMatch(/^Hello\n✗ failed · .*\n {2}no_output: The model said nothing.\n$/);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `${ID}\n` });
+  });
+
+  test("with --wait it prints the output alone", async () => {
+    await using fleet = await ScriptedFleet.start({
+      "POST /v1/invocations": record,
+      [`GET ${PATH}?wait=25`]: succeeded,
+    });
+    const { code, stdout, stderr } = await pifleet([...submit, "--wait", "Hello"], { env: fleet.env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "The answer\n" });
+    expect(stderr).toContain("✓ succeeded");
+  });
+});
+
+describe("pifleet watch", () => {
+  test("prints every event as a line of JSON when asked to", async () => {
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}/events`]: eventStream([said, goodEnd]) });
+    const { code, stdout } = await pifleet(["watch", ID, "--json"], { env: fleet.env });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { ...said, id: "1-0" },
+      { ...goodEnd, id: "2-0" },
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("is left with %s, which the invocation survives", async (signal, exitCode) => {
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}/events`]: eventStream([said], { end: false }) });
+    const watch = new PifleetProcess(["watch", ID], { env: fleet.env });
+    await watch.hasWritten("stdout", "Hello");
+    watch.signal(signal);
+    const { code, stderr } = await watch.ended;
+    expect({ code, stderr }).toEqual({
+      code: exitCode,
+      stderr: `\nThe invocation goes on. See it again with: pifleet watch ${ID}\n`,
+    });
+    expect(fleet.asked.map(({ request }) => request)).toEqual([`GET ${PATH}/events`]);
+  });
+});
+
+describe("pifleet get", () => {
+  test("shows the record and exits with 0 whatever its status", async () => {
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}`]: failed });
+    const { code, stdout, stderr } = await pifleet(["get", ID], { env: fleet.env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(`\n${stdout}`).toBe(`
+${ID}  ✗ failed
+model    demo/scripted
+created  2030-01-02 03:04:05Z
+usage    0 turns · 0 tool calls · 0 tokens in, 0 out · $0
+trace    4bf92f3577b34da6a3ce929d0e0e4736 (export: pending)
+  no_output: The model said nothing.
+`);
+  });
+
+  test("says in one line that there is no such invocation", async () => {
+    await using fleet = await ScriptedFleet.start({});
+    const { code, stdout, stderr } = await pifleet(["get", "inv_nope"], { env: fleet.env });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "pifleet: Not Found: There is no invocation with this id\n",
+    });
+  });
+
+  test("says what is wrong with every field", async () => {
+    const errors = [
+      { pointer: "/id", detail: "is odd" },
+      { pointer: "", detail: "is empty" },
+    ];
+    await using fleet = await ScriptedFleet.start({
+      [`GET ${PATH}`]: problem(400, "Bad Request", "Look below", errors),
+    });
+    const { code, stderr } = await pifleet(["get", ID], { env: fleet.env });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "pifleet: Bad Request: Look below\n  /id: is odd\n  (body): is empty\n",
+    });
+  });
+
+  test("says where it looked when nothing answers", async () => {
+    const fleet = await ScriptedFleet.start({});
+    const { env } = fleet;
+    await fleet[Symbol.asyncDispose]();
+    const { code, stdout, stderr } = await pifleet(["get", ID], { env });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^pifleet: No answer from http:\S+: ECONNREFUSED\n {2}PIFLEET_URL names the API;.*\n$/);
+  });
+
+  test("refuses an environment that is wrong, by the variable's name", async () => {
+    const { code, stderr } = await pifleet(["get", ID], { env: { PIFLEET_URL: "fleet" } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^pifleet: PIFLEET_URL must be .*\n$/);
+  });
+});
+
+describe("pifleet list", () => {
+  const query = "/v1/invocations?status=queued&limit=1";
+
+  test("shows a page as a table, and where there is more", async () => {
+    await using fleet = await ScriptedFleet.start({ [`GET ${query}`]: { items: [record], nextCursor: "c2" } });
+    const { code, stdout, stderr } = await pifleet(["list", "--status", "queued", "--limit", "1"], { env: fleet.env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "There are more: --all, or --cursor c2\n" });
+    expect(`\n${stdout}`).toBe(`
+ID                              STATUS  MODEL          CREATED               RAN  ATTEMPT  COST
+${ID}  queued  demo/scripted  2030-01-02 03:04:05Z  -    0        $0
+`);
+  });
+
+  test("with --all prints the records of all pages, one a line", async () => {
+    await using fleet = await ScriptedFleet.start({
+      "GET /v1/invocations": { items: [record], nextCursor: "c2" },
+      "GET /v1/invocations?cursor=c2": { items: [succeeded], nextCursor: null },
+    });
+    const { stdout } = await pifleet(["list", "--all", "--json"], { env: fleet.env });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([record, succeeded]);
+  });
+
+  test("is quiet when its reader has seen enough", async () => {
+    const items = Array.from({ length: 100 }, () => record);
+    await using fleet = await ScriptedFleet.start({
+      "GET /v1/invocations": { items, nextCursor: "more" },
+      "GET /v1/invocations?cursor=more": { items, nextCursor: "more" },
+    });
+    const command = '"$0" "$1" list --all --json | head -n 1';
+    const shell = spawn("sh", ["-c", command, process.execPath, LAUNCHER], {
+      env: { ...process.env, ...fleet.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr] = await Promise.all([text(shell.stdout), text(shell.stderr), once(shell, "close")]);
+    expect(JSON.parse(stdout)).toEqual(record);
+    expect(stderr).toBe("");
+  });
+});
+
+test("pifleet cancel shows the record that the API answers with", async () => {
+  await using fleet = await ScriptedFleet.start({ [`POST ${PATH}/cancel`]: { ...record, status: "cancelled" } });
+  const { code, stdout } = await pifleet(["cancel", ID], { env: fleet.env });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ID}  ✗ cancelled\n` });
+});
+
+test("pifleet workers shows how busy each one is", async () => {
+  const worker = {
+    id: "w1",
+    host: "h1",
+    pid: 42,
+    version: "0.1.0",
+    startedAt: "2030-01-02T03:04:05.000Z",
+    concurrency: 4,
+    running: [ID],
+    rssBytes: 104_857_600,
+    load: 0.5,
+    heartbeatAt: "2030-01-02T03:04:06.000Z",
+    containment: "process-group",
+  };
+  await using fleet = await ScriptedFleet.start({ "GET /v1/workers": { items: [worker] } });
+  const [people, programs] = await Promise.all([
+    pifleet(["workers"], { env: fleet.env }),
+    pifleet(["workers", "--json"], { env: fleet.env }),
+  ]);
+  expect(people.stdout).toMatch(/\nw1 {2}h1 +42 +0\.1\.0 +1\/4 +100 MiB +0\.50 .*process-group\n$/);
+  expect(JSON.parse(programs.stdout)).toEqual({ items: [worker] });
+});
+
+test("pifleet trace shows the spans as a waterfall", async () => {
+  const span = {
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    spanId: "00f067aa0ba902b7",
+    parentSpanId: null,
+    name: "invoke_agent",
+    kind: "internal",
+    attempt: 1,
+    startMs: 0,
+    endMs: 1_000,
+    status: { code: "ok" },
+    attributes: {},
+    events: [],
+  };
+  await using fleet = await ScriptedFleet.start({ [`GET ${PATH}/trace`]: { items: [span] } });
+  const { stdout } = await pifleet(["trace", ID], { env: fleet.env });
+  expect(stdout).toMatch(/^trace 4bf92f3577b34da6a3ce929d0e0e4736 · 1 span · 1.0 s\ninvoke_agent █{75,} +1.0 s\n$/);
+});
+
+test.each(["dev", "api", "worker", "submit", "watch", "get", "list", "cancel", "trace", "workers"])(
+  "pifleet %s --help shows an example",
+  async (command) => {
+    const { code, stdout, stderr } = await pifleet([command, "--help"]);
+    expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*pifleet /);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  },
+);
