@@ -6,3 +6,4 @@ export { describeStoreConformance } from "./conformance/store-conformance.ts";
 export { describeWorkerRegistryConformance } from "./conformance/worker-registry-conformance.ts";
 export { createMemoryBackend } from "./memory/backend.ts";
 export { RedisServer } from "./redis-server/redis-server.ts";
+export { TcpProxy } from "./redis-server/tcp-proxy.ts";

@@ -26,10 +26,10 @@ export class RedisServer implements AsyncDisposable {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Resolves when it accepts connections. */
-  async start(): Promise<void> {
-    const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--dir", this.#directory];
-    this.#process = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
+  /** Starts it, with further arguments. Resolves when it accepts connections. */
+  async start(...more: string[]): Promise<void> {
+    const own = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--dir", this.#directory];
+    this.#process = spawn("redis-server", [...own, ...more], { stdio: ["ignore", "pipe", "inherit"] });
     const { stdout } = this.#process;
     if (!stdout) throw new Error("redis-server has no output");
     const lines = createInterface(stdout);

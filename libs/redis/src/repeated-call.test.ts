@@ -1,0 +1,54 @@
+import { type Backend, type Event, NO_USAGE, type Outcome } from "@pifleet/invocation";
+import { TcpProxy } from "@pifleet/testkit";
+import { sampleInvocation } from "@pifleet/testkit/samples";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { connectBackend } from "./index.ts";
+
+const at = new Date().toISOString();
+const LOG: Event = { type: "log", at, attempt: 1, level: "info", message: "once" };
+
+describe("a worker's call whose answer was lost with the connection", () => {
+  const invocation = sampleInvocation();
+  let proxy: TcpProxy;
+  let backend: Backend;
+
+  beforeEach(async () => {
+    const { hostname, port, pathname } = new URL(process.env.REDIS_URL ?? "");
+    proxy = await TcpProxy.to(Number(port), hostname);
+    const url = `redis://127.0.0.1:${proxy.port}${pathname}`;
+    backend = await connectBackend({ url, prefix: `test-${crypto.randomUUID()}`, role: "worker", retentionMs: 60_000 });
+    await backend.store.create(invocation);
+  });
+  afterEach(async () => {
+    await backend.close();
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  async function losingTheReply<T>(call: () => Promise<T>): Promise<T> {
+    const lost = proxy.loseNextReply();
+    const result = call();
+    await lost;
+    return result;
+  }
+
+  it("starts one attempt", async () => {
+    const started = await losingTheReply(() => backend.store.start(invocation.id, "worker-1"));
+    expect(started).toMatchObject({ kind: "started", invocation: { attempt: 1, attempts: [{ ended: null }] } });
+  });
+
+  it("appends its events and spans once", async () => {
+    await backend.store.start(invocation.id, "worker-1");
+    expect(await losingTheReply(() => backend.events.append(invocation.id, 1, [LOG]))).toBe("accepted");
+    const { events } = await backend.events.read(invocation.id, { limit: 10 });
+    expect(events.map(({ type }) => type)).toEqual(["invocation.queued", "attempt.started", "log"]);
+  });
+
+  it("settles once, and is told that it was accepted", async () => {
+    await backend.store.start(invocation.id, "worker-1");
+    const outcome: Outcome = { status: "succeeded", output: "done", messages: [], usage: NO_USAGE, error: null };
+    const settled = losingTheReply(() => backend.store.settle(invocation.id, 1, { kind: "final", outcome }));
+    expect(await settled).toBe("accepted");
+    const { events } = await backend.events.read(invocation.id, { limit: 10 });
+    expect(events.slice(2).map(({ type }) => type)).toEqual(["attempt.ended", "invocation.succeeded"]);
+  });
+});
