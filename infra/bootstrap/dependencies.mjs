@@ -11,6 +11,9 @@ const NPM_STAMP = "node_modules/.package-lock.json";
 /** Written by us: the hash of the lock file that was installed. */
 const STAMP = "node_modules/.pifleet-install";
 
+/** npm says first what went wrong, then how it is used. */
+const ERROR_LINES = 12;
+
 /** What a failed `npm ci` most likely needs, by a word in its output. */
 const ADVICE = [
   [
@@ -62,10 +65,11 @@ async function npmCi(signal) {
   const args = [...first, "ci", "--no-audit", "--no-fund", "--no-update-notifier"];
   const { ok, output } = await captured(/** @type {string} */ (command), args, { signal });
   if (ok) return;
+  const errors = output.split("\n").filter((line) => line.startsWith("npm error"));
   const advice = ADVICE.find(([pattern]) => /** @type {RegExp} */ (pattern).test(output))?.[1];
   throw new SetupFailure(
     `The dependencies could not be installed (npm ci failed). ${advice ?? "What npm said is above."}`,
-    output,
+    errors.slice(0, ERROR_LINES).join("\n") || output,
   );
 }
 

@@ -6,7 +6,7 @@ import { DemoFailure } from "./failure.ts";
 import type { Fleet } from "./fleet.ts";
 import { LAUNCHER } from "./service.ts";
 
-const PROMPT = "Write a haiku about queues to haiku.txt, count its words with wc, and read it back to me.";
+const PROMPT = "Greet whoever reads this, and show that you really work here.";
 const TRACE_MS = 10_000;
 const POLL_MS = 50;
 

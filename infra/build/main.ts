@@ -1,0 +1,10 @@
+// `npm run build`: the programs as plain JavaScript in `dist/`, each with all that it needs but for a few packages.
+import { rm } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
+import { copyResources } from "./resources.ts";
+
+const { values } = parseArgs({ options: { outdir: { type: "string", default: "dist" } } });
+await rm(values.outdir, { recursive: true, force: true });
+await bundle(values.outdir);
+await copyResources(values.outdir);
