@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { DevConfig } from "../config.ts";
 import type { Context } from "../context.ts";
-import { CommandFailure } from "../failure.ts";
+import { CommandFailure, ExitCode } from "../failure.ts";
 import { formatLogLine } from "../log-line.ts";
 import { Service, stopAll } from "../processes.ts";
 import { untilReady } from "../readiness.ts";
@@ -43,6 +43,7 @@ async function dev({ json }: { json?: true }, context: Context): Promise<void> {
     const fault = await end;
     if (fault !== undefined) throw new CommandFailure(fault);
     output.progress("Stopping; Ctrl-C again ends all at once.");
+    context.exitCode = interruption.exitCode ?? ExitCode.done;
   } finally {
     over.abort();
     await stopAll(services, config.graceMs, interruption.insisted);
