@@ -1,5 +1,6 @@
 import { connectBackend } from "@pifleet/redis";
 import closeWithGrace from "close-with-grace";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { bootstrapAuthenticator, OPEN } from "./authentication.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
@@ -8,7 +9,8 @@ import { buildServer } from "./server.ts";
 
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
-/** Whoever waits is answered at once; only a client that does not read its answer can take longer. */
+/** Whoever waits is answered at once; only a client that is slow to send or to read takes longer: not longer than this. */
+const LINGER_MS = 5_000;
 const GRACE_MS = 10_000;
 
 const config = configOrExit();
@@ -36,10 +38,16 @@ async function start({ redisUrl, redisPrefix, host, port, bootstrapKey, retentio
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "stopping after an error");
     else log.info({ signal }, "stopping");
-    await server.close();
+    await stopServer(server);
     await backend.close();
     log.info("stopped");
   });
   const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
   log.info({ url }, "listening");
+}
+
+async function stopServer(server: FastifyInstance): Promise<void> {
+  const force = setTimeout(() => server.server.closeAllConnections(), LINGER_MS);
+  await server.close();
+  clearTimeout(force);
 }

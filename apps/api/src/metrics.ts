@@ -1,6 +1,7 @@
 import { type Backend, UnavailableError } from "@pifleet/invocation";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Waiting } from "./waiting.ts";
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 /** What a path that no route takes is counted as, so that nobody can make labels up. */
@@ -10,7 +11,9 @@ const UNMATCHED = "unmatched";
 export class Metrics {
   readonly #registry = new Registry();
   readonly #backend: Backend;
+  readonly #waiting: Waiting;
   readonly #requests: Histogram<"method" | "route" | "status">;
+  readonly #awaited: Gauge;
   readonly #up: Gauge;
   readonly #queue: Gauge<"state">;
   readonly #paused: Gauge;
@@ -18,8 +21,9 @@ export class Metrics {
   readonly #slots: Gauge;
   readonly #running: Gauge;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, waiting: Waiting) {
     this.#backend = backend;
+    this.#waiting = waiting;
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: "pifleet_http_request_duration_seconds",
@@ -28,6 +32,7 @@ export class Metrics {
       buckets: DURATION_BUCKETS,
       registers: [this.#registry],
     });
+    this.#awaited = this.#gauge("pifleet_invocations_awaited", "Invocations whose end a held-back answer waits for");
     this.#up = this.#gauge("pifleet_backend_up", "Whether the database answers (1) or not (0)");
     this.#queue = this.#gauge("pifleet_queue_entries", "Invocations in the queue by state", ["state"]);
     this.#paused = this.#gauge("pifleet_queue_paused", "Whether the queue is paused (1) or not (0)");
@@ -51,6 +56,7 @@ export class Metrics {
 
   /** The figures in the Prometheus text format. */
   async text(): Promise<string> {
+    this.#awaited.set(this.#waiting.size);
     await this.#askBackend();
     return this.#registry.metrics();
   }

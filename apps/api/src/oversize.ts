@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { ProblemError } from "./problem-error.ts";
+import { PROBLEM_JSON, type ProblemError } from "./problem-error.ts";
 
 /** The largest body that is read, bytes. */
 export const BODY_LIMIT_BYTES = 1_048_576;
@@ -17,7 +17,7 @@ export function answerOversize({ problem }: ProblemError, request: FastifyReques
   const payload = JSON.stringify(problem);
   reply.hijack();
   reply.raw.writeHead(problem.status, {
-    "content-type": "application/problem+json; charset=utf-8",
+    "content-type": PROBLEM_JSON,
     "content-length": Buffer.byteLength(payload),
     connection: "close",
   });

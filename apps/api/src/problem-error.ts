@@ -1,6 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Problem } from "@pifleet/invocation";
 
+/** The media type of a problem. */
+export const PROBLEM_JSON = "application/problem+json; charset=utf-8";
+
 interface ProblemOptions {
   readonly errors?: Problem["errors"];
   /** Headers that belong to the answer, such as `Retry-After`. */

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import { Problem, UnavailableError } from "@pifleet/invocation";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { ProblemError } from "./problem-error.ts";
+import { answerOversize } from "./oversize.ts";
+import { PROBLEM_JSON, ProblemError } from "./problem-error.ts";
 
-const PROBLEM_JSON = "application/problem+json; charset=utf-8";
 const RETRY_AFTER_SECONDS = "1";
 
 /** What Fastify itself refuses, by its own codes. */
@@ -42,6 +42,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const answer = toProblemError(error, request.id);
   const { status } = answer.problem;
   if (status >= 500) request.log.error({ err: error, reference: request.id }, "request failed");
+  if (status === 413) return answerOversize(answer, request, reply);
   return reply.code(status).headers(answer.headers).type(PROBLEM_JSON).send(JSON.stringify(answer.problem));
 }
 

@@ -38,7 +38,7 @@ export interface ServerOptions {
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = bareServer(options.logger);
   const services = startServices(app, options);
-  const metrics = new Metrics(options.backend);
+  const metrics = new Metrics(options.backend, services.waiting);
   metrics.observe(app);
   logRequests(app);
   answerUnmatched(app);
@@ -88,12 +88,20 @@ function startServices(app: App, { backend, heartbeatMs = HEARTBEAT_MS }: Server
     stopping.abort();
     waiting.close();
   });
-  app.addHook("onSend", async (_request, reply) => {
-    // A connection that is kept alive would keep the server from closing.
-    if (stopping.signal.aborted) reply.header("connection", "close");
-  });
   app.addHook("onClose", () => background.settled());
+  letConnectionsGo(app, stopping.signal);
   return { backend, waiting, background, stopping: stopping.signal, heartbeatMs };
+}
+
+/** A connection that is kept alive when its last answer is out would keep the server from closing. */
+function letConnectionsGo(app: App, stopping: AbortSignal): void {
+  app.addHook("onSend", async (_request, reply) => {
+    if (stopping.aborted) reply.header("connection", "close");
+  });
+  // A stream has sent its headers long before.
+  app.addHook("onResponse", async () => {
+    if (stopping.aborted) setImmediate(() => app.server.closeIdleConnections());
+  });
 }
 
 function addVersion1(v1: App, services: Services, { authenticator }: ServerOptions): void {

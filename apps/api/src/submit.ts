@@ -17,7 +17,7 @@ import type { Background } from "./background.ts";
 /** A submission that names a model. */
 export type RunnableSubmission = Submission & { readonly model: string };
 
-interface SubmitRequest {
+export interface SubmitRequest {
   readonly tenant: string;
   readonly submission: RunnableSubmission;
   readonly carrier: Carrier;
@@ -48,7 +48,7 @@ export async function submit(
 }
 
 /** The invocation as it is before its first attempt. */
-function queuedInvocation({ tenant, submission, carrier }: SubmitRequest): Invocation {
+export function queuedInvocation({ tenant, submission, carrier }: SubmitRequest): Invocation {
   const now = Date.now();
   return {
     id: newInvocationId(now),

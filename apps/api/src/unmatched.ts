@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { ProblemError } from "./problem-error.ts";
+import { PROBLEM_JSON, ProblemError } from "./problem-error.ts";
 
 const DOT_SEGMENT = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:$|\/|%2f)/i;
 
@@ -44,7 +44,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
-    "Content-Type: application/problem+json; charset=utf-8",
+    `Content-Type: ${PROBLEM_JSON}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];

@@ -49,7 +49,7 @@ export class Waiting {
     }
   }
 
-  /** How many invocations are watched now. */
+  /** How many invocations somebody waits for now. */
   get size(): number {
     return this.#watches.size;
   }

@@ -1,0 +1,84 @@
+import { Event, InvocationRecord, Problem, Span, Submission, WorkerPresence } from "@pifleet/invocation";
+import { createMemoryBackend } from "@pifleet/testkit";
+import { describe, expect, it } from "vitest";
+import { EXAMPLES } from "./openapi-examples.ts";
+import { startApi } from "./testing/api.ts";
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: string[];
+  readonly responses: Record<string, { content?: Record<string, object> }>;
+}
+
+async function description() {
+  const api = await startApi(createMemoryBackend({ retentionMs: 60_000 }));
+  const text = await (await api.get("/openapi.json")).text();
+  return { text, document: JSON.parse(text) };
+}
+
+describe("the description of the API", () => {
+  it("is OpenAPI 3.1 and has every route", async () => {
+    const { document } = await description();
+    expect(document.openapi).toBe("3.1.0");
+    const routes = Object.entries<object>(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(routes.sort()).toEqual([
+      "get /livez",
+      "get /metrics",
+      "get /openapi.json",
+      "get /readyz",
+      "get /v1/invocations",
+      "get /v1/invocations/{id}",
+      "get /v1/invocations/{id}/events",
+      "get /v1/invocations/{id}/trace",
+      "get /v1/queue",
+      "get /v1/workers",
+      "post /v1/invocations",
+      "post /v1/invocations/{id}/cancel",
+      "post /v1/queue/pause",
+      "post /v1/queue/resume",
+    ]);
+  });
+
+  it("names, tags and summarises every operation, and gives its errors as problems", async () => {
+    const { document } = await description();
+    const operations = Object.values<Record<string, Operation>>(document.paths).flatMap(Object.values<Operation>);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { operationId, summary, tags, responses } of operations) {
+      expect([operationId, summary, tags?.length]).toEqual([expect.any(String), expect.any(String), 1]);
+      const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+      for (const [, { content }] of errors) expect(Object.keys(content ?? {})).toEqual(["application/problem+json"]);
+    }
+  });
+
+  it("refers only to what it holds, and holds only what it refers to, each with an example", async () => {
+    const { text, document } = await description();
+    const referred = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
+    const held = Object.keys(document.components.schemas);
+    expect([...referred].sort()).toEqual(held.sort());
+    expect(held.sort()).toEqual(Object.keys(EXAMPLES).sort());
+    for (const name of held) expect(document.components.schemas[name].examples).toHaveLength(1);
+  });
+
+  it("is shown at /docs by a page that loads nothing from elsewhere", async () => {
+    const api = await startApi(createMemoryBackend({ retentionMs: 60_000 }));
+    const page = await (await api.get("/docs")).text();
+    expect(page).toContain("/openapi.json");
+    const sources = [...page.matchAll(/(?:src|href)="(?<url>[^"]+)"/g)].map(({ groups }) => groups?.url);
+    expect(sources).toEqual(["js/scalar.js"]);
+    expect((await api.get("/docs/js/scalar.js")).status).toBe(200);
+  });
+});
+
+it.each([
+  ["Submission", Submission],
+  ["Invocation", InvocationRecord],
+  ["Event", Event],
+  ["Worker", WorkerPresence],
+  ["Span", Span],
+  ["Problem", Problem],
+] as const)("the example of a schema fits it: %s", (name, schema) => {
+  expect(schema.safeParse(EXAMPLES[name]).error).toBeUndefined();
+});

@@ -1,0 +1,189 @@
+import { type Backend, type Event, type InvocationId, newInvocationId } from "@pifleet/invocation";
+import { createMemoryBackend } from "@pifleet/testkit";
+import { describe, expect, it } from "vitest";
+import { problemOf, startApi } from "../testing/api.ts";
+import { altered, away } from "../testing/backends.ts";
+import { EventReader } from "../testing/event-reader.ts";
+import { runToEnd, startAttempt, succeed } from "../testing/runs.ts";
+
+const memory = () => createMemoryBackend({ retentionMs: 60_000 });
+const JSON_ONLY = { accept: "application/json" };
+
+async function say(backend: Backend, id: InvocationId, attempt: number, ...texts: string[]): Promise<void> {
+  const at = new Date().toISOString();
+  const events: Event[] = texts.map((text) => ({ type: "message.delta", at, attempt, channel: "text", text }));
+  await backend.events.append(id, attempt, events);
+}
+
+describe("the event stream", () => {
+  it("shows what was, then what happens, and ends after the terminal event", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    const response = await api.get(`/v1/invocations/${id}/events`, { accept: "text/event-stream" });
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const reader = new EventReader(response);
+    expect((await reader.next())?.event).toBe("invocation.queued");
+    const attempt = await startAttempt(api.backend, id);
+    expect((await reader.next())?.event).toBe("attempt.started");
+    await say(api.backend, id, attempt, "héllo\nworld");
+    const delta = await reader.next();
+    expect(delta).toMatchObject({ event: "message.delta", data: { text: "héllo\nworld", attempt, channel: "text" } });
+    expect(delta?.id).toMatch(/^\d+-\d+$/);
+    await succeed(api.backend, id, attempt);
+    const rest = await reader.rest();
+    expect(rest.map(({ event }) => event)).toEqual(["attempt.ended", "invocation.succeeded"]);
+  });
+
+  it("of an invocation that has ended shows all of it and ends", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    await runToEnd(api.backend, id);
+    const events = await new EventReader(await api.get(`/v1/invocations/${id}/events`)).rest();
+    expect(events.at(0)?.event).toBe("invocation.queued");
+    expect(events.at(-1)?.event).toBe("invocation.succeeded");
+  });
+
+  it("goes on behind Last-Event-ID, without a gap and without a repetition", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    const attempt = await startAttempt(api.backend, id);
+    await say(api.backend, id, attempt, ...Array.from({ length: 200 }, (_, i) => `${i}`));
+    await succeed(api.backend, id, attempt);
+    const all = await new EventReader(await api.get(`/v1/invocations/${id}/events`)).rest();
+    const seen = all[99]?.id ?? "";
+    const rest = await new EventReader(await api.get(`/v1/invocations/${id}/events`, { "last-event-id": seen })).rest();
+    expect(rest).toEqual(all.slice(100));
+  });
+
+  it("answers 204 to a client that has read all of it, so that it does not come back", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    await runToEnd(api.backend, id);
+    const events = await new EventReader(await api.get(`/v1/invocations/${id}/events`)).rest();
+    const last = events.at(-1)?.id ?? "";
+    expect((await api.get(`/v1/invocations/${id}/events`, { "last-event-id": last })).status).toBe(204);
+  });
+
+  it("keeps an idle connection open with comments", async () => {
+    const api = await startApi(memory(), { heartbeatMs: 5 });
+    const { id } = await api.submit();
+    const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
+    await reader.until(": heartbeat");
+    await reader.cancel();
+  });
+
+  it("holds back what the client does not read yet, and brings all of it in the end", async () => {
+    const inner = memory();
+    const big = "x".repeat(100_000);
+    let reads = 0;
+    const read: Backend["events"]["read"] = (id, options) => {
+      reads += 1;
+      return inner.events.read(id, { ...options, limit: 1 });
+    };
+    const api = await startApi(altered(inner, { events: { read } }));
+    const { id } = await api.submit();
+    const attempt = await startAttempt(inner, id);
+    for (let i = 0; i < 500; i += 1) await say(inner, id, attempt, big);
+    const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
+    await reader.next();
+    await succeed(inner, id, attempt);
+    // The socket's buffers take a few megabytes of the 50; all else waits in the log.
+    expect(reads).toBeLessThan(400);
+    expect((await reader.rest()).filter(({ event }) => event === "message.delta")).toHaveLength(500);
+  });
+
+  it("stops to read the log when the client is gone", async () => {
+    const inner = memory();
+    const { promise: unwatched, resolve } = Promise.withResolvers<void>();
+    const watch: Backend["changes"]["watch"] = async (id, listener) => {
+      const unwatch = await inner.changes.watch(id, listener);
+      return () => {
+        unwatch();
+        resolve();
+      };
+    };
+    const api = await startApi(altered(inner, { changes: { watch } }));
+    const { id } = await api.submit();
+    const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
+    await reader.next();
+    await reader.cancel();
+    await unwatched;
+    expect((await inner.store.get("default", id))?.status).toBe("queued");
+  });
+
+  it("waits while the database is away, and goes on when it is back", async () => {
+    const inner = memory();
+    let isAway = false;
+    const read: Backend["events"]["read"] = (id, options) => (isAway ? away() : inner.events.read(id, options));
+    const api = await startApi(altered(inner, { events: { read } }), { heartbeatMs: 5 });
+    const { id } = await api.submit();
+    const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
+    await reader.next();
+    isAway = true;
+    const attempt = await startAttempt(inner, id);
+    await reader.until(": heartbeat");
+    isAway = false;
+    expect((await reader.next())?.event).toBe("attempt.started");
+    await succeed(inner, id, attempt);
+    await reader.rest();
+  });
+
+  it("is ended properly when the server stops", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
+    await reader.next();
+    await api.close();
+    expect(await reader.rest()).toEqual([]);
+  });
+
+  it.each(["latest", "1-2-3", "-1"])("refuses %s as Last-Event-ID with 400", async (lastEventId) => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    const response = await api.get(`/v1/invocations/${id}/events`, { "last-event-id": lastEventId });
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).errors).toMatchObject([{ pointer: "/header/last-event-id" }]);
+  });
+
+  it("of an unknown invocation is a 404 problem, and a 503 while the database is away", async () => {
+    const api = await startApi(memory());
+    expect((await api.get(`/v1/invocations/${newInvocationId()}/events`)).status).toBe(404);
+    const without = await startApi(altered(memory(), { store: { get: away } }));
+    expect((await without.get(`/v1/invocations/${newInvocationId()}/events`)).status).toBe(503);
+  });
+});
+
+describe("a page of events", () => {
+  it("runs oldest first and leads to the next one", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    await runToEnd(api.backend, id);
+    const types: string[] = [];
+    let path: string | undefined = `/v1/invocations/${id}/events?limit=2`;
+    while (path) {
+      const response: Response = await api.get(path, JSON_ONLY);
+      expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+      const { items, nextCursor } = (await response.json()) as { items: { type: string }[]; nextCursor: string | null };
+      types.push(...items.map(({ type }) => type));
+      path = /<(?<next>[^>]+)>/.exec(response.headers.get("link") ?? "")?.groups?.next;
+      expect(path?.includes(`after=${nextCursor}`)).toBe(nextCursor === null ? undefined : true);
+    }
+    expect(types).toEqual(["invocation.queued", "attempt.started", "attempt.ended", "invocation.succeeded"]);
+  });
+
+  it.each(["after", "cursor"])("begins behind the event that ?%s names", async (name) => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    await runToEnd(api.backend, id);
+    const all = await api.get(`/v1/invocations/${id}/events`, JSON_ONLY);
+    const { items } = (await all.json()) as { items: { id: string }[] };
+    const response = await api.get(`/v1/invocations/${id}/events?${name}=${items[1]?.id}`, JSON_ONLY);
+    expect(await response.json()).toEqual({ items: items.slice(2), nextCursor: null });
+  });
+
+  it.each(["after=x", "limit=0", "limit=1001"])("is refused with 400 for ?%s", async (query) => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    expect((await api.get(`/v1/invocations/${id}/events?${query}`, JSON_ONLY)).status).toBe(400);
+  });
+});

@@ -1,0 +1,48 @@
+import { createMemoryBackend } from "@pifleet/testkit";
+import { describe, expect, it } from "vitest";
+import { problemOf, startApi } from "../testing/api.ts";
+import { altered, away } from "../testing/backends.ts";
+
+const memory = () => createMemoryBackend({ retentionMs: 60_000 });
+
+describe("health", () => {
+  it("is fine when the database answers", async () => {
+    const api = await startApi(memory());
+    expect(await (await api.get("/livez")).json()).toEqual({ status: "ok" });
+    expect(await (await api.get("/readyz")).json()).toEqual({ status: "ok" });
+  });
+
+  it("says alive but not ready while the database is away", async () => {
+    const api = await startApi(altered(memory(), { ping: away }));
+    expect((await api.get("/livez")).status).toBe(200);
+    expect(await problemOf(await api.get("/readyz"))).toMatchObject({ status: 503, code: "unavailable" });
+  });
+});
+
+describe("the metrics", () => {
+  it("tell the queue, the workers and the requests by route, whatever the path", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    await api.get(`/v1/invocations/${id}`);
+    await api.get("/nowhere/1");
+    await api.get("/nowhere/2");
+    const response = await api.get("/metrics");
+    const text = await response.text();
+    expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(text).toContain('pifleet_queue_entries{state="waiting"} 1\n');
+    expect(text).toContain('pifleet_queue_entries{state="claimed"} 0\n');
+    expect(text).toContain("pifleet_workers 0\n");
+    expect(text).toContain("pifleet_backend_up 1\n");
+    expect(text).toContain('_count{method="GET",route="/v1/invocations/:id",status="200"} 1\n');
+    expect(text).toContain('_count{method="any",route="unmatched",status="404"} 2\n');
+    expect(text).toContain("process_resident_memory_bytes ");
+    expect(text).not.toContain(id);
+  });
+
+  it("say that the database is away, and leave out what only it knows", async () => {
+    const api = await startApi(altered(memory(), { queue: { depth: away } }));
+    const text = await (await api.get("/metrics")).text();
+    expect(text).toContain("pifleet_backend_up 0\n");
+    expect(text).not.toMatch(/^pifleet_(queue|workers|worker_slots|attempts)\S* /m);
+  });
+});

@@ -1,0 +1,298 @@
+import { type Backend, type InvocationRecord, newInvocationId, type Span } from "@pifleet/invocation";
+import { createMemoryBackend } from "@pifleet/testkit";
+import { describe, expect, it, vi } from "vitest";
+import { problemOf, startApi } from "../testing/api.ts";
+import { altered, away } from "../testing/backends.ts";
+import { recordOf, runToEnd, startAttempt, succeed } from "../testing/runs.ts";
+
+const memory = () => createMemoryBackend({ retentionMs: 60_000 });
+
+/** The backend, and a promise that resolves when it was asked `count` times to watch an invocation. */
+function watched(backend: Backend, count = 1): { backend: Backend; watching: Promise<void>; watches: () => number } {
+  const { promise: watching, resolve } = Promise.withResolvers<void>();
+  const watch = vi.fn<Backend["changes"]["watch"]>(async (id, listener) => {
+    const unwatch = await backend.changes.watch(id, listener);
+    if (watch.mock.calls.length >= count) resolve();
+    return unwatch;
+  });
+  return { backend: altered(backend, { changes: { watch } }), watching, watches: () => watch.mock.calls.length };
+}
+
+describe("getting an invocation", () => {
+  it("answers with the record and with nothing that is ours alone", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit({ instructions: "be brief" });
+    const response = await api.get(`/v1/invocations/${id}`);
+    const record = await response.json();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(record).not.toHaveProperty("tenant");
+    expect(record).not.toHaveProperty("submission");
+    expect(record).not.toHaveProperty("carrier");
+  });
+
+  it.each([
+    ["has the wrong form", "/v1/invocations/42"],
+    ["is in lower case", `/v1/invocations/${newInvocationId().toLowerCase()}`],
+    ["climbs, encoded", "/v1/invocations/..%2f..%2fetc%2fpasswd"],
+    ["is far too long", `/v1/invocations/inv_${"0".repeat(5_000)}`],
+    ["has broken escapes", "/v1/invocations/%zz"],
+    ["has the wrong form, below it", "/v1/invocations/42/events"],
+  ])("answers 400 when the id %s", async (_, path) => {
+    const api = await startApi(memory());
+    const response = await api.get(path);
+    expect(response.status).toBe(400);
+    await problemOf(response);
+  });
+
+  it("answers 404 when there is none, and alike when it is another tenant's", async () => {
+    const api = await startApi(memory());
+    const foreign = await recordOf(api.backend, "other");
+    const answers = await Promise.all(
+      [newInvocationId(), foreign.id].map(async (id) => {
+        const paths = [`/v1/invocations/${id}`, `/v1/invocations/${id}/events`, `/v1/invocations/${id}/trace`];
+        const responses = [...paths.map((path) => api.get(path)), api.post(`/v1/invocations/${id}/cancel`)];
+        return Promise.all((await Promise.all(responses)).map((response) => problemOf(response)));
+      }),
+    );
+    expect(answers[0]?.map(({ status, code }) => [status, code])).toEqual(Array(4).fill([404, "invocation_not_found"]));
+    expect(answers[0]).toEqual(answers[1]);
+    expect((await api.backend.store.get("other", foreign.id))?.status).toBe("queued");
+  });
+});
+
+describe("waiting for an invocation", () => {
+  it.each([
+    ["by the query", "?wait=30", {}],
+    ["by the preference", "", { prefer: "wait=30" }],
+  ])("%s answers as soon as it has ended", async (_, query, headers: Record<string, string>) => {
+    const { backend, watching } = watched(memory());
+    const api = await startApi(backend);
+    const { id } = await api.submit();
+    const answer = api.get(`/v1/invocations/${id}${query}`, headers);
+    await watching;
+    await runToEnd(backend, id, "42");
+    expect(await (await answer).json()).toMatchObject({ status: "succeeded", output: "42" });
+    expect((await answer).headers.get("preference-applied")).toBe(headers.prefer ?? null);
+  });
+
+  it("answers at once when it has ended already", async () => {
+    const { backend, watches } = watched(memory());
+    const api = await startApi(backend);
+    const { id } = await api.submit();
+    await runToEnd(backend, id);
+    expect(await (await api.get(`/v1/invocations/${id}?wait=60`)).json()).toMatchObject({ status: "succeeded" });
+    expect(watches()).toBe(0);
+  });
+
+  it("answers with what there is when the time is over", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    expect(await (await api.get(`/v1/invocations/${id}?wait=1`)).json()).toMatchObject({ status: "queued" });
+  });
+
+  it("misses no end that comes before the watch has begun", async () => {
+    const backend = memory();
+    const api = await startApi(
+      altered(backend, {
+        changes: {
+          watch: async (id, listener) => {
+            await runToEnd(backend, id);
+            return backend.changes.watch(id, listener);
+          },
+        },
+      }),
+    );
+    const { id } = await api.submit();
+    expect(await (await api.get(`/v1/invocations/${id}?wait=60`)).json()).toMatchObject({ status: "succeeded" });
+  });
+
+  it("reads once for each change, however many wait", async () => {
+    const inner = memory();
+    const reads = vi.fn(inner.store.get.bind(inner.store));
+    const { backend, watching, watches } = watched(altered(inner, { store: { get: reads } }));
+    const api = await startApi(backend);
+    const { id } = await api.submit();
+    const answers = Array.from({ length: 20 }, () => api.get(`/v1/invocations/${id}?wait=30`));
+    await watching;
+    await vi.waitFor(() => expect(reads).toHaveBeenCalledTimes(20 + 1));
+    const attempt = await startAttempt(inner, id);
+    await vi.waitFor(() => expect(reads).toHaveBeenCalledTimes(20 + 2));
+    await succeed(inner, id, attempt);
+    const records = await Promise.all(
+      answers.map(async (answer) => (await answer).json() as Promise<InvocationRecord>),
+    );
+    expect(records.map(({ status }) => status)).toEqual(Array(20).fill("succeeded"));
+    expect(reads).toHaveBeenCalledTimes(20 + 3);
+    expect(watches()).toBe(1);
+  });
+
+  it("stops to watch when the client is gone", async () => {
+    const inner = memory();
+    const { promise: unwatched, resolve } = Promise.withResolvers<void>();
+    const { backend, watching } = watched(
+      altered(inner, {
+        changes: {
+          watch: async (id, listener) => {
+            const unwatch = await inner.changes.watch(id, listener);
+            return () => {
+              unwatch();
+              resolve();
+            };
+          },
+        },
+      }),
+    );
+    const api = await startApi(backend);
+    const { id } = await api.submit();
+    const client = new AbortController();
+    const answer = fetch(`${api.url}/v1/invocations/${id}?wait=60`, { signal: client.signal });
+    await watching;
+    client.abort();
+    await expect(answer).rejects.toThrow();
+    await unwatched;
+  });
+
+  it("answers 503 when the database goes away meanwhile", async () => {
+    const backend = memory();
+    const api = await startApi(altered(backend, { changes: { watch: away } }));
+    const { id } = await api.submit();
+    expect((await api.get(`/v1/invocations/${id}?wait=60`)).status).toBe(503);
+  });
+
+  it.each(["-1", "61", "1.5", "soon", "NaN"])("is refused with 400 for ?wait=%s", async (wait) => {
+    const api = await startApi(memory());
+    const response = await api.get(`/v1/invocations/${newInvocationId()}?wait=${wait}`);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).errors).toMatchObject([{ pointer: "/query/wait" }]);
+  });
+
+  it("is answered with what there is when the server stops", async () => {
+    const { backend, watching } = watched(memory());
+    const api = await startApi(backend);
+    const { id } = await api.submit();
+    const answer = api.get(`/v1/invocations/${id}?wait=60`);
+    await watching;
+    await api.close();
+    expect(await (await answer).json()).toMatchObject({ id, status: "queued" });
+    expect((await answer).headers.get("connection")).toBe("close");
+  });
+});
+
+describe("listing invocations", () => {
+  it("leads from page to page, newest first, by an opaque cursor and a link", async () => {
+    const api = await startApi(memory());
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const { id } = await recordOf(api.backend, "default", { id: newInvocationId(1_700_000_000_000 + i) });
+      ids.unshift(id);
+    }
+    const seen: string[] = [];
+    let path = "/v1/invocations?limit=2&status=queued";
+    for (;;) {
+      const response = await api.get(path);
+      const { items, nextCursor } = (await response.json()) as { items: InvocationRecord[]; nextCursor: string | null };
+      seen.push(...items.map(({ id }) => id));
+      const link = /^<(?<next>[^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.groups?.next;
+      expect(link === undefined).toBe(nextCursor === null);
+      if (link === undefined) break;
+      expect(link).toContain(`cursor=${nextCursor}`);
+      path = link;
+    }
+    expect(seen).toEqual(ids);
+    expect(path).toContain("limit=2");
+  });
+
+  it("can be narrowed to a status, and shows the tenant's only", async () => {
+    const api = await startApi(memory());
+    const [ended] = [await api.submit(), await api.submit()];
+    await runToEnd(api.backend, ended.id);
+    await recordOf(api.backend, "other");
+    const list = async (query: string) => {
+      const response = await api.get(`/v1/invocations${query}`);
+      const { items } = (await response.json()) as { items: InvocationRecord[] };
+      return items.map(({ id }) => id);
+    };
+    expect(await list("")).toHaveLength(2);
+    expect(await list("?status=succeeded")).toEqual([ended.id]);
+    expect(await list("?agent=reviewer")).toEqual([]);
+  });
+
+  it.each([
+    ["limit=0", "/query/limit"],
+    ["limit=101", "/query/limit"],
+    ["limit=many", "/query/limit"],
+    ["cursor=nonsense", "/query/cursor"],
+    ["cursor=", "/query/cursor"],
+    ["status=done", "/query/status"],
+    ["staus=queued", "/query/staus"],
+    ["limit=1&limit=2", "/query/limit"],
+  ])("is refused with 400 for ?%s", async (query, pointer) => {
+    const api = await startApi(memory());
+    const response = await api.get(`/v1/invocations?${query}`);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).errors).toMatchObject([{ pointer }]);
+  });
+});
+
+describe("cancelling an invocation", () => {
+  it("that is queued ends it, takes it out of the queue, and may be done again", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit({ delayMs: 60_000 });
+    for (let i = 0; i < 2; i += 1) {
+      const response = await api.post(`/v1/invocations/${id}/cancel`);
+      expect(response.status).toBe(202);
+      expect(await response.json()).toMatchObject({ id, status: "cancelled", error: { code: "cancelled" } });
+    }
+    await api.close();
+    expect(await api.backend.queue.depth()).toMatchObject({ waiting: 0, delayed: 0 });
+  });
+
+  it("that runs asks its worker to end it", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    const attempt = await startAttempt(api.backend, id);
+    const response = await api.post(`/v1/invocations/${id}/cancel`, undefined, { "content-type": "application/json" });
+    expect([response.status, await response.json()]).toMatchObject([202, { status: "running" }]);
+    expect(await api.backend.store.checkIn(id, attempt)).toMatchObject({ cancelRequested: true });
+  });
+
+  it("that has ended otherwise is refused with 409 that names the status", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    await runToEnd(api.backend, id);
+    const response = await api.post(`/v1/invocations/${id}/cancel`);
+    expect(response.status).toBe(409);
+    const problem = await problemOf(response);
+    expect(problem).toMatchObject({ code: "illegal_transition" });
+    expect(problem.detail).toBe("The invocation is succeeded; cancel is not possible (nothing is allowed any more)");
+  });
+
+  it("does not fail when it cannot be taken out of the queue", async () => {
+    const api = await startApi(altered(memory(), { queue: { remove: away } }));
+    const { id } = await api.submit();
+    expect((await api.post(`/v1/invocations/${id}/cancel`)).status).toBe(202);
+    await api.close();
+    expect(api.log.join("")).toContain("could not take it out of the queue");
+  });
+});
+
+it("shows the spans of an invocation", async () => {
+  const api = await startApi(memory());
+  const { id, trace } = await api.submit();
+  const span: Span = {
+    traceId: trace.traceId,
+    spanId: "00f067aa0ba902b7",
+    parentSpanId: null,
+    name: "invoke_agent",
+    kind: "internal",
+    attempt: await startAttempt(api.backend, id),
+    startMs: 1,
+    endMs: 2.5,
+    status: { code: "ok" },
+    attributes: { a: 1 },
+    events: [],
+  };
+  await api.backend.spans.append(id, span.attempt, [span]);
+  expect(await (await api.get(`/v1/invocations/${id}/trace`)).json()).toEqual({ items: [span] });
+});
