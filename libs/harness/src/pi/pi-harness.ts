@@ -1,4 +1,9 @@
-import { type AgentSession, createAgentSession, SessionManager } from "@earendil-works/pi-coding-agent";
+import {
+  type AgentSession,
+  createAgentSession,
+  SessionManager,
+  type ToolDefinition,
+} from "@earendil-works/pi-coding-agent";
 import type { Harness, HarnessFailure, HarnessRecord, HarnessResult, RunnerTask } from "@pifleet/invocation";
 import { bashTool } from "./bash-tool.ts";
 import { promptOf, seed } from "./conversation.ts";
@@ -8,16 +13,24 @@ import { type ReachableModel, reachModel } from "./model.ts";
 import { ModelRequests } from "./model-requests.ts";
 import { inMemoryResources } from "./resources.ts";
 import { Answers, resultOf } from "./result.ts";
-import { runnerSettings } from "./settings.ts";
+import { RETRY_DELAY_MS, runnerSettings } from "./settings.ts";
 import { ToolExits } from "./tool-exits.ts";
 import { UsageMeter } from "./usage.ts";
+
+const ABORTED: HarnessFailure = { code: "cancelled", message: "The run was aborted" };
 
 type Emit = (record: HarnessRecord) => void;
 
 /** Pi as the agent engine, embedded through its SDK. Nothing is read from or written to disk but by the tools. */
 export class PiHarness implements Harness {
+  readonly #retryDelayMs: number;
   #session: AgentSession | undefined;
   #aborted = false;
+
+  /** @param retryDelayMs how long Pi waits before it asks a provider again that has failed; doubled each time */
+  constructor(retryDelayMs: number = RETRY_DELAY_MS) {
+    this.#retryDelayMs = retryDelayMs;
+  }
 
   async run(task: RunnerTask, emit: Emit): Promise<HarnessResult> {
     const usage = new UsageMeter();
@@ -26,14 +39,15 @@ export class PiHarness implements Harness {
     const exits = new ToolExits();
     const answers = new Answers();
     const requests = new ModelRequests(emit, usage, task.providerEnvironment);
-    const session = await openSession(task, reached, exits, emit);
+    const session = await openSession(task, reached, [bashTool(task, exits, emit)], this.#retryDelayMs);
     session.agent.streamFunction = requests.observe(session.agent.streamFunction);
     session.subscribe(new EventRelay(emit, usage, answers, exits).onEvent);
     this.#session = session;
     try {
-      if (this.#aborted) return refused({ code: "cancelled", message: "The run was aborted" }, usage);
-      await prompt(session, task);
-      return resultOf(session.sessionManager, answers, requests.last, usage.total);
+      if (!this.#aborted) await prompt(session, task);
+      const result = resultOf(session.sessionManager, answers, requests.last, usage.total);
+      // Pi reports an abort as an error or not at all, depending on what it met.
+      return this.#aborted ? { ...result, failure: ABORTED } : result;
     } finally {
       this.#session = undefined;
       session.dispose();
@@ -50,7 +64,7 @@ export class PiHarness implements Harness {
   }
 }
 
-async function openSession(task: RunnerTask, reached: ReachableModel, exits: ToolExits, emit: Emit) {
+async function openSession(task: RunnerTask, reached: ReachableModel, tools: ToolDefinition[], retryDelayMs: number) {
   liftHttpTimeouts();
   const sessionManager = SessionManager.inMemory(task.workspace);
   seed(sessionManager, task.conversation, reached.model);
@@ -60,10 +74,10 @@ async function openSession(task: RunnerTask, reached: ReachableModel, exits: Too
     model: reached.model,
     modelRuntime: reached.modelRuntime,
     tools: [...task.tools],
-    customTools: [bashTool(task, exits, emit)],
+    customTools: tools,
     resourceLoader: inMemoryResources(task.instructions, task.workspace),
     sessionManager,
-    settingsManager: runnerSettings(),
+    settingsManager: runnerSettings(retryDelayMs),
   });
   return session;
 }

@@ -31,7 +31,6 @@ export function resultOf(
 
 /** Pi settles also when the provider failed or nothing was said: only the last message tells. */
 function failureOf(answer: AssistantMessage | undefined, request: EndedRequest | undefined): HarnessFailure | null {
-  if (answer?.stopReason === "aborted") return { code: "cancelled", message: "The run was aborted" };
   if (answer?.stopReason === "error")
     return providerFailure(answer, request?.message === answer ? request.http : undefined);
   if (answer && answerText(answer).trim() !== "") return null;

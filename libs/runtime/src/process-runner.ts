@@ -1,0 +1,134 @@
+import type { ChildProcess } from "node:child_process";
+import { type Runner, type RunnerCommand, type RunnerExit, RunnerRecord } from "@pifleet/invocation";
+import type { Environment } from "./environment.ts";
+import { kernelKills, ranOutOfHeap } from "./out-of-memory.ts";
+import { leftoversRead, type ProcessEnd, processEnd } from "./process-end.ts";
+import type { RunProcesses } from "./processes/run-processes.ts";
+import { RecordQueue } from "./record-queue.ts";
+import { resume, suspend } from "./suspend.ts";
+import { Termination } from "./terminate/termination.ts";
+import { TextTail } from "./text-tail.ts";
+import type { Workspace } from "./workspace.ts";
+
+const STDERR_TAIL_BYTES = 8_192;
+const FAULT_CHARS = 200;
+
+export interface RunnerParts {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly processes: RunProcesses;
+  readonly workspace: Workspace;
+  readonly toolEnvironment: Environment;
+  readonly onFault: (error: Error) => void;
+  /** Called when nothing of the runner is left. */
+  readonly onDisposed: (runner: ProcessRunner) => void;
+}
+
+/** A runner in a process of its own on this machine. */
+export class ProcessRunner implements Runner {
+  readonly pid: number;
+  readonly workspace: string;
+  readonly toolEnvironment: Environment;
+  readonly records = new RecordQueue();
+  readonly exited: Promise<RunnerExit>;
+  readonly #child: ChildProcess;
+  readonly #processes: RunProcesses;
+  readonly #home: Workspace;
+  readonly #termination: Termination;
+  readonly #stderr: TextTail | undefined;
+  readonly #ready = Promise.withResolvers<boolean>();
+  readonly #onFault: (error: Error) => void;
+  readonly #onDisposed: (runner: ProcessRunner) => void;
+  readonly #kernelKillsBefore = kernelKills();
+  #protocolFault: string | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor({ child, pid, processes, workspace, toolEnvironment, onFault, onDisposed }: RunnerParts) {
+    this.pid = pid;
+    this.workspace = workspace.path;
+    this.toolEnvironment = toolEnvironment;
+    this.#child = child;
+    this.#processes = processes;
+    this.#home = workspace;
+    this.#termination = new Termination(processes, onFault);
+    this.#stderr = child.stderr ? new TextTail(child.stderr, STDERR_TAIL_BYTES) : undefined;
+    child.stdout?.resume();
+    child.on("message", (message) => this.#receive(message));
+    this.exited = this.#exit(processEnd(child));
+    void this.exited.then(() => this.#ready.resolve(false));
+    this.#onFault = onFault;
+    this.#onDisposed = onDisposed;
+  }
+
+  /** Resolves to whether the runner can take a task; false when it has ended before. */
+  get ready(): Promise<boolean> {
+    return this.#ready.promise;
+  }
+
+  send(command: RunnerCommand): void {
+    // A runner that ends meanwhile cannot be told any more, and its end is told by `exited`.
+    if (this.#child.connected) this.#child.send(command, undefined, undefined, () => undefined);
+  }
+
+  async suspend(): Promise<void> {
+    await suspend(this.#processes);
+  }
+
+  async resume(): Promise<void> {
+    resume(this.#processes);
+  }
+
+  async terminate(graceMs: number): Promise<void> {
+    if (await this.#termination.end(graceMs)) await this.exited;
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    await this.terminate(0);
+    try {
+      await this.#home.remove();
+    } catch (error) {
+      this.#onFault(new Error(`The workspace ${this.workspace} could not be removed`, { cause: error }));
+    }
+    this.#onDisposed(this);
+  }
+
+  #receive(message: unknown): void {
+    if (this.#protocolFault !== undefined) return;
+    const { success, data: record } = RunnerRecord.safeParse(message);
+    if (!success) this.#fault(`no record: ${JSON.stringify(message)?.slice(0, FAULT_CHARS)}`);
+    else if (!this.records.push(record)) this.#fault("more records than are read");
+    else if (record.type === "ready") this.#ready.resolve(true);
+  }
+
+  /** What does not keep to the protocol cannot be trusted any further. */
+  #fault(fault: string): void {
+    this.#protocolFault = fault;
+    void this.#termination.end(0);
+  }
+
+  async #exit(end: Promise<ProcessEnd>): Promise<RunnerExit> {
+    const { code, signal, spawnError } = await end;
+    const killedByUs = this.#termination.begun;
+    await leftoversRead(this.#child);
+    this.records.end();
+    const stderrTail = this.#stderr?.text ?? spawnError?.message ?? "";
+    return {
+      code,
+      signal,
+      outOfMemory: ranOutOfHeap(code, signal, stderrTail) || (!killedByUs && this.#killedByKernel(signal)),
+      ...(this.#protocolFault !== undefined && { protocolFault: this.#protocolFault }),
+      stderrTail,
+    };
+  }
+
+  #killedByKernel(signal: NodeJS.Signals | null): boolean {
+    const before = this.#kernelKillsBefore;
+    const now = kernelKills();
+    return signal === "SIGKILL" && before !== undefined && now !== undefined && now > before;
+  }
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/** A process as /proc shows it. */
+export interface ProcessEntry {
+  readonly pid: number;
+  /** R, S, D, T (stopped), … */
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** When it was started, in clock ticks since boot. */
+  readonly startTicks: number;
+}
+
+/** Whether this machine has the process table that we read. */
+export const HAS_PROCESS_TABLE = readProcess(process.pid) !== undefined;
+
+/** Every living process; one that has ended and was not collected yet is none. */
+export function readProcesses(): ProcessEntry[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const entry = /^\d+$/.test(name) ? readProcess(Number(name)) : undefined;
+    return entry && entry.state !== "Z" && entry.state !== "X" ? [entry] : [];
+  });
+}
+
+/** One process, also one that was not collected yet; `undefined` when there is none. */
+export function readProcess(pid: number): ProcessEntry | undefined {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  if (stat === undefined) return undefined;
+  // The program's name, in parentheses, may hold anything, parentheses and spaces too.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const field = (place: number) => Number(fields[place - 3]);
+  return { pid, state: fields[0] ?? "", parent: field(4), group: field(5), session: field(6), startTicks: field(22) };
+}
+
+/** Whether a process was started with this variable in its environment; false where we may not look. */
+export function hasVariable(pid: number, variable: string): boolean {
+  const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
+  return environment?.split("\0").includes(variable) ?? false;
+}
+
+/** Whether a process works in a directory or below it; false where we may not look. */
+export function worksIn(pid: number, directory: string): boolean {
+  const current = attempt(() => readlinkSync(`/proc/${pid}/cwd`))?.replace(/ \(deleted\)$/, "");
+  return current === directory || current?.startsWith(`${directory}/`) === true;
+}
+
+/** Processes end while we read: what cannot be read is not there. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

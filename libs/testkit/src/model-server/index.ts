@@ -1,0 +1,3 @@
+export { type ModelRequest, ModelServer, startModelServer } from "./model-server.ts";
+export { FAKE_API_KEY } from "./models-file.ts";
+export * from "./replies.ts";

@@ -1,0 +1,43 @@
+import { LaunchError, type LaunchRequest, type Runner, type Runtime } from "@pifleet/invocation";
+import { ScriptedRunner } from "./scripted-runner.ts";
+
+/** What a scripted runner does; it is told of its own commands and end by the runner that it is given. */
+export type RunnerScript = (runner: ScriptedRunner) => Promise<void> | void;
+
+/**
+ * A runtime without processes: its runners do what a script says. The workspaces are paths that nobody makes.
+ * @param script called for every launched runner
+ */
+export class ScriptedRuntime implements Runtime {
+  readonly containment = "none";
+  /** Every runner that was launched, oldest first. */
+  readonly runners: ScriptedRunner[] = [];
+  readonly launches: LaunchRequest[] = [];
+  readonly #script: RunnerScript;
+  #failure: string | undefined;
+  #closed = false;
+
+  constructor(script: RunnerScript) {
+    this.#script = script;
+  }
+
+  /** Makes the launches from now on fail. */
+  failLaunches(reason: string): void {
+    this.#failure = reason;
+  }
+
+  async launch(request: LaunchRequest): Promise<Runner> {
+    this.launches.push(request);
+    if (this.#closed || request.signal?.aborted) throw new LaunchError("The launch was given up");
+    if (this.#failure !== undefined) throw new LaunchError(this.#failure);
+    const runner = new ScriptedRunner(request, this.runners.length + 1);
+    this.runners.push(runner);
+    void runner.perform(this.#script);
+    return runner;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.runners.map((runner) => runner.dispose()));
+  }
+}
