@@ -6,10 +6,10 @@ const coloured = !process.env.NO_COLOR && (process.stderr.isTTY || Boolean(proce
 const paint = (code) => (text) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 export const bold = paint(1);
-export const dim = paint(2);
+const dim = paint(2);
 export const red = paint(31);
-export const green = paint(32);
-export const yellow = paint(33);
+const green = paint(32);
+const yellow = paint(33);
 
 /** @param {string} text a line for the user */
 export function note(text) {
