@@ -23,7 +23,7 @@ export function defineGet(program: Command, { client, output, interruption }: Co
 }
 
 /** A record for people: its fields, one a line, and below them what went wrong and the output. */
-export function formatRecord(record: InvocationRecord, paint: Paint): string {
+function formatRecord(record: InvocationRecord, paint: Paint): string {
   const lines = [
     `${record.id}  ${formatStatus(record.status, paint)}`,
     plainText(table(fieldsOf(record).filter(([, value]) => value !== ""))),
