@@ -3,7 +3,7 @@ import { type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { QUEUE_NAME } from "./queue-name.ts";
-import { reached } from "./unavailable.ts";
+import { isUnreachable, reached } from "./unavailable.ts";
 
 const LONGEST_STALL_CHECK_MS = 2_000;
 
@@ -44,7 +44,10 @@ export class ClaimSource {
       stalledInterval: Math.min(LONGEST_STALL_CHECK_MS, Math.ceil(options.leaseMs / 3)),
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
-    this.#worker.on("error", options.onFault);
+    this.#worker.on("error", (error) => {
+      // The main connection reports an outage itself.
+      if (!isUnreachable(error)) options.onFault(error);
+    });
     this.#worker.startStalledCheckTimer().catch(options.onFault);
   }
 

@@ -7,11 +7,11 @@ import {
   type MakeBackend,
 } from "@pifleet/testkit";
 import { connectBackend } from "./index.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
 
-const makeBackend: MakeBackend = (options) => {
-  const url = process.env.REDIS_URL ?? "";
-  return connectBackend({ url, prefix: `test-${crypto.randomUUID()}`, role: "worker", ...options });
-};
+const ownPrefix = useOwnKeys();
+const makeBackend: MakeBackend = ({ retentionMs }) =>
+  connectBackend({ url: TEST_REDIS_URL, prefix: ownPrefix(), role: "worker", retentionMs });
 
 describeStoreConformance("in Redis", makeBackend);
 describeQueueConformance("in Redis", makeBackend);

@@ -44,7 +44,7 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
   const open = (connectionName: string, more: RedisOptions = {}) => {
     const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
     const redis = new Redis(url, { ...OPTIONS[role], retryStrategy, connectionName, ...more });
-    redis.on("error", onFault);
+    reportOutages(redis, onFault);
     return redis;
   };
   const main = open(`pifleet-${role}`);
@@ -59,6 +59,18 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
       disconnect(subscriber);
     },
   };
+}
+
+/** Reports the first error of each outage; the tries to connect that follow say nothing new. */
+function reportOutages(redis: Redis, onFault: (error: Error) => void): void {
+  let isReported = false;
+  redis.on("error", (error) => {
+    if (!isReported) onFault(error);
+    isReported = true;
+  });
+  redis.on("ready", () => {
+    isReported = false;
+  });
 }
 
 function isReadOnly(error: Error): boolean {

@@ -44,7 +44,8 @@ export class RedisQueue implements InvocationQueue {
       skipVersionCheck: true,
       skipWaitingForReady: true,
     });
-    this.#queue.on("error", onFault);
+    // What BullMQ forwards here are the errors of the connection, which reports them itself.
+    this.#queue.on("error", () => undefined);
   }
 
   async enqueue({ id, carrier, priority, delayMs }: QueueEntry): Promise<void> {

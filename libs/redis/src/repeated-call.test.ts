@@ -3,7 +3,9 @@ import { TcpProxy } from "@pifleet/testkit";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectBackend } from "./index.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
 
+const ownPrefix = useOwnKeys();
 const at = new Date().toISOString();
 const LOG: Event = { type: "log", at, attempt: 1, level: "info", message: "once" };
 
@@ -13,10 +15,10 @@ describe("a worker's call whose answer was lost with the connection", () => {
   let backend: Backend;
 
   beforeEach(async () => {
-    const { hostname, port, pathname } = new URL(process.env.REDIS_URL ?? "");
+    const { hostname, port, pathname } = new URL(TEST_REDIS_URL);
     proxy = await TcpProxy.to(Number(port), hostname);
     const url = `redis://127.0.0.1:${proxy.port}${pathname}`;
-    backend = await connectBackend({ url, prefix: `test-${crypto.randomUUID()}`, role: "worker", retentionMs: 60_000 });
+    backend = await connectBackend({ url, prefix: ownPrefix(), role: "worker", retentionMs: 60_000 });
     await backend.store.create(invocation);
   });
   afterEach(async () => {

@@ -2,10 +2,11 @@ import { nextStatus, Status, TerminalStatus, TRANSITIONS } from "@pifleet/invoca
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { SCRIPT_NAMES, scriptText } from "./scripts.ts";
+import { TEST_REDIS_URL } from "./testing/own-keys.ts";
 import { ENDING, transitionsAsLua } from "./transition-table.ts";
 
 describe("the transitions of the scripts", () => {
-  const redis = new Redis(process.env.REDIS_URL ?? "", { lazyConnect: true });
+  const redis = new Redis(TEST_REDIS_URL, { lazyConnect: true });
   afterAll(() => redis.disconnect());
 
   it("are those of the state machine", async () => {

@@ -16,7 +16,8 @@ export async function reached<T>(operation: Promise<T>): Promise<T> {
   }
 }
 
-function isUnreachable(error: unknown): boolean {
+/** Whether an error says that Redis cannot be reached, or cannot serve now. */
+export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof UnavailableError) return false;
   if (error.name === "ReplyError") return CANNOT_SERVE.test(error.message);
   return !(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError);

@@ -1,14 +1,18 @@
 import { describe } from "vitest";
-import { describeAttempts } from "./attempt-conformance.ts";
 import { describeCancelling } from "./cancel-conformance.ts";
+import { describeFence } from "./fence-conformance.ts";
 import type { MakeBackend } from "./make-backend.ts";
 import { describeRecords } from "./record-conformance.ts";
+import { describeSettling } from "./settle-conformance.ts";
+import { describeStarts } from "./start-conformance.ts";
 
 /** What every `InvocationStore` keeps to. */
 export function describeStoreConformance(name: string, makeBackend: MakeBackend): void {
   describe(`the invocation store ${name}`, () => {
     describeRecords(makeBackend);
-    describeAttempts(makeBackend);
+    describeStarts(makeBackend);
+    describeSettling(makeBackend);
+    describeFence(makeBackend);
     describeCancelling(makeBackend);
   });
 }

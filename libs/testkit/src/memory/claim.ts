@@ -1,29 +1,29 @@
 import type { Carrier, Claim, InvocationId } from "@pifleet/invocation";
-import type { MemoryQueue, Slot } from "./queue.ts";
+import type { Entries, KeptEntry } from "./entries.ts";
 
 /** A claim on an entry of a queue in memory. Its lease goes on when its handler has returned without giving it up. */
 export class MemoryClaim implements Claim {
-  readonly #queue: MemoryQueue;
-  readonly #slot: Slot;
+  readonly #entries: Entries;
+  readonly #kept: KeptEntry;
   readonly #token: symbol;
   readonly #leaseMs: number;
   readonly #lost = new AbortController();
   #lease: NodeJS.Timeout;
 
-  constructor(queue: MemoryQueue, slot: Slot, token: symbol, leaseMs: number) {
-    this.#queue = queue;
-    this.#slot = slot;
+  constructor(entries: Entries, kept: KeptEntry, token: symbol, leaseMs: number) {
+    this.#entries = entries;
+    this.#kept = kept;
     this.#token = token;
     this.#leaseMs = leaseMs;
     this.#lease = this.#begin();
   }
 
   get id(): InvocationId {
-    return this.#slot.entry.id;
+    return this.#kept.entry.id;
   }
 
   get carrier(): Carrier {
-    return this.#slot.entry.carrier;
+    return this.#kept.entry.carrier;
   }
 
   get lost(): AbortSignal {
@@ -39,12 +39,12 @@ export class MemoryClaim implements Claim {
 
   async complete(): Promise<void> {
     clearTimeout(this.#lease);
-    if (this.#isHeld()) this.#queue.drop(this.#slot);
+    if (this.#isHeld()) this.#entries.drop(this.#kept);
   }
 
   async release(delayMs = 0): Promise<void> {
     clearTimeout(this.#lease);
-    if (this.#isHeld()) this.#queue.putBack(this.#slot, delayMs);
+    if (this.#isHeld()) this.#entries.putBack(this.#kept, delayMs);
   }
 
   /** Marks the claim as lost. */
@@ -54,13 +54,13 @@ export class MemoryClaim implements Claim {
   }
 
   #isHeld(): boolean {
-    return !this.lost.aborted && this.#queue.holds(this.#slot, this.#token);
+    return !this.lost.aborted && this.#entries.isHeld(this.#kept, this.#token);
   }
 
   #begin(): NodeJS.Timeout {
     return setTimeout(() => {
       this.lose();
-      if (this.#queue.holds(this.#slot, this.#token)) this.#queue.recover(this.#slot);
+      if (this.#entries.isHeld(this.#kept, this.#token)) this.#entries.recover(this.#kept);
     }, this.#leaseMs);
   }
 }

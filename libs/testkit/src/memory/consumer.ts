@@ -1,27 +1,20 @@
 import type { Claim, ConsumeOptions, Consumer, InvocationId } from "@pifleet/invocation";
 import { MemoryClaim } from "./claim.ts";
-import type { MemoryQueue } from "./queue.ts";
+import type { Entries } from "./entries.ts";
 
 /** Hands out claims of a queue in memory. */
 export class MemoryConsumer implements Consumer {
-  readonly #queue: MemoryQueue;
+  readonly #entries: Entries;
   readonly #options: ConsumeOptions;
   readonly #handle: (claim: Claim) => Promise<void>;
-  readonly #onStop: () => void;
   readonly #claims = new Map<InvocationId, MemoryClaim>();
   readonly #handlers = new Set<Promise<void>>();
   #isStopping = false;
 
-  constructor(
-    queue: MemoryQueue,
-    options: ConsumeOptions,
-    handle: (claim: Claim) => Promise<void>,
-    onStop: () => void,
-  ) {
-    this.#queue = queue;
+  constructor(entries: Entries, options: ConsumeOptions, handle: (claim: Claim) => Promise<void>) {
+    this.#entries = entries;
     this.#options = options;
     this.#handle = handle;
-    this.#onStop = onStop;
   }
 
   running(): InvocationId[] {
@@ -30,7 +23,6 @@ export class MemoryConsumer implements Consumer {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    this.#onStop();
     await Promise.all(this.#handlers);
   }
 
@@ -49,9 +41,9 @@ export class MemoryConsumer implements Consumer {
 
   #takeOne(): boolean {
     const token = Symbol("claim");
-    const slot = this.#queue.take(token, new Set(this.#claims.keys()));
-    if (!slot) return false;
-    const handler = this.#run(new MemoryClaim(this.#queue, slot, token, this.#options.leaseMs));
+    const kept = this.#entries.take(token, new Set(this.#claims.keys()));
+    if (!kept) return false;
+    const handler = this.#run(new MemoryClaim(this.#entries, kept, token, this.#options.leaseMs));
     this.#handlers.add(handler);
     handler.finally(() => this.#handlers.delete(handler));
     return true;

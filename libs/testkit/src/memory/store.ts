@@ -22,8 +22,8 @@ import {
 import { isCurrent, isNewest } from "./fence.ts";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { UsedKeys } from "./used-keys.ts";
 
-const DAY_MS = 86_400_000;
 const UNQUEUED_LIMIT = 100;
 
 const ENDING: Record<TerminalStatus, Transition> = {
@@ -34,31 +34,22 @@ const ENDING: Record<TerminalStatus, Transition> = {
   needs_attention: "need_attention",
 };
 
-interface UsedKey {
-  readonly id: InvocationId;
-  readonly fingerprint: string;
-  readonly expiresAt: number;
-}
-
 /** The records, in memory. What it hands out is a copy. */
 export class MemoryStore implements InvocationStore {
   readonly #all: KeptInvocations;
   readonly #lifecycle: Lifecycle;
-  readonly #usedKeys = new Map<string, UsedKey>();
+  readonly #usedKeys: UsedKeys;
 
   constructor(all: KeptInvocations, lifecycle: Lifecycle) {
     this.#all = all;
     this.#lifecycle = lifecycle;
+    this.#usedKeys = new UsedKeys(all);
   }
 
   async create(invocation: Invocation, idempotency?: Idempotency): Promise<Created> {
-    const earlier = idempotency && this.#earlier(invocation.tenant, idempotency);
+    const earlier = idempotency && this.#usedKeys.find(invocation.tenant, idempotency);
     if (earlier) return earlier;
-    if (idempotency) {
-      const expiresAt = this.#all.now() + DAY_MS;
-      const { key, fingerprint } = idempotency;
-      this.#usedKeys.set(JSON.stringify([invocation.tenant, key]), { id: invocation.id, fingerprint, expiresAt });
-    }
+    if (idempotency) this.#usedKeys.add(invocation, idempotency);
     const kept = this.#all.add(structuredClone(invocation));
     this.#all.log(kept, { type: "invocation.queued", at: invocation.createdAt, attempt: 0 });
     return { kind: "created", invocation };
@@ -159,14 +150,6 @@ export class MemoryStore implements InvocationStore {
 
   async expire(): Promise<number> {
     return this.#all.expire();
-  }
-
-  #earlier(tenant: string, { key, fingerprint }: Idempotency): Created | undefined {
-    const used = this.#usedKeys.get(JSON.stringify([tenant, key]));
-    const kept = used && used.expiresAt > this.#all.now() ? this.#all.find(used.id) : undefined;
-    if (!kept) return undefined;
-    if (used?.fingerprint !== fingerprint) return { kind: "key_conflict" };
-    return { kind: "replayed", invocation: structuredClone(kept.invocation) };
   }
 
   #end(kept: KeptInvocation, { outcome }: Settlement, transition: Transition, error: Invocation["error"]): void {

@@ -4,14 +4,14 @@
 
 -- From now on the invocation is kept for its retention only. A key that expires sooner is left alone.
 local function retain(status)
-  for _, key in ipairs({ record, events, spans }) do
-    redis.call("PEXPIRE", key, retention)
-  end
+  redis.call("ZADD", expiring, clock() + retention, id .. "|" .. status .. "|" .. get("tenant"))
   local idempotency = get("idempotency")
   if idempotency and redis.call("PTTL", idempotency) > retention then
     redis.call("PEXPIRE", idempotency, retention)
   end
-  redis.call("ZADD", expiring, clock() + retention, id .. "|" .. status .. "|" .. get("tenant"))
+  for _, key in ipairs({ spans, events, record }) do
+    redis.call("PEXPIRE", key, retention)
+  end
 end
 
 --[[
