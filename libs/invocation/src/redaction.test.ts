@@ -39,6 +39,15 @@ describe("redaction", () => {
     expect(passed).toBe(redactor.text(text));
   });
 
+  it("passes on at once what cannot be the beginning of a secret", () => {
+    const stream = new StreamRedactor(redactor);
+    expect(stream.push("started\n")).toBe("started\n");
+    expect(stream.push("3 of 7 tests done, task-force ready")).toBe("3 of 7 tests done, ta");
+    expect(stream.push("; then:")).toBe("sk-force ready; then:");
+    expect(stream.push(" with a corre")).toBe(" with a ");
+    expect(stream.push("ction")).toBe("correction");
+  });
+
   it("keeps what a stream holds back bounded when no word ends", () => {
     const stream = new StreamRedactor(redactor);
     const passed = Array.from({ length: 100 }, () => stream.push("x".repeat(1_000)).length);

@@ -1,30 +1,10 @@
+import { begun, begunShape, SECRET_FIELD, SHAPES, shapeIndex } from "./secret-shapes.ts";
+
 /** What stands where a secret stood. */
 export const REDACTED = "[redacted]";
 
 /** A known secret shorter than this would blank ordinary words. */
 const MIN_SECRET_LENGTH = 8;
-
-/**
- * The shapes of secrets. What is captured as `keep` stays, so that the reader sees what kind of thing was there.
- * None of them spans more than two words, which is what lets a stream be redacted piece by piece.
- */
-const SHAPES: readonly RegExp[] = [
-  // A field that holds a key, in JSON or in JSON inside of JSON, where every quote has a backslash before it.
-  /(?<keep>\\*["'](?:api[_-]?key|apikey|x-api-key|access[_-]?token|refresh[_-]?token|client[_-]?secret|secret[_-]?key|authorization|password)\\*["']\s*[:=]\s*\\*["'])[^"'\\\s]{4,}/gi,
-  /(?<keep>\b(?:api[_-]?key|access[_-]?token|secret[_-]?key|client[_-]?secret|x-api-key)[=:]\s?)[^\s"'&,;\\]{8,}/gi,
-  /(?<keep>\b(?:bearer|basic)\s)[\w.~+/=-]{12,}/gi,
-  // Keys by their issuers' prefixes.
-  /\bsk-[\w-]{12,}/g,
-  /\bwhsec_[\w+/=-]{12,}/g,
-  /\bpf_[\w-]{20,}/g,
-  /\b(?:gh[oprsu]|github_pat|glpat|xox[abprs])[_-][\w-]{16,}/g,
-  /\bAIza[\w-]{30,}/g,
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  // A JSON Web Token: two base64url JSON objects and a signature.
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g,
-  // The password in a URL.
-  /(?<keep>\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/gi,
-];
 
 /** Takes secrets out of text: those that it knows by value, and whatever has the shape of one. */
 export class Redactor {
@@ -46,6 +26,16 @@ export class Redactor {
     return clean;
   }
 
+  /** Where in `text` a secret may begin by its shape; the text's length when nowhere. */
+  suspectIndex(text: string): number {
+    return shapeIndex(text);
+  }
+
+  /** How many of the last characters of `text` may be the first ones of a secret, or of the shape of one. */
+  begunSecret(text: string): number {
+    return Math.max(begunShape(text), ...this.#known.map((secret) => begun(text, secret)));
+  }
+
   /** A copy of a JSON value with every string in it, keys included, redacted. */
   value<T>(value: T): T {
     return this.#copy(value) as T;
@@ -63,9 +53,6 @@ export class Redactor {
     return typeof item === "string" && SECRET_FIELD.test(key) ? REDACTED : this.#copy(item);
   }
 }
-
-const SECRET_FIELD =
-  /^(?:api[_-]?key|x-api-key|access[_-]?token|refresh[_-]?token|client[_-]?secret|secret[_-]?key|authorization|password)$/i;
 
 function replaceShape(match: string, ...rest: unknown[]): string {
   const groups = rest.at(-1);

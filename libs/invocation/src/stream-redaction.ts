@@ -9,8 +9,8 @@ const OVERLAP_CHARS = 512;
 const LAST_TWO_WORDS = /\S*\s*\S*$/;
 
 /**
- * Redacts a text that arrives in pieces, also a secret that two pieces share: the last two words stay back until
- * what follows shows that they are harmless.
+ * Redacts a text that arrives in pieces, also a secret that two pieces share. What may be the beginning of a secret
+ * stays back until what follows shows what it is; everything else is passed on at once.
  */
 export class StreamRedactor {
   readonly #redactor: Redactor;
@@ -33,8 +33,9 @@ export class StreamRedactor {
 
   #safeLength(): number {
     const words = LAST_TWO_WORDS.exec(this.#held)?.index ?? 0;
+    const suspect = words + this.#redactor.suspectIndex(this.#held.slice(words));
     const overlong = this.#held.length > MAX_HELD_CHARS ? this.#held.length - OVERLAP_CHARS : 0;
-    return Math.max(words, overlong);
+    return Math.max(Math.min(suspect, this.#held.length - this.#redactor.begunSecret(this.#held)), overlong);
   }
 
   #release(length: number): string {

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A log line of ours. */
+type LogLine = Readonly<Record<string, unknown>>;
+
+/** A process of the fleet: the real program, started as users start it. */
+export class Service {
+  readonly name: string;
+  /** Everything that it has logged. */
+  readonly lines: LogLine[] = [];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<number | string>;
+  readonly #listeners = new Set<() => void>();
+  #output = "";
+
+  constructor(name: "api" | "worker", env: Record<string, string>) {
+    this.name = name;
+    this.#child = spawn(process.execPath, [`apps/${name}/src/main.ts`], {
+      cwd: ROOT,
+      env: { ...minimalEnvironment(), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
+    });
+    void this.#exited.then(() => this.#wake());
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream) createInterface({ input: stream }).on("line", (line) => this.#read(line));
+    }
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** All that it has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resolves with the first line whose message is `message`; rejects when the process ends without it. */
+  async logged(message: string): Promise<LogLine> {
+    let ended = false;
+    void this.#exited.then(() => {
+      ended = true;
+    });
+    for (;;) {
+      const line = this.lines.find(({ msg }) => msg === message);
+      if (line) return line;
+      if (ended) throw new Error(`The ${this.name} ended without logging '${message}':\n${this.#output}`);
+      await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    }
+  }
+
+  /** Sends a signal. */
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with the exit code, or the signal that it died of. */
+  exited(): Promise<number | string> {
+    return this.#exited;
+  }
+
+  /** Stops it as an orchestrator does, and at last by force. */
+  async stop(): Promise<number | string> {
+    this.#child.kill("SIGCONT");
+    this.#child.kill("SIGTERM");
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), 15_000);
+    const ended = await this.#exited;
+    clearTimeout(force);
+    return ended;
+  }
+
+  #read(line: string): void {
+    this.#output += `${line}\n`;
+    try {
+      this.lines.push(JSON.parse(line));
+    } catch {
+      // Not a log line; it is in `output`.
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+}
+
+/** What every process needs, without the keys that the developer may have set. */
+function minimalEnvironment(): Record<string, string> {
+  const names = ["PATH", "HOME", "LANG", "TMPDIR", "PIFLEET_TEST_RUN"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
