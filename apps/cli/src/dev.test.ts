@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { freePort } from "./testing/free-port.ts";
 import { PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 
 /** Longer than the time within which two signals count as one, milliseconds. */
@@ -90,13 +91,4 @@ async function silentModel(): Promise<AsyncDisposable & { file: string; asked: P
       await rm(directory, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 import { eventStream, ScriptedFleet } from "./testing/scripted-fleet.ts";
+
+// Each of them starts a process or more.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
 /** Makes Node believe that it is an older one; what it starts knows better. */

@@ -5,9 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { invocationError, NO_USAGE } from "@pifleet/invocation";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { LAUNCHER, PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 import { eventStream, problem, ScriptedFleet } from "./testing/scripted-fleet.ts";
+
+// Each of them starts a process or more.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
 const PATH = `/v1/invocations/${ID}`;
