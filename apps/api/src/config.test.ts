@@ -1,5 +1,6 @@
+import { ConfigurationError } from "@pifleet/environment";
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 
 const KEY = "k".repeat(16);
 
@@ -17,7 +18,7 @@ describe("the configuration", () => {
   });
 
   it("takes a variable that is set to nothing as not set", () => {
-    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PORT: "", PIFLEET_RETENTION: " " })).toMatchObject({
+    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PORT: "", PIFLEET_RETENTION: "" })).toMatchObject({
       port: 8787,
       retentionMs: 7 * 86_400_000,
     });
@@ -56,7 +57,7 @@ describe("the configuration", () => {
     ["PIFLEET_REDIS_PREFIX", "{a}:b"],
   ])("names %s in one line when it is %j, and does not repeat the value", (name, value) => {
     const error = thrown(() => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, [name]: value }));
-    expect(error).toBeInstanceOf(ConfigError);
+    expect(error).toBeInstanceOf(ConfigurationError);
     expect(error?.message).toMatch(new RegExp(`^${name} must `));
     expect(error?.message).not.toContain("\n");
     expect(error?.message).not.toContain(value);

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { type Environment, parseEnvironment } from "@pifleet/environment";
 import { Duration } from "@pifleet/invocation";
 import * as z from "zod";
 
@@ -19,7 +20,7 @@ const BootstrapKey = z
   .min(16, "must have at least 16 characters")
   .regex(/^[\x21-\x7e]+$/, "must hold printable ASCII characters only, and no space");
 
-const Environment = z
+const Variables = z
   .object({
     REDIS_URL: RedisUrl.default("redis://127.0.0.1:6379"),
     HOST: z.string().default("127.0.0.1"),
@@ -30,11 +31,11 @@ const Environment = z
     PIFLEET_RETENTION: Duration.prefault("7d"),
     PIFLEET_REDIS_PREFIX: z
       .string()
-      .regex(/^[\w.-]{1,64}$/, "must be 1 to 64 letters, digits, dots, dashes and underscores")
+      .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes or underscores")
       .default("pifleet"),
   })
-  .superRefine((environment, context) => {
-    const { HOST, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY } = environment;
+  .superRefine((variables, context) => {
+    const { HOST, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY } = variables;
     if (PIFLEET_AUTH === "off" && !isLoopback(HOST)) {
       const message = "must be on unless HOST is a loopback address such as 127.0.0.1";
       context.addIssue({ code: "custom", path: ["PIFLEET_AUTH"], message });
@@ -59,30 +60,17 @@ export interface Config {
   readonly retentionMs: number;
 }
 
-/** The environment asks for something that cannot be; `message` is one line that names the variable. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
-/**
- * Reads the configuration. A variable that is set to nothing counts as not set.
- * @throws {ConfigError} that names the first variable that is wrong. It never repeats a value: some are secrets.
- */
-export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const set = Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== "");
-  const { data, error } = Environment.safeParse(Object.fromEntries(set));
-  if (!data) {
-    const [issue] = error.issues;
-    throw new ConfigError(`${issue?.path.join(".")} ${issue?.message}`);
-  }
+/** @throws {ConfigurationError} naming the variable that is wrong; it never repeats a value, for some are secrets */
+export function readConfig(environment: Environment): Config {
+  const variables = parseEnvironment(Variables, environment);
   return {
-    redisUrl: data.REDIS_URL,
-    redisPrefix: data.PIFLEET_REDIS_PREFIX,
-    host: data.HOST,
-    port: data.PORT,
-    logLevel: data.LOG_LEVEL,
-    bootstrapKey: data.PIFLEET_AUTH === "on" ? (data.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
-    retentionMs: data.PIFLEET_RETENTION,
+    redisUrl: variables.REDIS_URL,
+    redisPrefix: variables.PIFLEET_REDIS_PREFIX,
+    host: variables.HOST,
+    port: variables.PORT,
+    logLevel: variables.LOG_LEVEL,
+    bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
+    retentionMs: variables.PIFLEET_RETENTION,
   };
 }
 

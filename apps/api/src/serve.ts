@@ -1,0 +1,68 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Backend } from "@pifleet/invocation";
+import { connectBackend } from "@pifleet/redis";
+import closeWithGrace from "close-with-grace";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { bootstrapAuthenticator, OPEN } from "./authentication.ts";
+import type { Config } from "./config.ts";
+import { createLogger } from "./logging.ts";
+import { buildServer } from "./server.ts";
+
+const EXIT_FAILURE = 1;
+/** Whoever waits is answered at once; only a client that is slow to send or to read takes longer: not longer than this. */
+const LINGER_MS = 5_000;
+const GRACE_MS = 10_000;
+/** How long the first answer of the database is waited for before requests are taken without it. */
+const CONNECT_MS = 2_000;
+const CONNECT_POLL_MS = 25;
+
+/** Serves the API until a signal ends it. A second signal ends it at once. */
+export async function serve(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  try {
+    await start(config, log);
+  } catch (err) {
+    log.fatal({ err }, "could not start");
+    process.exit(EXIT_FAILURE);
+  }
+}
+
+async function start({ redisUrl, redisPrefix, host, port, bootstrapKey, retentionMs }: Config, log: Logger) {
+  const onFault = (err: Error) => log.warn({ err }, "redis");
+  const backend = await connectBackend({ url: redisUrl, prefix: redisPrefix, retentionMs, role: "api", onFault });
+  const authenticator = bootstrapKey === null ? OPEN : bootstrapAuthenticator(bootstrapKey);
+  const server = await buildServer({ backend, authenticator, logger: log });
+  closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
+    if (err) log.fatal({ err }, "stopping after an error");
+    else log.info({ signal }, "stopping");
+    await stopServer(server);
+    await backend.close();
+    log.info("stopped");
+  });
+  await awaitDatabase(backend, log);
+  const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
+  log.info({ url }, "listening");
+}
+
+async function stopServer(server: FastifyInstance): Promise<void> {
+  const force = setTimeout(() => server.server.closeAllConnections(), LINGER_MS);
+  await server.close();
+  clearTimeout(force);
+}
+
+/** So that the first request is not answered 503 only because it came too early. */
+async function awaitDatabase(backend: Backend, log: Logger): Promise<void> {
+  const deadline = Date.now() + CONNECT_MS;
+  while (!(await answers(backend))) {
+    if (Date.now() > deadline) return log.warn("the database does not answer; until it does, requests get 503");
+    await pause(CONNECT_POLL_MS);
+  }
+}
+
+async function answers(backend: Backend): Promise<boolean> {
+  return backend.ping().then(
+    () => true,
+    () => false,
+  );
+}
