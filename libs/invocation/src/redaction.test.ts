@@ -43,7 +43,7 @@ describe("redaction", () => {
     const stream = new StreamRedactor(redactor);
     expect(stream.push("started\n")).toBe("started\n");
     expect(stream.push("3 of 7 tests done, task-force ready")).toBe("3 of 7 tests done, ta");
-    expect(stream.push("; then:")).toBe("sk-force ready; then:");
+    expect(stream.push("; then.")).toBe("sk-force ready; then.");
     expect(stream.push(" with a corre")).toBe(" with a ");
     expect(stream.push("ction")).toBe("correction");
   });
