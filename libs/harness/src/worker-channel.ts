@@ -18,7 +18,8 @@ export function connectWorker(): WorkerChannel {
   if (!post) throw new Error("A runner is started by a worker: there is no IPC channel");
   process.once("disconnect", abandon);
   return {
-    send: (record) => void post(record),
+    // A channel that has just closed is no error here: the end of the channel is told by `disconnect`.
+    send: (record) => void post(record, undefined, undefined, () => undefined),
     sendLast: (record) => new Promise((resolve) => post(record, undefined, undefined, () => resolve())),
     onCommand: (listener) => process.on("message", (message) => listener(RunnerCommand.parse(message))),
   };
