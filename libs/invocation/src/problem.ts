@@ -9,7 +9,16 @@ export const Problem = z
     detail: z.string(),
     code: z.string().describe("Stable; clients switch over it"),
     errors: z
-      .array(z.object({ pointer: z.string().describe("JSON pointer (RFC 6901) into the body"), detail: z.string() }))
+      .array(
+        z.object({
+          pointer: z
+            .string()
+            .describe(
+              "JSON pointer (RFC 6901) into the body; what is wrong elsewhere is below /path, /query or /header",
+            ),
+          detail: z.string(),
+        }),
+      )
       .optional(),
   })
   .meta({ id: "Problem" });
