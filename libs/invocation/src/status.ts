@@ -32,7 +32,8 @@ export type Transition =
  * The state machine: for each status, which transition leads to which status. What is not here is illegal.
  * The Lua scripts in `libs/redis` and the diagram in `docs/lifecycle.md` are tested against this table.
  *
- * `running` → `start` is a new attempt that takes over from an attempt whose worker was lost.
+ * `start` from `running` or `paused` is a new attempt that takes over from one whose worker was lost. What was paused
+ * stays paused.
  */
 export const TRANSITIONS = {
   queued: { start: "running", cancel: "cancelled", fail: "failed" },
@@ -47,7 +48,7 @@ export const TRANSITIONS = {
     need_attention: "needs_attention",
   },
   paused: {
-    start: "running",
+    start: "paused",
     resume: "running",
     requeue: "queued",
     fail: "failed",

@@ -7,4 +7,11 @@ export interface WorkerRegistry {
   /** Takes the worker off the list. */
   leave(id: string): Promise<void>;
   list(): Promise<WorkerPresence[]>;
+  /**
+   * Which of these workers have closed their connection to the database since their last heartbeat and have not come
+   * back on another one: their process has ended, or its connection broke a moment ago. None when it cannot be told.
+   */
+  disconnected(ids: readonly string[]): Promise<string[]>;
+  /** Whether `worker` does the task named `task` for the whole fleet until `ttlMs` from now; asked again, it goes on. */
+  lead(task: string, worker: string, ttlMs: number): Promise<boolean>;
 }

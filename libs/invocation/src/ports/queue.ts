@@ -63,6 +63,13 @@ export interface InvocationQueue {
    * is never handed out again by the same consumer. `handle` must not reject.
    */
   consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer;
+  /** Which of these invocations have no entry, neither waiting nor claimed. */
+  missing(ids: readonly InvocationId[]): Promise<InvocationId[]>;
+  /**
+   * Puts back what a worker has claimed that is known to be dead, at once and ahead of others; returns the ids. The
+   * dead worker's claims are lost by it, should it live after all.
+   */
+  reclaim(worker: string): Promise<InvocationId[]>;
   depth(): Promise<QueueDepth>;
   /** Stops all consumers of the fleet from claiming; running work goes on. */
   pause(): Promise<void>;
@@ -71,6 +78,8 @@ export interface InvocationQueue {
 }
 
 export interface ConsumeOptions {
+  /** The id of the worker that claims; `reclaim` finds its claims by it. */
+  readonly worker: string;
   readonly concurrency: number;
   /** How long a claim lasts without renewal, milliseconds. */
   readonly leaseMs: number;

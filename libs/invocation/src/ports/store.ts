@@ -51,8 +51,16 @@ export type CancelResult =
   | { readonly kind: "illegal"; readonly status: Status; readonly legal: Transition[] }
   | { readonly kind: "missing" };
 
+export type PauseResult =
+  /** It is paused, or runs again, now or since before. Its worker was told, and stops or continues the processes. */
+  | { readonly kind: "done"; readonly invocation: Invocation }
+  | { readonly kind: "illegal"; readonly status: Status; readonly legal: Transition[] }
+  | { readonly kind: "missing" };
+
 /** What a worker learns when it shows that an attempt lives. */
-export type CheckIn = { readonly kind: "stale" } | { readonly kind: "current"; readonly cancelRequested: boolean };
+export type CheckIn =
+  | { readonly kind: "stale" }
+  | { readonly kind: "current"; readonly cancelRequested: boolean; readonly paused: boolean };
 
 /**
  * The port to the records: it owns *what happened*. Every method that writes for an attempt passes the fence: it is
@@ -79,6 +87,15 @@ export interface InvocationStore {
   recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced>;
   /** Cancels a queued invocation; asks the worker of a running one to. Idempotent. */
   cancel(tenant: string, id: InvocationId): Promise<CancelResult>;
+  /** Pauses a running invocation: the claim is kept, the worker stops the processes. Idempotent. */
+  pause(tenant: string, id: InvocationId): Promise<PauseResult>;
+  /** Lets a paused invocation run again. Idempotent. */
+  resume(tenant: string, id: InvocationId): Promise<PauseResult>;
+  /**
+   * Invocations of all tenants that have not ended, oldest first, at most 500 behind `after`; for the janitor, who
+   * compares them with the queue.
+   */
+  open(after?: InvocationId): Promise<Invocation[]>;
   /** Marks that the entry of this invocation is in the queue. */
   markEnqueued(id: InvocationId): Promise<void>;
   /** Invocations recorded more than `olderThanMs` ago whose entry was not marked as enqueued; at most 100. */
