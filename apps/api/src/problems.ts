@@ -23,7 +23,7 @@ const REFUSALS: Readonly<Record<string, readonly [status: number, code: string, 
 export function toProblemError(error: unknown, reference: string): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof UnavailableError) return unavailable();
-  const { code = "", statusCode = 500 } = error as Partial<FastifyError>;
+  const { code = "", statusCode = 500 } = (error ?? {}) as Partial<FastifyError>;
   const refusal = REFUSALS[code];
   if (refusal) return new ProblemError(...refusal);
   if (statusCode >= 400 && statusCode < 500)
@@ -32,7 +32,7 @@ export function toProblemError(error: unknown, reference: string): ProblemError 
 }
 
 /** The answer while the database cannot be reached. */
-export function unavailable(): ProblemError {
+function unavailable(): ProblemError {
   const headers = { "retry-after": RETRY_AFTER_SECONDS };
   return new ProblemError(503, "unavailable", "The database cannot be reached; try again soon", { headers });
 }

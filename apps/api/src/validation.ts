@@ -37,6 +37,7 @@ function faults(issue: z.core.$ZodIssue, place: string): Fault[] {
   if (issue.code === "invalid_union") {
     const branch = closestBranch(issue.errors);
     if (branch) return branch.flatMap((inner) => faults(inner, pointer));
+    return [{ pointer, detail: expectation(issue.errors) ?? issue.message }];
   }
   return [{ pointer, detail: issue.message }];
 }
@@ -44,6 +45,12 @@ function faults(issue: z.core.$ZodIssue, place: string): Fault[] {
 /** The alternative that the value was meant for: one whose faults all lie inside of the value. */
 function closestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   return branches.find((issues) => issues.length > 0 && issues.every(({ path, code }) => isInside(path, code)));
+}
+
+/** What the alternatives want, in the words of zod's other messages. */
+function expectation(branches: readonly z.core.$ZodIssue[][]): string | undefined {
+  const expected = branches.flat().flatMap((issue) => (issue.code === "invalid_type" ? [issue.expected] : []));
+  return expected.length > 0 ? `Invalid input: expected ${[...new Set(expected)].join(" or ")}` : undefined;
 }
 
 function isInside(path: readonly PropertyKey[], code: string): boolean {
