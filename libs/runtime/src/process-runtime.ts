@@ -4,7 +4,7 @@ import { LaunchError, type LaunchRequest, type Runner, type Runtime } from "@pif
 import { MARKER, newMarker, runnerEnvironment, toolEnvironment } from "./environment.ts";
 import { processEnd } from "./process-end.ts";
 import { ProcessRunner } from "./process-runner.ts";
-import { CONTAINMENT, processesOf } from "./processes/run-processes.ts";
+import { CONTAINMENT, containedProcesses } from "./processes/containment.ts";
 import { spawnRunner } from "./spawn-runner.ts";
 import { StartGate } from "./start-gate.ts";
 import { Workspace } from "./workspace.ts";
@@ -107,7 +107,7 @@ class ProcessRuntime implements Runtime {
     return new ProcessRunner({
       child,
       pid,
-      processes: processesOf({ leader: pid, marker: `${MARKER}=${marker}`, workspace: workspace.path }),
+      processes: containedProcesses({ leader: pid, marker: `${MARKER}=${marker}`, workspace: workspace.path }),
       workspace,
       toolEnvironment: toolEnvironment(workspace, path, marker),
       onFault,

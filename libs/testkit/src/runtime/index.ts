@@ -1,3 +1,3 @@
 export { type Action, actingRunnerEntry, actOut, finish, perform, taskOf } from "./action.ts";
-export { ScriptedRunner } from "./scripted-runner.ts";
-export { type RunnerScript, ScriptedRuntime } from "./scripted-runtime.ts";
+export { type RunnerScript, ScriptedRunner } from "./scripted-runner.ts";
+export { ScriptedRuntime } from "./scripted-runtime.ts";

@@ -8,12 +8,14 @@ import type {
   RunnerTask,
 } from "@pifleet/invocation";
 import { NO_USAGE } from "@pifleet/invocation";
-import type { RunnerScript } from "./scripted-runtime.ts";
 
 const CLEAN_EXIT: RunnerExit = { code: 0, signal: null, outOfMemory: false, stderrTail: "" };
 
 /** A record as scripts write it: the time is put in. */
 type Said = RunnerRecord extends infer R ? (R extends RunnerRecord ? Omit<R, "at"> : never) : never;
+
+/** What a scripted runner does; it is told of its task, and speaks, by way of the runner that it is given. */
+export type RunnerScript = (runner: ScriptedRunner) => Promise<void> | void;
 
 /** A runner that says and does what its script tells it. */
 export class ScriptedRunner implements Runner {

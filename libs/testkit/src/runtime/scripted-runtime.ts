@@ -1,8 +1,5 @@
 import { LaunchError, type LaunchRequest, type Runner, type Runtime } from "@pifleet/invocation";
-import { ScriptedRunner } from "./scripted-runner.ts";
-
-/** What a scripted runner does; it is told of its own commands and end by the runner that it is given. */
-export type RunnerScript = (runner: ScriptedRunner) => Promise<void> | void;
+import { type RunnerScript, ScriptedRunner } from "./scripted-runner.ts";
 
 /**
  * A runtime without processes: its runners do what a script says. The workspaces are paths that nobody makes.
