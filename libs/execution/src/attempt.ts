@@ -9,6 +9,7 @@ import {
   type Runner,
   type RunnerRecord,
 } from "@pifleet/invocation";
+import type { SpanRecorder } from "@pifleet/tracing";
 import { Budget } from "./budget.ts";
 import { type Cause, Ending } from "./cause.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -38,13 +39,18 @@ export class Attempt {
   readonly #deadlines: Deadlines;
   readonly #observers: readonly RecordObserver[];
   readonly #redactor: RecordRedactor;
+  readonly #spans: SpanRecorder;
+  #runner: Runner | undefined;
   #result: HarnessResult | undefined;
+  #paused: boolean;
 
-  constructor(invocation: Invocation, claim: Claim, spans: RecordObserver, ports: ExecutionPorts) {
+  constructor(invocation: Invocation, claim: Claim, spans: SpanRecorder, ports: ExecutionPorts) {
     const { ending } = this;
     const { limits, usage } = invocation;
     this.#invocation = invocation;
     this.#ports = ports;
+    this.#spans = spans;
+    this.#paused = invocation.status === "paused";
     this.#redactor = new RecordRedactor(ports.redactor);
     this.relay = new EventRelay({
       log: ports.events,
@@ -72,10 +78,32 @@ export class Attempt {
     return this.ending.reached;
   }
 
+  /** Stops the processes of the attempt where they are, or lets them go on. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused || this.ending.cause) return;
+    this.#paused = paused;
+    this.#spans.event(paused ? "pause" : "resume", Date.now());
+    void this.#applyPause();
+  }
+
+  async #applyPause(): Promise<void> {
+    if (this.#paused) this.#deadlines.pause();
+    try {
+      if (this.#paused) await this.#runner?.suspend();
+      else await this.#runner?.resume();
+    } catch (error) {
+      this.#ports.onFault(error);
+    }
+    if (!this.#paused) this.#deadlines.resume();
+  }
+
   async #runWith(access: Access): Promise<void> {
     const runner = await this.#launch();
     if (!runner) return;
+    this.#runner = runner;
     const read = this.#read(runner);
+    // A task that is sent to a stopped process waits in its channel.
+    if (this.#paused) await this.#applyPause();
     this.#deadlines.begin();
     runner.send({ type: "task", task: this.#task(runner, access) });
     const cause = await this.ending.reached;

@@ -74,4 +74,24 @@ describe("the deadlines of an attempt", () => {
     pass(3_000, 500, heartbeat(false));
     expect(ending.cause).toMatchObject({ deadline: "idle" });
   });
+
+  it("do not run while the attempt is paused, but for the total time", () => {
+    deadlines.begin();
+    deadlines.observe(request);
+    deadlines.pause();
+    vi.advanceTimersByTime(10_000);
+    expect(ending.cause).toBeUndefined();
+    deadlines.resume();
+    vi.advanceTimersByTime(999);
+    expect(ending.cause).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(ending.cause).toMatchObject({ deadline: "first_byte" });
+  });
+
+  it("end a paused attempt when the total time is over", () => {
+    deadlines.begin();
+    deadlines.pause();
+    vi.advanceTimersByTime(20_000);
+    expect(ending.cause).toMatchObject({ deadline: "total" });
+  });
 });

@@ -10,7 +10,7 @@ const UNRESPONSIVE_MS = 5_000;
  *
  * Total runs from the start of the attempt. First byte runs from each model request to the first byte of its answer.
  * Idle runs from the last progress; a tool that is at work is progress as long as the runner says so. First byte and
- * idle begin with the task: a runner that still starts is judged by total alone, because many cold starts at once
+ * idle do not run while the attempt is paused, and begin with the task: a runner that still starts is judged by total alone, because many cold starts at once
  * can take long.
  */
 export class Deadlines implements RecordObserver {
@@ -19,6 +19,9 @@ export class Deadlines implements RecordObserver {
   readonly #total: NodeJS.Timeout;
   #firstByte: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #begun = false;
+  #paused = false;
+  #awaitsFirstByte = false;
   #progressAt = 0;
   #signAt = 0;
 
@@ -30,22 +33,54 @@ export class Deadlines implements RecordObserver {
 
   /** The runner has its task: from now on it is expected to get on. */
   begin(): void {
-    this.#progressAt = this.#signAt = performance.now();
-    this.#watchIdle(this.#limits.idleMs);
+    this.#begun = true;
+    this.#expectProgress();
+  }
+
+  /** The processes are stopped: nothing is expected of them. The total time runs on. */
+  pause(): void {
+    this.#paused = true;
+    clearTimeout(this.#firstByte);
+    clearTimeout(this.#idle);
+  }
+
+  /** The processes go on; a request that was under way has its full time again. */
+  resume(): void {
+    this.#paused = false;
+    this.#expectProgress();
+    if (this.#awaitsFirstByte) this.#watchFirstByte();
   }
 
   observe(record: RunnerRecord): void {
     this.#signAt = performance.now();
     if (record.type !== "heartbeat" || record.toolRunning) this.#progressAt = this.#signAt;
-    if (record.type === "request.started") this.#watchFirstByte();
-    if (record.type === "request.first_byte" || record.type === "request.ended") clearTimeout(this.#firstByte);
+    if (record.type === "request.started") this.#requestStarted();
+    if (record.type === "request.first_byte" || record.type === "request.ended") this.#requestAnswered();
   }
 
   /** No deadline expires any more. Safe to call twice. */
   stop(): void {
+    this.#begun = false;
     clearTimeout(this.#total);
     clearTimeout(this.#firstByte);
     clearTimeout(this.#idle);
+  }
+
+  #expectProgress(): void {
+    if (!this.#begun || this.#paused) return;
+    this.#progressAt = this.#signAt = performance.now();
+    clearTimeout(this.#idle);
+    this.#watchIdle(this.#limits.idleMs);
+  }
+
+  #requestStarted(): void {
+    this.#awaitsFirstByte = true;
+    if (!this.#paused) this.#watchFirstByte();
+  }
+
+  #requestAnswered(): void {
+    this.#awaitsFirstByte = false;
+    clearTimeout(this.#firstByte);
   }
 
   #watchFirstByte(): void {

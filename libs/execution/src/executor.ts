@@ -1,4 +1,12 @@
-import type { Claim, Invocation, InvocationId, Settlement, Span } from "@pifleet/invocation";
+import {
+  type Claim,
+  type Invocation,
+  type InvocationId,
+  type Settlement,
+  type Span,
+  type Started,
+  UnavailableError,
+} from "@pifleet/invocation";
 import { SpanRecorder } from "@pifleet/tracing";
 import { Attempt } from "./attempt.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -36,9 +44,21 @@ export class Executor {
 
   /** Runs one claim. Rejects only when the database refuses for good; the claim is then left to its lease. */
   async execute(claim: Claim): Promise<void> {
-    const started = await this.#ports.store.start(claim.id, this.#options.worker);
-    if (started.kind !== "started") return claim.complete();
-    await this.#run(claim, started.invocation);
+    const started = await this.#start(claim);
+    if (started.kind === "started") await this.#run(claim, started.invocation);
+    else if (started.kind === "unavailable") await claim.release();
+    else await claim.complete();
+  }
+
+  /** A start that came too late, because the database was frozen, was not taken: somebody starts it again. */
+  async #start(claim: Claim): Promise<Started | { kind: "unavailable" }> {
+    try {
+      return await this.#ports.store.start(claim.id, this.#options.worker);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#ports.onFault(error);
+      return { kind: "unavailable" };
+    }
   }
 
   /** Something was asked of an invocation; if it runs here, its attempt looks after it at once. */
@@ -70,10 +90,12 @@ export class Executor {
     }
   }
 
-  #watch(claim: Claim, { attempt: number }: Invocation, { ending }: Attempt): Vigil {
+  #watch(claim: Claim, { attempt: number }: Invocation, attempt: Attempt): Vigil {
+    const { ending } = attempt;
     const { store, onFault } = this.#ports;
     const { leaseMs } = this.#options;
-    const vigil = new Vigil({ claim, store, attempt: number, leaseMs, ending, onFault });
+    const onPaused = (paused: boolean) => attempt.setPaused(paused);
+    const vigil = new Vigil({ claim, store, attempt: number, leaseMs, ending, onPaused, onFault });
     vigil.start();
     return vigil;
   }

@@ -11,12 +11,14 @@ export interface VigilOptions {
   /** How long the claim lasts without renewal, milliseconds; it is renewed four times as often. */
   readonly leaseMs: number;
   readonly ending: Ending;
+  /** Called with every answer: whether the attempt is to be paused. */
+  readonly onPaused: (paused: boolean) => void;
   readonly onFault: (error: unknown) => void;
 }
 
 /**
  * Watches over the claim of a running attempt: renews it, and asks the store whether the attempt is still the newest
- * and whether its cancellation was asked for. `wake` asks at once; the regular question makes up for a message that
+ * and whether it is to be cancelled or paused. `wake` asks at once; the regular question makes up for a message that
  * was lost.
  *
  * It holds the claim only as long as the attempt has not ended, and the attempt ends when its runner shows no life.
@@ -61,11 +63,12 @@ export class Vigil {
   }
 
   async #checkIn(): Promise<void> {
-    const { claim, store, attempt, ending, onFault } = this.#options;
+    const { claim, store, attempt, ending, onPaused, onFault } = this.#options;
     try {
       const answer = await store.checkIn(claim.id, attempt);
       if (answer.kind === "stale") ending.end({ kind: "lost" });
       else if (answer.cancelRequested) ending.end({ kind: "cancelled" });
+      else onPaused(answer.paused);
     } catch (error) {
       onFault(error);
     }
