@@ -6,6 +6,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 /** `npm run` forwards the signal that a whole process group gets, so one signal can arrive twice. */
 const SAME_SIGNAL_MS = 300;
 
+const PARENT_POLL_MS = 250;
+
 /** The user's wish to stop. It ends the set-up, or is passed on to the program once that runs. */
 export class Interruption {
   #controller = new AbortController();
@@ -14,6 +16,9 @@ export class Interruption {
   #lastAt = Number.NEGATIVE_INFINITY;
   /** @type {((signal: NodeJS.Signals) => void) | undefined} */
   #listener;
+
+  #parent = process.ppid;
+  #watch = setInterval(() => this.#checkParent(), PARENT_POLL_MS).unref();
 
   constructor() {
     for (const name of SIGNALS) process.on(name, this.#receive);
@@ -36,7 +41,16 @@ export class Interruption {
 
   /** Signals have their usual effect again. */
   end() {
+    clearInterval(this.#watch);
     for (const name of SIGNALS) process.off(name, this.#receive);
+  }
+
+  /** An npm that was killed can pass nothing on; whoever started it expects that all is over. */
+  #checkParent() {
+    const byNpm = process.env.npm_lifecycle_event !== undefined;
+    if (!byNpm || process.ppid === this.#parent) return;
+    clearInterval(this.#watch);
+    this.#receive("SIGHUP");
   }
 
   /** @param {NodeJS.Signals} name */

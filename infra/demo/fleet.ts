@@ -26,7 +26,7 @@ export async function startFleet(cleanup: Cleanup, signal: AbortSignal): Promise
   const apiKey = `pf_${randomBytes(24).toString("base64url")}`;
   const port = await freePort();
   const workspaces = await mkdtemp(join(tmpdir(), "pifleet-demo-"));
-  cleanup.add(() => rm(workspaces, { recursive: true, force: true }));
+  cleanup.add(() => rm(workspaces, { recursive: true, force: true, maxRetries: 10 }));
   const env = {
     HOST: "127.0.0.1",
     PORT: String(port),
