@@ -31,6 +31,7 @@ export async function startFleet(cleanup: Cleanup, signal: AbortSignal): Promise
     HOST: "127.0.0.1",
     PORT: String(port),
     LOG_LEVEL: "warn",
+    PIFLEET_GRACE_MS: "2000",
     PIFLEET_BOOTSTRAP_KEY: apiKey,
     PIFLEET_WORKSPACES: workspaces,
     PIFLEET_REDIS_PREFIX: `demo-${randomBytes(6).toString("hex")}`,
