@@ -21,8 +21,11 @@ export interface Fleet {
   readonly failed: Promise<never>;
 }
 
-/** Starts an API and a worker, with a key and a directory that exist for the demo only. */
-export async function startFleet(cleanup: Cleanup, signal: AbortSignal): Promise<Fleet> {
+/**
+ * Starts an API and a worker, with a key and a directory that exist for them only.
+ * @param launcher the file that starts the programs, from the sources or built
+ */
+export async function startFleet(launcher: string, cleanup: Cleanup, signal: AbortSignal): Promise<Fleet> {
   const apiKey = `pf_${randomBytes(24).toString("base64url")}`;
   const port = await freePort();
   const workspaces = await mkdtemp(join(tmpdir(), "pifleet-demo-"));
@@ -37,7 +40,7 @@ export async function startFleet(cleanup: Cleanup, signal: AbortSignal): Promise
     PIFLEET_REDIS_PREFIX: `demo-${randomBytes(6).toString("hex")}`,
     OTEL_SDK_DISABLED: "true",
   };
-  const failed = Promise.race([startService("api", env, cleanup), startService("worker", env, cleanup)]);
+  const failed = Promise.race(["api", "worker"].map((name) => startService([launcher, name], env, cleanup)));
   // Whoever waits for the fleet sees the failure; nobody waits while it is stopped.
   failed.catch(() => undefined);
   const url = `http://127.0.0.1:${port}`;

@@ -4,7 +4,7 @@ import { Cleanup } from "../bootstrap/cleanup.mjs";
 import { step } from "../bootstrap/progress.mjs";
 import { DemoFailure } from "./failure.ts";
 import { startFleet } from "./fleet.ts";
-import { tour } from "./tour.ts";
+import { LAUNCHER, tour } from "./tour.ts";
 
 const interrupted = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -13,7 +13,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 const cleanup = new Cleanup();
 try {
-  const fleet = await step("Starting the API and a worker", () => startFleet(cleanup, interrupted.signal));
+  const fleet = await step("Starting the API and a worker", () => startFleet(LAUNCHER, cleanup, interrupted.signal));
   await tour(fleet, interrupted.signal);
 } catch (error) {
   process.exitCode = 1;

@@ -2,17 +2,16 @@ import { execa } from "execa";
 import type { Cleanup } from "../bootstrap/cleanup.mjs";
 import { DemoFailure } from "./failure.ts";
 
-export const LAUNCHER = "apps/cli/bin/pifleet.mjs";
-
 /** After this long a process is no longer asked to end. */
 const GRACE_MS = 15_000;
 
 /**
- * Starts the API or a worker as a process of its own; it is stopped in the end.
+ * Starts a program that runs until it is stopped, which it is in the end.
+ * @param program its file and its arguments
  * @returns rejects when the process ends before that, with the last lines of what it said
  */
-export function startService(name: "api" | "worker", env: NodeJS.ProcessEnv, cleanup: Cleanup): Promise<never> {
-  const service = execa(process.execPath, [LAUNCHER, name], {
+export function startService(program: string[], env: NodeJS.ProcessEnv, cleanup: Cleanup): Promise<never> {
+  const service = execa(process.execPath, program, {
     env,
     all: true,
     stdin: "ignore",
@@ -27,7 +26,7 @@ export function startService(name: "api" | "worker", env: NodeJS.ProcessEnv, cle
   return service.then(({ all, exitCode, signal }) => {
     const said = all?.trim().split("\n").slice(-10).join("\n");
     throw new DemoFailure(
-      `The ${name} ended with ${signal ?? `exit code ${exitCode}`}:\n${said || "It said nothing."}`,
+      `${program.join(" ")} ended with ${signal ?? `exit code ${exitCode}`}:\n${said || "It said nothing."}`,
     );
   });
 }

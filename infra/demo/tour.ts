@@ -4,7 +4,9 @@ import { styleText } from "node:util";
 import { execa } from "execa";
 import { DemoFailure } from "./failure.ts";
 import type { Fleet } from "./fleet.ts";
-import { LAUNCHER } from "./service.ts";
+
+/** The file that starts the programs. */
+export const LAUNCHER = "apps/cli/bin/pifleet.mjs";
 
 const PROMPT = "Greet whoever reads this, and show that you really work here.";
 const TRACE_MS = 10_000;

@@ -1,7 +1,7 @@
 import { SetupFailure } from "../failure.mjs";
 import { waitUntilItAnswers } from "./answers.mjs";
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 3_000;
 
 /**
  * Uses the Redis that `REDIS_URL` names.
