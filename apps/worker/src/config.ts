@@ -1,6 +1,6 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { type Environment, parseEnvironment } from "@pifleet/environment";
+import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
 import { Duration } from "@pifleet/invocation";
 import * as z from "zod";
 
@@ -76,6 +76,14 @@ export function readConfig(environment: Environment): Config {
     serviceName: variables.OTEL_SERVICE_NAME,
     environment,
   };
+}
+
+/** The arguments of `pifleet worker`. @throws {ConfigurationError} for one that it does not know */
+export function readArguments(given: readonly string[]): { drainOnIdle: boolean } {
+  const unknown = given.find((argument) => argument !== "--drain-on-idle");
+  if (unknown !== undefined)
+    throw new ConfigurationError(`${unknown} is unknown; the worker takes --drain-on-idle only`);
+  return { drainOnIdle: given.length > 0 };
 }
 
 /**

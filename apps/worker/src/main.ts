@@ -1,61 +1,10 @@
-import { adoptPrivateEnvironment, readConfigured, startOrExplain } from "@pifleet/environment";
-import { modelAccess, readModelsFile, runnerEntry } from "@pifleet/harness";
-import { Redactor } from "@pifleet/invocation";
-import { connectBackend } from "@pifleet/redis";
-import { createProcessRuntime } from "@pifleet/runtime";
-import { createExporter } from "@pifleet/tracing";
-import closeWithGrace from "close-with-grace";
-import { type Logger, pino } from "pino";
-import packageJson from "../package.json" with { type: "json" };
-import { type Config, readConfig } from "./config.ts";
-import { secretsOf } from "./secrets.ts";
-import { Worker } from "./worker.ts";
+import { adoptPrivateEnvironment, startOrExplain } from "@pifleet/environment";
 
-const { version } = packageJson;
-
+// This may start the process anew, so all else is imported after it.
 adoptPrivateEnvironment();
 await startOrExplain(async () => {
-  const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel, base: { app: "worker" } });
-  const worker = await compose(config, log);
-  // The worker keeps its own grace period; the second signal ends it at once.
-  closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, "the worker failed");
-    else log.info({ signal, graceMs: config.graceMs }, "draining");
-    await worker.stop();
-    log.info("stopped");
-  });
-  await worker.start();
-  log.info({ worker: worker.id, concurrency: config.concurrency }, "claiming");
+  const { readArguments, readConfig } = await import("./config.ts");
+  const config = { ...readConfig(process.env), ...readArguments(process.argv.slice(2)) };
+  const { work } = await import("./work.ts");
+  await work(config);
 });
-
-async function compose(config: Config, log: Logger): Promise<Worker> {
-  const { modelsFile: path, environment, traces } = config;
-  const modelsFile = path && (await readConfigured("PIFLEET_MODELS_FILE", () => readModelsFile(path)));
-  const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
-  const backend = await connectBackend({
-    url: config.redisUrl,
-    prefix: config.redisPrefix,
-    retentionMs: config.retentionMs,
-    role: "worker",
-    onFault,
-  });
-  const runtime = createProcessRuntime({
-    workspaces: config.workspaces,
-    runnerEntry,
-    heapMb: config.runnerHeapMb,
-    onFault,
-  });
-  const destination = traces && { ...traces, serviceName: config.serviceName, serviceVersion: version };
-  return new Worker(
-    {
-      backend,
-      runtime,
-      exportSpans: createExporter(destination),
-      modelAccess: (model) => modelAccess({ model, environment, ...(modelsFile && { modelsFile }) }),
-      redactor: new Redactor(secretsOf(environment)),
-      log,
-    },
-    { version, concurrency: config.concurrency, leaseMs: config.leaseMs, graceMs: config.graceMs },
-  );
-}

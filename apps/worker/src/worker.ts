@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { Executor } from "@pifleet/execution";
 import type { Backend, Consumer, ModelAccess, Redactor, Runtime } from "@pifleet/invocation";
 import type { ExportSpans } from "@pifleet/tracing";
 import type { Logger } from "pino";
 import { Janitor } from "./loops/janitor.ts";
 import { Presence } from "./loops/presence.ts";
+import { Recoverer } from "./loops/recoverer.ts";
+
+const IDLE_POLL_MS = 250;
 
 export interface WorkerParts {
   readonly backend: Backend;
@@ -30,6 +34,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #executor: Executor;
   readonly #presence: Presence;
+  readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
   #consumer: Consumer | undefined;
   #unwatch: (() => void) | undefined;
@@ -49,8 +54,21 @@ export class Worker {
       running: () => this.#consumer?.running() ?? [],
       onFault,
     });
-    const onMended = (enqueued: number) => log.warn({ enqueued }, "put recorded invocations into the queue");
-    this.#janitor = new Janitor({ store: backend.store, queue: backend.queue, onMended, onFault });
+    this.#recoverer = new Recoverer({
+      worker: this.id,
+      registry: backend.workers,
+      queue: backend.queue,
+      onRecovered: (worker, invocations) => log.warn({ lost: worker, invocations }, "recovered from a lost worker"),
+      onFault,
+    });
+    this.#janitor = new Janitor({
+      worker: this.id,
+      registry: backend.workers,
+      store: backend.store,
+      queue: backend.queue,
+      onMended: (what, count) => log.warn({ what, count }, "mended"),
+      onFault,
+    });
   }
 
   /** Resolves when the worker is on the list and claims. */
@@ -59,9 +77,23 @@ export class Worker {
     const { concurrency, leaseMs } = this.#options;
     this.#unwatch = await backend.changes.watchRequests((id) => this.#executor.wake(id));
     const onFault = (error: Error) => log.error({ err: error }, "the queue failed");
-    this.#consumer = backend.queue.consume({ concurrency, leaseMs, onFault }, (claim) => this.#executor.execute(claim));
-    this.#janitor.start();
+    this.#consumer = backend.queue.consume({ worker: this.id, concurrency, leaseMs, onFault }, (claim) =>
+      this.#executor.execute(claim),
+    );
     await this.#presence.start();
+    this.#recoverer.start();
+    this.#janitor.start();
+  }
+
+  /** Resolves when nothing waits in the queue and nothing runs here. */
+  async idle(): Promise<void> {
+    do await setTimeout(IDLE_POLL_MS);
+    while (await this.#isBusy());
+  }
+
+  async #isBusy(): Promise<boolean> {
+    const { waiting } = await this.#parts.backend.queue.depth();
+    return waiting > 0 || (this.#consumer?.running().length ?? 0) > 0;
   }
 
   /**
@@ -70,11 +102,11 @@ export class Worker {
    */
   async stop(): Promise<void> {
     const { backend, runtime } = this.#parts;
-    const handBack = setTimeout(() => this.#executor.handBackAll(), this.#options.graceMs);
+    const handBack = globalThis.setTimeout(() => this.#executor.handBackAll(), this.#options.graceMs);
     await this.#consumer?.stop();
     clearTimeout(handBack);
     this.#unwatch?.();
-    await this.#janitor.stop();
+    await Promise.all([this.#recoverer.stop(), this.#janitor.stop()]);
     await this.#presence.stop();
     await runtime.close();
     await backend.close();

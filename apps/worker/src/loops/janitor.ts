@@ -1,61 +1,86 @@
-import type { InvocationQueue, InvocationStore } from "@pifleet/invocation";
+import type { Invocation, InvocationId, InvocationQueue, InvocationStore, WorkerRegistry } from "@pifleet/invocation";
+import { Loop } from "./loop.ts";
 
 const ROUND_MS = 5_000;
+/** Who cleans does so until it has not for this long, milliseconds; then another worker does. */
+const LEAD_MS = 3 * ROUND_MS;
 /** An entry that is recorded but not in the queue is left to the API for this long, milliseconds. */
 const UNQUEUED_MS = 5_000;
+/** Every so many rounds, all open records are compared with the queue. */
+const COMPARE_EVERY = 6;
 
 export interface JanitorOptions {
+  readonly worker: string;
   readonly store: InvocationStore;
   readonly queue: InvocationQueue;
-  /** Called with how many were put into the queue, when there were any. */
-  readonly onMended: (enqueued: number) => void;
+  readonly registry: WorkerRegistry;
+  /** Called with what was put right, and how often. */
+  readonly onMended: (what: "unqueued" | "missing", count: number) => void;
   readonly onFault: (error: unknown) => void;
 }
 
 /**
- * Puts right what a crash left half done: invocations that were recorded but not put into the queue. Also drops what
- * its retention has run out for. Many workers may do it at once; each act can be done twice without harm.
+ * Puts right what a crash, or a database that lost its last second, left half done: invocations that were recorded
+ * but not put into the queue, and invocations whose entry has vanished from it. Also drops what its retention has run
+ * out for. It runs on every worker, and one of them does the work; each act can be done twice without harm.
  */
 export class Janitor {
   readonly #options: JanitorOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #loop: Loop;
+  #rounds = 0;
+  /** What was missing in the last comparison; what is missing in two in a row has no entry. */
+  #suspects = new Set<InvocationId>();
 
   constructor(options: JanitorOptions) {
     this.#options = options;
+    this.#loop = new Loop(ROUND_MS, () => this.#clean(), options.onFault);
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.#clean().finally(() => {
-        this.#round = undefined;
-      });
-    }, ROUND_MS);
+    this.#loop.start();
   }
 
   /** Resolves when the round that is under way has ended. Safe to call twice, and before `start`. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   async #clean(): Promise<void> {
-    try {
-      await this.#enqueueForgotten();
-      await this.#options.store.expire();
-    } catch (error) {
-      this.#options.onFault(error);
-    }
+    const { registry, worker, store } = this.#options;
+    if (!(await registry.lead("janitor", worker, LEAD_MS))) return;
+    await this.#enqueueForgotten();
+    if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue();
+    this.#rounds += 1;
+    await store.expire();
   }
 
   async #enqueueForgotten(): Promise<void> {
+    const forgotten = await this.#options.store.unqueued(UNQUEUED_MS);
+    for (const invocation of forgotten) await this.#enqueue(invocation);
+    if (forgotten.length > 0) this.#options.onMended("unqueued", forgotten.length);
+  }
+
+  async #compareWithQueue(): Promise<void> {
     const { store, queue, onMended } = this.#options;
-    const forgotten = await store.unqueued(UNQUEUED_MS);
-    for (const { id, carrier, createdAt, submission } of forgotten) {
-      const delayMs = Math.max(0, Date.parse(createdAt) + submission.delayMs - Date.now());
-      await queue.enqueue({ id, carrier, priority: submission.priority, delayMs });
-      await store.markEnqueued(id);
+    const missing = new Set<InvocationId>();
+    let mended = 0;
+    for (let page = await store.open(); page.length > 0; page = await store.open(page.at(-1)?.id)) {
+      const without = new Set(await queue.missing(page.map(({ id }) => id)));
+      for (const invocation of page.filter(({ id }) => without.has(id))) {
+        missing.add(invocation.id);
+        if (!this.#suspects.has(invocation.id)) continue;
+        await this.#enqueue(invocation);
+        mended += 1;
+      }
     }
-    if (forgotten.length > 0) onMended(forgotten.length);
+    this.#suspects = missing;
+    if (mended > 0) onMended("missing", mended);
+  }
+
+  async #enqueue({ id, carrier, createdAt, submission }: Invocation): Promise<void> {
+    const { store, queue } = this.#options;
+    const delayMs = Math.max(0, Date.parse(createdAt) + submission.delayMs - Date.now());
+    await queue.enqueue({ id, carrier, priority: submission.priority, delayMs });
+    await store.markEnqueued(id);
   }
 }

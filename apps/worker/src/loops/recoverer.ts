@@ -1,0 +1,83 @@
+import type { InvocationId, InvocationQueue, WorkerRegistry } from "@pifleet/invocation";
+import { Loop } from "./loop.ts";
+
+/** How often the connections of other workers are looked at, milliseconds. */
+const LOOK_MS = 100;
+/** How often in a row a connection must be found gone: a live worker comes back on a new one before. */
+const LOOKS = 3;
+/** How often the list of workers is read, in looks. */
+const LIST_EVERY = 10;
+/** How many others a worker watches, so that the cost of watching does not grow with the fleet. */
+const WATCHED = 2;
+
+export interface RecovererOptions {
+  readonly worker: string;
+  readonly registry: WorkerRegistry;
+  readonly queue: InvocationQueue;
+  /** Called when a worker was found dead, with the invocations that it had claimed. */
+  readonly onRecovered: (worker: string, ids: InvocationId[]) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Puts the claims of a dead worker back into the queue, a few hundred milliseconds after its death.
+ *
+ * When a process dies, the kernel closes its sockets, and the database knows at once; no timing has to be guessed, so
+ * a worker that is slow, frozen or starved is never taken for dead. A worker whose machine is cut off keeps its
+ * sockets: its claims come back when their lease runs out. Each worker watches the two that follow it in the order of
+ * the ids; when one is found dead it leaves the list, and those behind it are watched by somebody else.
+ */
+export class Recoverer {
+  readonly #options: RecovererOptions;
+  readonly #loop: Loop;
+  readonly #found = new Map<string, number>();
+  #watched: string[] = [];
+  #looks = 0;
+
+  constructor(options: RecovererOptions) {
+    this.#options = options;
+    this.#loop = new Loop(LOOK_MS, () => this.#look(), options.onFault);
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Resolves when the look that is under way has ended. Safe to call twice, and before `start`. */
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #look(): Promise<void> {
+    const { registry, worker } = this.#options;
+    if (this.#looks % LIST_EVERY === 0) this.#watched = followers(await registry.list(), worker);
+    this.#looks += 1;
+    const gone = this.#watched.length > 0 ? await registry.disconnected(this.#watched) : [];
+    for (const id of this.#found.keys()) if (!gone.includes(id)) this.#found.delete(id);
+    for (const id of gone) await this.#suspect(id);
+  }
+
+  async #suspect(id: string): Promise<void> {
+    const looks = (this.#found.get(id) ?? 0) + 1;
+    this.#found.set(id, looks);
+    if (looks < LOOKS) return;
+    const { queue, registry, onRecovered } = this.#options;
+    const ids = await queue.reclaim(id);
+    await registry.leave(id);
+    this.#found.delete(id);
+    // The next look reads the list, which has one worker less.
+    this.#looks = 0;
+    onRecovered(id, ids);
+  }
+}
+
+/** The ids that follow `self` in order, around the end of the list. */
+function followers(workers: readonly { readonly id: string }[], self: string): string[] {
+  const ids = workers
+    .map(({ id }) => id)
+    .filter((id) => id !== self)
+    .sort();
+  const after = ids.filter((id) => id > self);
+  const before = ids.filter((id) => id < self);
+  return [...after, ...before].slice(0, WATCHED);
+}
