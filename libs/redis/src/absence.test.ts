@@ -107,7 +107,7 @@ describe("a worker without Redis", () => {
     await server.start();
     const { queue } = await connect("worker");
     const claims: string[] = [];
-    const consumer = queue.consume({ concurrency: 1, leaseMs: 5_000 }, async (claim) => {
+    const consumer = queue.consume({ worker: "worker-1", concurrency: 1, leaseMs: 5_000 }, async (claim) => {
       claims.push(claim.id);
       await claim.complete();
     });
@@ -127,7 +127,7 @@ describe("a worker without Redis", () => {
     const { queue } = await connect("worker");
     const handled = Promise.withResolvers<void>();
     const claimed = Promise.withResolvers<Parameters<Parameters<typeof queue.consume>[1]>[0]>();
-    const consumer = queue.consume({ concurrency: 1, leaseMs: 3_000 }, async (claim) => {
+    const consumer = queue.consume({ worker: "worker-1", concurrency: 1, leaseMs: 3_000 }, async (claim) => {
       claimed.resolve(claim);
       await handled.promise;
     });
@@ -165,7 +165,10 @@ describe("a backend that is closed", () => {
   it("does not wait for a frozen Redis", async () => {
     await server.start();
     const backend = await connect("worker");
-    const consumer = backend.queue.consume({ concurrency: 1, leaseMs: 5_000 }, async () => undefined);
+    const consumer = backend.queue.consume(
+      { worker: "worker-1", concurrency: 1, leaseMs: 5_000 },
+      async () => undefined,
+    );
     await backend.queue.enqueue({ id, carrier: {}, priority: 0, delayMs: 0 });
     server.freeze();
     await backend.close();

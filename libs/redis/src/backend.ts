@@ -1,10 +1,12 @@
 import { type Backend, UnavailableError } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { RedisChangeFeed } from "./change-feed.ts";
-import { openConnections, type Role } from "./connections.ts";
+import { type Connections, openConnections, type Role } from "./connections.ts";
+import { DisconnectedWorkers } from "./disconnected-workers.ts";
 import { RedisEventLog } from "./event-log.ts";
 import { warnOfEviction } from "./eviction.ts";
-import { makeKeys } from "./keys.ts";
+import { type Keys, makeKeys } from "./keys.ts";
+import { OwnConnection } from "./own-connection.ts";
 import { RedisQueue } from "./queue.ts";
 import { RedisClock } from "./redis-clock.ts";
 import { Scripts } from "./scripts.ts";
@@ -26,33 +28,51 @@ export interface BackendOptions {
   readonly role: Role;
   /** Called for faults that the backend itself survives, such as a broken connection. */
   readonly onFault?: (error: Error) => void;
+  /** When it is aborted, the role `worker` gives up waiting for Redis: the call rejects, and nothing is left open. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Connects to Redis. For the role `api` it resolves at once, also while Redis is away: every port then throws
  * `UnavailableError` until Redis is there. For the role `worker` it waits for Redis.
+ * @throws {UnavailableError} when it gave up waiting.
  */
 export async function connectBackend(options: BackendOptions): Promise<Backend> {
-  const { url, prefix = "pifleet", retentionMs, role, onFault = () => undefined } = options;
+  const { url, prefix = "pifleet", role, onFault = () => undefined, signal } = options;
   const keys = makeKeys(prefix);
   const connections = openConnections(url, role, onFault);
-  const { main, subscriber } = connections;
+  const backend = composeBackend(connections, keys, { ...options, onFault });
+  try {
+    if (role === "worker") await connections.ready(signal);
+    return backend;
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+function composeBackend(
+  { main, subscriber, close }: Connections,
+  keys: Keys,
+  { retentionMs, onFault }: { retentionMs: number; onFault: (error: Error) => void },
+): Backend {
   warnOfEviction(main, onFault);
+  const own = new OwnConnection(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
-  const queue = new RedisQueue(main, keys, onFault);
+  const queue = new RedisQueue(main, scripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
-  if (role === "worker") await connections.ready();
+  const disconnected = new DisconnectedWorkers(main, keys, own, onFault);
   return {
     store: new RedisStore(main, scripts, new RedisClock(main)),
     queue,
     events: new RedisEventLog(scripts),
     changes,
     spans: new RedisSpanLog(main, scripts),
-    workers: new RedisWorkerRegistry(main, scripts),
+    workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     ping: () => ping(main),
     close: async () => {
       await Promise.all([queue.close(), changes.close()]);
-      connections.close();
+      close();
     },
   };
 }

@@ -2,13 +2,11 @@ import type { Carrier, InvocationId } from "@pifleet/invocation";
 import { type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
-import { QUEUE_NAME } from "./queue-name.ts";
+import { tookEffect } from "./lease-gone.ts";
+import { QUEUE_NAME } from "./queue-keys.ts";
 import { isUnreachable, reached } from "./unavailable.ts";
 
 const LONGEST_STALL_CHECK_MS = 2_000;
-
-/** BullMQ's answer to a move whose lease has run out, or that somebody else holds. */
-const LEASE_GONE = new Set([-1, -2, -3, -6]);
 
 /** An entry that was fetched, with the token that proves the right to it for one lease. */
 export interface Fetched {
@@ -24,18 +22,27 @@ export interface Fetched {
   putBack(delayMs: number): Promise<void>;
 }
 
+export interface ClaimSourceOptions {
+  /** The id of the worker that claims. Each token begins with it; see `scripts/claims-of-worker.lua`. */
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly onFault: (error: Error) => void;
+}
+
 /**
  * Fetches entries by hand from a BullMQ worker that has no processor: BullMQ renews nothing by itself, so a lease
  * lasts exactly as long as its holder says. While it runs, the worker also looks for leases that have run out and puts
  * their entries back at the head of the queue.
  */
 export class ClaimSource {
-  readonly #worker: Worker<Carrier>;
+  readonly #bullmq: Worker<Carrier>;
+  readonly #worker: string;
   readonly #leaseMs: number;
 
-  constructor(redis: Redis, keys: Keys, options: { leaseMs: number; onFault: (error: Error) => void }) {
+  constructor(redis: Redis, keys: Keys, options: ClaimSourceOptions) {
+    this.#worker = options.worker;
     this.#leaseMs = options.leaseMs;
-    this.#worker = new Worker<Carrier>(QUEUE_NAME, null, {
+    this.#bullmq = new Worker<Carrier>(QUEUE_NAME, null, {
       connection: redis,
       prefix: keys.queuePrefix,
       autorun: false,
@@ -44,23 +51,23 @@ export class ClaimSource {
       stalledInterval: Math.min(LONGEST_STALL_CHECK_MS, Math.ceil(options.leaseMs / 3)),
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
-    this.#worker.on("error", (error) => {
+    this.#bullmq.on("error", (error) => {
       // The main connection reports an outage itself.
       if (!isUnreachable(error)) options.onFault(error);
     });
-    this.#worker.startStalledCheckTimer().catch(options.onFault);
+    this.#bullmq.startStalledCheckTimer().catch(options.onFault);
   }
 
   /** The next entry; `null` when none came for some seconds, or after `close`. @throws {UnavailableError} */
   async next(): Promise<Fetched | null> {
-    const token = crypto.randomUUID();
-    const job: Job<Carrier> | undefined = await reached(this.#worker.getNextJob(token, { block: true }));
+    const token = `${this.#worker}:${crypto.randomUUID()}`;
+    const job: Job<Carrier> | undefined = await reached(this.#bullmq.getNextJob(token, { block: true }));
     return job?.id ? this.#fetched(job, token) : null;
   }
 
   /** Ends a fetch that waits. Entries that were fetched can still be extended, completed and put back. */
   async close(): Promise<void> {
-    await this.#worker.close(true);
+    await this.#bullmq.close(true);
   }
 
   #fetched(job: Job<Carrier>, token: string): Fetched {
@@ -71,22 +78,18 @@ export class ClaimSource {
       carrier: job.data,
       fetchedAt: performance.now() - ageMs,
       extend: async () => (await reached(job.extendLock(token, this.#leaseMs))) === 1,
-      complete: () => unlessGone(job.moveToCompleted(undefined as never, token, false)),
-      // BullMQ wakes a waiting fetch for delayed entries, but not for prioritised ones that are moved back directly.
-      putBack: (delayMs) => unlessGone(job.moveToDelayed(Date.now() + delayMs, token)),
+      complete: async () => {
+        await tookEffect(job.moveToCompleted(undefined as never, token, false));
+      },
+      putBack: (delayMs) => putBack(job, token, delayMs),
     };
   }
 }
 
-async function unlessGone(move: Promise<unknown>): Promise<void> {
-  try {
-    await reached(move);
-  } catch (error) {
-    if (!isLeaseGone(error)) throw error;
-  }
-}
-
-function isLeaseGone(error: unknown): boolean {
-  const cause = error instanceof Error && error.cause ? error.cause : error;
-  return cause instanceof Error && "code" in cause && LEASE_GONE.has(cause.code as number);
+async function putBack(job: Job<Carrier>, token: string, delayMs: number): Promise<void> {
+  // BullMQ wakes a waiting fetch for delayed entries, but not for prioritised ones that are moved back directly.
+  if (!(await tookEffect(job.moveToDelayed(Date.now() + delayMs, token)))) return;
+  // One that came from a dead worker has lost its priority; see `reclamation.ts`.
+  const { priority } = job.opts;
+  if (job.priority !== priority) await reached(job.changePriority({ priority }));
 }

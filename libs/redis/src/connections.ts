@@ -34,8 +34,8 @@ export interface Connections {
   readonly main: Redis;
   /** Listens to channels; nothing else can be done on it. */
   readonly subscriber: Redis;
-  /** Resolves when `main` can be used. */
-  ready(): Promise<void>;
+  /** Resolves when `main` can be used. @throws {UnavailableError} when it was closed, or `signal` was aborted, before. */
+  ready(signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -53,7 +53,7 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
   return {
     main,
     subscriber,
-    ready: () => untilReady(main),
+    ready: (signal) => untilReady(main, signal),
     close: () => {
       disconnect(main);
       disconnect(subscriber);
@@ -77,12 +77,23 @@ function isReadOnly(error: Error): boolean {
   return error.message.startsWith("READONLY");
 }
 
-function untilReady(redis: Redis): Promise<void> {
-  if (redis.status === "ready") return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    redis.once("ready", resolve);
-    redis.once("end", () => reject(new UnavailableError("the connection was closed")));
-  });
+async function untilReady(redis: Redis, signal?: AbortSignal): Promise<void> {
+  if (redis.status === "ready") return;
+  const ready = Promise.withResolvers<void>();
+  const onEnd = () => ready.reject(new UnavailableError("the connection was closed"));
+  const onAbort = () =>
+    ready.reject(new UnavailableError("the wait for Redis was given up", { cause: signal?.reason }));
+  if (signal?.aborted) onAbort();
+  redis.once("ready", ready.resolve);
+  redis.once("end", onEnd);
+  signal?.addEventListener("abort", onAbort);
+  try {
+    await ready.promise;
+  } finally {
+    redis.off("ready", ready.resolve);
+    redis.off("end", onEnd);
+    signal?.removeEventListener("abort", onAbort);
+  }
 }
 
 /** Closes at once; what waits for an answer fails. */

@@ -14,6 +14,8 @@ interface Options {
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly onFault: (error: Error) => void;
+  /** Called once, when the handlers of all the claims have returned after a stop. */
+  readonly onStopped: () => void;
 }
 
 /**
@@ -65,6 +67,7 @@ export class RedisConsumer implements Consumer {
     await Promise.race([this.#fetching, waited]);
     impatience.abort();
     await Promise.all(this.#handlers);
+    this.#options.onStopped();
   }
 
   async #fetchAll(): Promise<void> {

@@ -11,6 +11,7 @@ describe("the keys", () => {
       ...Object.values(keys).filter((key) => typeof key === "string"),
       ...[keys.record, keys.events, keys.spans, keys.changes].map((key) => key(id)),
       keys.idempotency("{1}", "{2}"),
+      keys.leader("{1}"),
       keys.index("queued", "{1}"),
     ];
     expect(all.map((key) => /\{(.*?)\}/.exec(key)?.[1])).toEqual(all.map(() => "0"));

@@ -12,9 +12,13 @@ export interface Keys {
   readonly unqueued: string;
   /** Sorted set of `id|status|tenant` of ended invocations; score: when their retention runs out, Unix ms. */
   readonly expiring: string;
+  /** Sorted set, in lexical order, of the ids of all tenants' invocations that have not ended. */
+  readonly open: string;
   /** Hash from a worker's id to its presence, and sorted set of the same ids; score: when it vanishes, Unix ms. */
   readonly workers: string;
   readonly workerDeadlines: string;
+  /** Hash from a worker's id to the connection that it beat on last. */
+  readonly workerConnections: string;
   /** Channel on which the ids of invocations are sent that something is asked of. */
   readonly requests: string;
   /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
@@ -29,6 +33,8 @@ export interface Keys {
   changes(id: InvocationId): string;
   /** Hash: which invocation a client's idempotency key stands for. */
   idempotency(tenant: string, key: string): string;
+  /** The id of the worker that does this task for the fleet; expires when it has not said so again. */
+  leader(task: string): string;
   /** Sorted set of a tenant's ids in lexical order: `all`, or those in one status. */
   index(which: string, tenant: string): string;
 }
@@ -44,8 +50,10 @@ export function makeKeys(prefix: string): Keys {
     queuePrefix: shard,
     unqueued: `${shard}:unqueued`,
     expiring: `${shard}:expiring`,
+    open: `${shard}:open`,
     workers: `${shard}:workers`,
     workerDeadlines: `${shard}:worker-deadlines`,
+    workerConnections: `${shard}:worker-connections`,
     requests: `${shard}:requests`,
     indexPrefix,
     record: (id) => `${shard}:invocation:${id}`,
@@ -53,6 +61,7 @@ export function makeKeys(prefix: string): Keys {
     spans: (id) => `${shard}:spans:${id}`,
     changes: (id) => `${shard}:changes:${id}`,
     idempotency: (tenant, key) => `${shard}:idempotency:${encodeURIComponent(tenant)}:${key}`,
+    leader: (task) => `${shard}:leader:${task}`,
     index: (which, tenant) => `${indexPrefix}${which}:${tenant}`,
   };
 }

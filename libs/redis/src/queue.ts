@@ -13,7 +13,9 @@ import type { Redis } from "ioredis";
 import { ClaimSource } from "./claim-source.ts";
 import { RedisConsumer } from "./consumer.ts";
 import type { Keys } from "./keys.ts";
-import { QUEUE_NAME } from "./queue-name.ts";
+import { QUEUE_NAME, queueKeys } from "./queue-keys.ts";
+import { reclaim } from "./reclamation.ts";
+import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 
 const ENTRY_NAME = "invocation";
@@ -28,13 +30,16 @@ const BULLMQ_LOG_LENGTH = 100;
 export class RedisQueue implements InvocationQueue {
   readonly #redis: Redis;
   readonly #keys: Keys;
+  readonly #scripts: Scripts;
   readonly #onFault: (error: Error) => void;
   readonly #queue: Queue;
   readonly #consumers = new Set<RedisConsumer>();
 
-  constructor(redis: Redis, keys: Keys, onFault: (error: Error) => void) {
+  constructor(redis: Redis, scripts: Scripts, onFault: (error: Error) => void) {
+    const { keys } = scripts;
     this.#redis = redis;
     this.#keys = keys;
+    this.#scripts = scripts;
     this.#onFault = onFault;
     this.#queue = new Queue(QUEUE_NAME, {
       connection: redis,
@@ -67,10 +72,21 @@ export class RedisQueue implements InvocationQueue {
 
   consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer {
     const onFault = options.onFault ?? this.#onFault;
-    const source = new ClaimSource(this.#redis, this.#keys, { leaseMs: options.leaseMs, onFault });
-    const consumer = new RedisConsumer(source, { ...options, onFault }, handle);
+    const source = new ClaimSource(this.#redis, this.#keys, { ...options, onFault });
+    const onStopped = () => this.#consumers.delete(consumer);
+    const consumer = new RedisConsumer(source, { ...options, onFault, onStopped }, handle);
     this.#consumers.add(consumer);
     return consumer;
+  }
+
+  async missing(ids: readonly InvocationId[]): Promise<InvocationId[]> {
+    const { entryPrefix } = queueKeys(this.#queue);
+    const existing = await reached(Promise.all(ids.map((id) => this.#redis.exists(entryPrefix + id))));
+    return ids.filter((_, i) => existing[i] === 0);
+  }
+
+  reclaim(worker: string): Promise<InvocationId[]> {
+    return reclaim(this.#queue, this.#scripts, worker);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -92,7 +108,6 @@ export class RedisQueue implements InvocationQueue {
   /** Gives up what is still claimed, without waiting for it: the leases decide. */
   async close(): Promise<void> {
     for (const consumer of this.#consumers) consumer.abandon();
-    this.#consumers.clear();
     await this.#queue.close();
   }
 }

@@ -11,11 +11,16 @@ export const SCRIPT_NAMES = [
   "beat",
   "cancel",
   "check-in",
+  "claims-of-worker",
   "create",
   "expire",
+  "lead",
+  "leave",
   "list-workers",
+  "pause",
   "read-events",
   "record-export",
+  "resume",
   "settle",
   "start",
 ] as const;
@@ -63,7 +68,7 @@ export class Scripts {
     moreKeys: string[] = [],
   ): Promise<unknown> {
     const { keys } = this;
-    const scopeKeys = [keys.record(id), keys.events(id), keys.spans(id), keys.unqueued, keys.expiring];
+    const scopeKeys = [keys.record(id), keys.events(id), keys.spans(id), keys.unqueued, keys.expiring, keys.open];
     const scopeArgs = [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
     return this.run(name, [...scopeKeys, ...moreKeys], [...scopeArgs, ...args]);
   }

@@ -10,6 +10,7 @@ import {
   type InvocationQuery,
   type InvocationStore,
   legalTransitions,
+  type PauseResult,
   type Settlement,
   type Started,
   type TraceExport,
@@ -17,12 +18,14 @@ import {
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { listInvocations } from "./invocation-list.ts";
+import { openInvocations } from "./open-invocations.ts";
 import { decodeRecord } from "./record.ts";
 import type { RedisClock } from "./redis-clock.ts";
 import { cancel } from "./scripts/cancel.ts";
 import { checkIn } from "./scripts/check-in.ts";
 import { create } from "./scripts/create.ts";
 import { expire } from "./scripts/expire.ts";
+import { pauseOrResume } from "./scripts/pause-or-resume.ts";
 import { recordExport } from "./scripts/record-export.ts";
 import { settle } from "./scripts/settle.ts";
 import { start } from "./scripts/start.ts";
@@ -104,6 +107,18 @@ export class RedisStore implements InvocationStore {
     return { kind, status, legal: legalTransitions(status) };
   }
 
+  pause(tenant: string, id: InvocationId): Promise<PauseResult> {
+    return this.#ask("pause", tenant, id);
+  }
+
+  resume(tenant: string, id: InvocationId): Promise<PauseResult> {
+    return this.#ask("resume", tenant, id);
+  }
+
+  open(after?: InvocationId): Promise<Invocation[]> {
+    return openInvocations(this.#redis, this.#scripts.keys, after);
+  }
+
   async markEnqueued(id: InvocationId): Promise<void> {
     await reached(this.#redis.zrem(this.#scripts.keys.unqueued, id));
   }
@@ -118,6 +133,15 @@ export class RedisStore implements InvocationStore {
       dropped = await expire(this.#scripts, EXPIRE_BATCH);
     }
     return total;
+  }
+
+  async #ask(what: "pause" | "resume", tenant: string, id: InvocationId): Promise<PauseResult> {
+    const { kind, fields } = await pauseOrResume(this.#scripts, what, tenant, id);
+    const invocation = decodeRecord(id, fields);
+    if (kind === "missing" || !invocation) return { kind: "missing" };
+    if (kind === "done") return { kind, invocation };
+    const { status } = invocation;
+    return { kind, status, legal: legalTransitions(status) };
   }
 }
 

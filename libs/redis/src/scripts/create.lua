@@ -1,7 +1,7 @@
 --[[
   Writes a new, queued invocation with its idempotency key, its place in the indexes and its first event.
   Input: the scope, then
-    KEYS[6]  hash of the idempotency key; absent without one
+    KEYS[7]  hash of the idempotency key; absent without one
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
@@ -17,7 +17,7 @@
 -- @include scope
 -- @include clock
 
-local idempotency = KEYS[6]
+local idempotency = KEYS[7]
 local deadline, tenant, fingerprint, idempotency_ttl, first_event = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local time = clock()
 
@@ -43,6 +43,7 @@ end
 redis.call("HSET", record, unpack(ARGV, 11))
 redis.call("ZADD", index("all", tenant), 0, id)
 redis.call("ZADD", index("queued", tenant), 0, id)
+redis.call("ZADD", open, 0, id)
 redis.call("ZADD", unqueued, time, id)
 redis.call("XADD", events, "*", "e", first_event)
 return { "created", time, id }

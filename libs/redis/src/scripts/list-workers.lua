@@ -1,8 +1,9 @@
 --[[
   Drops the workers whose time has run out and lists the others.
   Input:
-    KEYS[1] workers    hash from id to presence
-    KEYS[2] deadlines  sorted set of ids; score: when the worker vanishes
+    KEYS[1] workers      hash from id to presence
+    KEYS[2] deadlines    sorted set of ids; score: when the worker vanishes
+    KEYS[3] connections  hash from id to connection
   Output: presences, JSON
 ]]
 -- @include clock
@@ -10,5 +11,6 @@
 for _, id in ipairs(redis.call("ZRANGEBYSCORE", KEYS[2], "-inf", clock())) do
   redis.call("ZREM", KEYS[2], id)
   redis.call("HDEL", KEYS[1], id)
+  redis.call("HDEL", KEYS[3], id)
 end
 return redis.call("HVALS", KEYS[1])

@@ -3,7 +3,8 @@ import type { Scripts } from "../scripts.ts";
 
 /** The workers that live, in no order. */
 export async function listWorkers(scripts: Scripts): Promise<WorkerPresence[]> {
-  const { workers, workerDeadlines } = scripts.keys;
-  const presences = (await scripts.run("list-workers", [workers, workerDeadlines], [])) as string[];
+  const { workers, workerDeadlines, workerConnections } = scripts.keys;
+  const keys = [workers, workerDeadlines, workerConnections];
+  const presences = (await scripts.run("list-workers", keys, [])) as string[];
   return presences.map((json) => JSON.parse(json) as WorkerPresence);
 }

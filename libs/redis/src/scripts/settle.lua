@@ -49,8 +49,22 @@ local function requeue()
   end
 end
 
-if kind == "final" and not TRANSITIONS[get("status")][transition] then
-  error("illegal transition: " .. transition .. " from " .. get("status"))
+-- An attempt that ended before a pause took hold of it has an outcome which a paused one cannot have: it is resumed.
+local function resume_for(final_transition)
+  local status = get("status")
+  if TRANSITIONS[status][final_transition] then
+    return
+  end
+  local resumed = TRANSITIONS[status].resume
+  if not resumed or not TRANSITIONS[resumed][final_transition] then
+    error("illegal transition: " .. final_transition .. " from " .. status)
+  end
+  advance("resume")
+  append_event("invocation.resumed", attempt)
+end
+
+if kind == "final" then
+  resume_for(transition)
 end
 close_attempt(ended, failure)
 add_usage()

@@ -22,10 +22,10 @@ export function describeCancelling(makeBackend: MakeBackend): void {
     it("asks the worker of a running one, which learns of it when it checks in", async () => {
       const backend = await open();
       const { id } = await submitRunning(backend);
-      expect(await backend.store.checkIn(id, 1)).toEqual({ kind: "current", cancelRequested: false });
+      expect(await backend.store.checkIn(id, 1)).toEqual({ kind: "current", cancelRequested: false, paused: false });
       const asked = await backend.store.cancel("acme", id);
       expect(asked).toMatchObject({ kind: "requested", invocation: { status: "running" } });
-      expect(await backend.store.checkIn(id, 1)).toEqual({ kind: "current", cancelRequested: true });
+      expect(await backend.store.checkIn(id, 1)).toEqual({ kind: "current", cancelRequested: true, paused: false });
     });
 
     it("keeps the time of the first request", async () => {

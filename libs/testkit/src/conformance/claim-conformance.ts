@@ -54,7 +54,7 @@ export function describeClaims(makeBackend: MakeBackend): void {
       const backend = await open();
       const id = await enqueue(backend);
       const fault = Promise.withResolvers<Error>();
-      const options = { concurrency: 1, leaseMs: SHORT_LEASE_MS, onFault: fault.resolve };
+      const options = { worker: "worker-1", concurrency: 1, leaseMs: SHORT_LEASE_MS, onFault: fault.resolve };
       const consumer = backend.queue.consume(options, () => Promise.reject(new Error("a bug")));
       expect(await fault.promise).toMatchObject({ message: "a bug" });
       await consumer.stop();

@@ -14,7 +14,9 @@ export class ClaimInbox {
   readonly #held = new Set<HeldClaim>();
 
   constructor(queue: InvocationQueue, options: Partial<ConsumeOptions> = {}) {
-    this.consumer = queue.consume({ concurrency: 1, leaseMs: 10_000, ...options }, (claim) => this.#hold(claim));
+    this.consumer = queue.consume({ worker: "worker-1", concurrency: 1, leaseMs: 10_000, ...options }, (claim) =>
+      this.#hold(claim),
+    );
   }
 
   /** The next claim; waits for it. */

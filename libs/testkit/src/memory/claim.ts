@@ -1,16 +1,17 @@
 import type { Carrier, Claim, InvocationId } from "@pifleet/invocation";
-import type { Entries, KeptEntry } from "./entries.ts";
+import type { ClaimToken, Entries, KeptEntry } from "./entries.ts";
 
 /** A claim on an entry of a queue in memory. Its lease goes on when its handler has returned without giving it up. */
 export class MemoryClaim implements Claim {
   readonly #entries: Entries;
   readonly #kept: KeptEntry;
-  readonly #token: symbol;
+  readonly #token: ClaimToken;
   readonly #leaseMs: number;
   readonly #lost = new AbortController();
   #lease: NodeJS.Timeout;
+  #isGivenUp = false;
 
-  constructor(entries: Entries, kept: KeptEntry, token: symbol, leaseMs: number) {
+  constructor(entries: Entries, kept: KeptEntry, token: ClaimToken, leaseMs: number) {
     this.#entries = entries;
     this.#kept = kept;
     this.#token = token;
@@ -31,26 +32,33 @@ export class MemoryClaim implements Claim {
   }
 
   async renew(): Promise<boolean> {
-    if (!this.#isHeld()) return false;
+    if (this.#isGivenUp) return false;
+    if (!this.#isHeld()) this.lose();
+    if (this.lost.aborted) return false;
     clearTimeout(this.#lease);
     this.#lease = this.#begin();
     return true;
   }
 
   async complete(): Promise<void> {
-    clearTimeout(this.#lease);
-    if (this.#isHeld()) this.#entries.drop(this.#kept);
+    if (this.#giveUp()) this.#entries.drop(this.#kept);
   }
 
   async release(delayMs = 0): Promise<void> {
-    clearTimeout(this.#lease);
-    if (this.#isHeld()) this.#entries.putBack(this.#kept, delayMs);
+    if (this.#giveUp()) this.#entries.putBack(this.#kept, delayMs);
   }
 
   /** Marks the claim as lost. */
   lose(): void {
     clearTimeout(this.#lease);
     this.#lost.abort(new Error(`the claim on ${this.id} was lost`));
+  }
+
+  /** Whether it was still held. */
+  #giveUp(): boolean {
+    clearTimeout(this.#lease);
+    this.#isGivenUp = true;
+    return this.#isHeld();
   }
 
   #isHeld(): boolean {

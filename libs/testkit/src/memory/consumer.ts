@@ -9,12 +9,19 @@ export class MemoryConsumer implements Consumer {
   readonly #handle: (claim: Claim) => Promise<void>;
   readonly #claims = new Map<InvocationId, MemoryClaim>();
   readonly #handlers = new Set<Promise<void>>();
+  readonly #onStopped: () => void;
   #isStopping = false;
 
-  constructor(entries: Entries, options: ConsumeOptions, handle: (claim: Claim) => Promise<void>) {
+  constructor(
+    entries: Entries,
+    options: ConsumeOptions,
+    handle: (claim: Claim) => Promise<void>,
+    onStopped: () => void,
+  ) {
     this.#entries = entries;
     this.#options = options;
     this.#handle = handle;
+    this.#onStopped = onStopped;
   }
 
   running(): InvocationId[] {
@@ -24,6 +31,7 @@ export class MemoryConsumer implements Consumer {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(this.#handlers);
+    this.#onStopped();
   }
 
   /** Stops at once: every claim counts as lost. */
@@ -40,7 +48,7 @@ export class MemoryConsumer implements Consumer {
   }
 
   #takeOne(): boolean {
-    const token = Symbol("claim");
+    const token = { worker: this.#options.worker };
     const kept = this.#entries.take(token, new Set(this.#claims.keys()));
     if (!kept) return false;
     const handler = this.#run(new MemoryClaim(this.#entries, kept, token, this.#options.leaseMs));

@@ -1,9 +1,14 @@
 import type { InvocationId, QueueDepth, QueueEntry } from "@pifleet/invocation";
 
+/** Names one claim; two are the same only if they are the same object. */
+export interface ClaimToken {
+  readonly worker: string;
+}
+
 /** An entry, and where it is: waiting, delayed, or claimed under a token. */
 export interface KeptEntry {
   readonly entry: QueueEntry;
-  state: { kind: "waiting" } | { kind: "delayed"; timer: NodeJS.Timeout } | { kind: "claimed"; token: symbol };
+  state: { kind: "waiting" } | { kind: "delayed"; timer: NodeJS.Timeout } | { kind: "claimed"; token: ClaimToken };
   /** Entries of one priority are claimed in this order; those with a negative one come before all others. */
   order: number;
 }
@@ -33,7 +38,7 @@ export class Entries {
   }
 
   /** The next entry that waits and is none of `busy`, claimed under `token` from now on. */
-  take(token: symbol, busy: ReadonlySet<InvocationId>): KeptEntry | undefined {
+  take(token: ClaimToken, busy: ReadonlySet<InvocationId>): KeptEntry | undefined {
     if (this.isPaused) return undefined;
     const [next] = [...this.#kept.values()]
       .filter(({ state, entry }) => state.kind === "waiting" && !busy.has(entry.id))
@@ -42,7 +47,7 @@ export class Entries {
     return next;
   }
 
-  isHeld({ state }: KeptEntry, token: symbol): boolean {
+  isHeld({ state }: KeptEntry, token: ClaimToken): boolean {
     return state.kind === "claimed" && state.token === token;
   }
 
@@ -68,6 +73,10 @@ export class Entries {
   recover(kept: KeptEntry): void {
     this.#recovered += 1;
     this.#wait(kept, this.#recovered - Number.MAX_SAFE_INTEGER);
+  }
+
+  claimedBy(worker: string): KeptEntry[] {
+    return [...this.#kept.values()].filter(({ state }) => state.kind === "claimed" && state.token.worker === worker);
   }
 
   depth(): QueueDepth {

@@ -28,6 +28,16 @@ export class Lifecycle {
     kept.invocation = { ...kept.invocation, status: next };
   }
 
+  pause(kept: KeptInvocation): void {
+    this.advance(kept, "pause");
+    this.#all.log(kept, { type: "invocation.paused", at: this.#all.timestamp(), attempt: kept.invocation.attempt });
+  }
+
+  resume(kept: KeptInvocation): void {
+    this.advance(kept, "resume");
+    this.#all.log(kept, { type: "invocation.resumed", at: this.#all.timestamp(), attempt: kept.invocation.attempt });
+  }
+
   openAttempt(kept: KeptInvocation, worker: string): void {
     const at = this.#all.timestamp();
     const { attempts, startedAt, attempt } = kept.invocation;

@@ -25,10 +25,21 @@ export class MemoryQueue implements InvocationQueue {
   }
 
   consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer {
-    const consumer = new MemoryConsumer(this.#entries, options, handle);
+    const onStopped = () => this.#consumers.delete(consumer);
+    const consumer = new MemoryConsumer(this.#entries, options, handle, onStopped);
     this.#consumers.add(consumer);
     consumer.fetch();
     return consumer;
+  }
+
+  async missing(ids: readonly InvocationId[]): Promise<InvocationId[]> {
+    return ids.filter((id) => !this.#entries.find(id));
+  }
+
+  async reclaim(worker: string): Promise<InvocationId[]> {
+    const claimed = this.#entries.claimedBy(worker);
+    for (const kept of claimed) this.#entries.recover(kept);
+    return claimed.map(({ entry }) => entry.id);
   }
 
   async depth(): Promise<QueueDepth> {

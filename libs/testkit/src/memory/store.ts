@@ -1,5 +1,4 @@
 import {
-  type Attempt,
   type CancelResult,
   type CheckIn,
   type Created,
@@ -13,36 +12,33 @@ import {
   invocationError,
   isTerminal,
   legalTransitions,
+  nextStatus,
+  type PauseResult,
   type Settlement,
   type Started,
-  type TerminalStatus,
   type TraceExport,
-  type Transition,
 } from "@pifleet/invocation";
 import { isCurrent, isNewest } from "./fence.ts";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { cancelled, Settling } from "./settling.ts";
 import { UsedKeys } from "./used-keys.ts";
 
 const UNQUEUED_LIMIT = 100;
 
-const ENDING: Record<TerminalStatus, Transition> = {
-  succeeded: "succeed",
-  failed: "fail",
-  cancelled: "cancel",
-  timed_out: "time_out",
-  needs_attention: "need_attention",
-};
+const OPEN_LIMIT = 500;
 
 /** The records, in memory. What it hands out is a copy. */
 export class MemoryStore implements InvocationStore {
   readonly #all: KeptInvocations;
   readonly #lifecycle: Lifecycle;
+  readonly #settling: Settling;
   readonly #usedKeys: UsedKeys;
 
   constructor(all: KeptInvocations, lifecycle: Lifecycle) {
     this.#all = all;
     this.#lifecycle = lifecycle;
+    this.#settling = new Settling(all, lifecycle);
     this.#usedKeys = new UsedKeys(all);
   }
 
@@ -97,21 +93,14 @@ export class MemoryStore implements InvocationStore {
   async checkIn(id: InvocationId, attempt: number): Promise<CheckIn> {
     const kept = this.#all.find(id);
     if (!isCurrent(kept, attempt)) return { kind: "stale" };
-    return { kind: "current", cancelRequested: kept.invocation.cancelRequestedAt !== null };
+    const { cancelRequestedAt, status } = kept.invocation;
+    return { kind: "current", cancelRequested: cancelRequestedAt !== null, paused: status === "paused" };
   }
 
   async settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced> {
     const kept = this.#all.find(id);
     if (!isCurrent(kept, attempt)) return "stale";
-    const { outcome, kind } = settlement;
-    const handedBack = kind === "handed_back";
-    const ended: Attempt["ended"] & string = handedBack ? "handed_back" : (outcome.error?.code ?? "succeeded");
-    this.#lifecycle.closeAttempt(kept, ended, handedBack ? null : outcome.error);
-    this.#lifecycle.addUsage(kept, outcome.usage);
-    const isCancelled = kind !== "final" && kept.invocation.cancelRequestedAt !== null;
-    if (kind === "final") this.#end(kept, settlement, ENDING[outcome.status], outcome.error);
-    else if (isCancelled) this.#end(kept, settlement, "cancel", cancelled());
-    else this.#requeue(kept, settlement, ended);
+    this.#settling.settle(kept, settlement);
     this.#all.changes.announce(id);
     return "accepted";
   }
@@ -137,6 +126,23 @@ export class MemoryStore implements InvocationStore {
     return { kind, invocation: structuredClone(kept.invocation) };
   }
 
+  async pause(tenant: string, id: InvocationId): Promise<PauseResult> {
+    return this.#ask(tenant, id, "pause");
+  }
+
+  async resume(tenant: string, id: InvocationId): Promise<PauseResult> {
+    return this.#ask(tenant, id, "resume");
+  }
+
+  async open(after?: InvocationId): Promise<Invocation[]> {
+    const open = this.#all
+      .all()
+      .map(({ invocation }) => invocation)
+      .filter(({ id, status }) => !isTerminal(status) && (!after || id > after))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    return structuredClone(open.slice(0, OPEN_LIMIT));
+  }
+
   async markEnqueued(id: InvocationId): Promise<void> {
     const kept = this.#all.find(id);
     if (kept) kept.isQueued = true;
@@ -152,18 +158,16 @@ export class MemoryStore implements InvocationStore {
     return this.#all.expire();
   }
 
-  #end(kept: KeptInvocation, { outcome }: Settlement, transition: Transition, error: Invocation["error"]): void {
-    kept.invocation = { ...kept.invocation, output: outcome.output, messages: structuredClone(outcome.messages) };
-    this.#lifecycle.finish(kept, transition, error);
-  }
-
-  #requeue(kept: KeptInvocation, settlement: Settlement, reason: string): void {
-    this.#lifecycle.advance(kept, "requeue");
-    if (settlement.kind !== "again") return;
-    const at = this.#all.timestamp();
-    const { delayMs } = settlement;
-    const { attempt } = kept.invocation;
-    this.#all.log(kept, { type: "retry.scheduled", at, attempt, scope: "attempt", delayMs, reason });
+  #ask(tenant: string, id: InvocationId, transition: "pause" | "resume"): PauseResult {
+    const kept = this.#all.find(id);
+    if (kept?.invocation.tenant !== tenant) return { kind: "missing" };
+    const { status } = kept.invocation;
+    const isThere = nextStatus(status, transition === "pause" ? "resume" : "pause") !== undefined;
+    if (nextStatus(status, transition)) this.#lifecycle[transition](kept);
+    else if (!isThere) return { kind: "illegal", status, legal: legalTransitions(status) };
+    this.#all.changes.announce(id);
+    this.#all.changes.request(id);
+    return { kind: "done", invocation: structuredClone(kept.invocation) };
   }
 
   #requestCancel(kept: KeptInvocation): void {
@@ -171,10 +175,6 @@ export class MemoryStore implements InvocationStore {
     kept.invocation = { ...kept.invocation, cancelRequestedAt };
     this.#all.changes.request(kept.invocation.id);
   }
-}
-
-function cancelled() {
-  return invocationError("cancelled", "The invocation was cancelled.");
 }
 
 function isWornOut({ submission, limits, attempts }: Invocation): boolean {

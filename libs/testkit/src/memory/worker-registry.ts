@@ -1,9 +1,10 @@
 import type { WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
 
-/** The list of workers, in memory. */
+/** The list of workers, in memory. Nobody has a connection to it that could be lost. */
 export class MemoryWorkerRegistry implements WorkerRegistry {
   readonly #now: () => number;
   readonly #workers = new Map<string, { worker: WorkerPresence; vanishesAt: number }>();
+  readonly #leaders = new Map<string, { worker: string; until: number }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -15,10 +16,22 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
 
   async leave(id: string): Promise<void> {
     this.#workers.delete(id);
+    for (const [task, { worker }] of this.#leaders) if (worker === id) this.#leaders.delete(task);
   }
 
   async list(): Promise<WorkerPresence[]> {
     for (const [id, { vanishesAt }] of this.#workers) if (vanishesAt <= this.#now()) this.#workers.delete(id);
     return [...this.#workers.values()].map(({ worker }) => structuredClone(worker));
+  }
+
+  async disconnected(): Promise<string[]> {
+    return [];
+  }
+
+  async lead(task: string, worker: string, ttlMs: number): Promise<boolean> {
+    const leader = this.#leaders.get(task);
+    if (leader && leader.worker !== worker && leader.until > this.#now()) return false;
+    this.#leaders.set(task, { worker, until: this.#now() + ttlMs });
+    return true;
   }
 }

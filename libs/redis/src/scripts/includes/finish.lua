@@ -26,5 +26,6 @@ local function finish(transition, failure)
   redis.call("HSET", record, "endedAt", now, "error", failure)
   append_event("invocation." .. status, get("attempt"), '"error":' .. failure .. ',"usage":' .. get("usage"))
   redis.call("ZREM", unqueued, id)
+  redis.call("ZREM", open, id)
   retain(status)
 end

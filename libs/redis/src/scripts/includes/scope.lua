@@ -5,13 +5,14 @@
     KEYS[3] spans     list
     KEYS[4] unqueued  sorted set of ids whose entry is not known to be in the queue
     KEYS[5] expiring  sorted set of ended invocations
+    KEYS[6] open      sorted set of the ids of all that have not ended
     ARGV[1] id
     ARGV[2] now       RFC 3339; the caller's clock, so that the events of one attempt have one clock
     ARGV[3] retention milliseconds that an ended invocation is kept
     ARGV[4] indexes   what the keys of the tenant's indexes begin with
     ARGV[5] changes   channel that hears of every change
 ]]
-local record, events, spans, unqueued, expiring = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local record, events, spans, unqueued, expiring, open = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id, now, retention, indexes, changes = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 
 local function get(field)

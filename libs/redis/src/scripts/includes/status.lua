@@ -10,6 +10,11 @@ local function has_open_attempt(status)
   return TRANSITIONS[status].requeue ~= nil
 end
 
+-- An attempt is paused in the statuses from which it can be resumed.
+local function is_paused(status)
+  return TRANSITIONS[status].resume ~= nil
+end
+
 -- Moves the invocation along the state machine, with its place in the indexes. An illegal transition is a bug of the
 -- caller: it raises, and must therefore come before any other write of the script.
 local function advance(transition)

@@ -1,2 +1,0 @@
-/** The name of the one BullMQ queue. */
-export const QUEUE_NAME = "invocations";

@@ -1,0 +1,20 @@
+import type { InvocationId } from "@pifleet/invocation";
+import { fieldsOf, type RecordFields } from "../record.ts";
+import type { Scripts } from "../scripts.ts";
+
+export interface PauseReply {
+  readonly kind: "done" | "illegal" | "missing";
+  readonly fields: RecordFields;
+}
+
+/** Pauses a running invocation, or lets a paused one run again, and tells its worker. */
+export async function pauseOrResume(
+  scripts: Scripts,
+  script: "pause" | "resume",
+  tenant: string,
+  id: InvocationId,
+): Promise<PauseReply> {
+  const reply = await scripts.runOn(id, script, [tenant, scripts.keys.requests]);
+  const [kind, flat] = reply as [PauseReply["kind"], string[]];
+  return { kind, fields: fieldsOf(flat) };
+}

@@ -1,0 +1,12 @@
+--[[
+  Lets a paused invocation run again, and tells its worker.
+  Input: the scope, then
+    ARGV[6] tenant
+    ARGV[7] channel of requests
+  Output: { kind, the record's fields and values }
+    done | illegal | missing
+]]
+-- @include scope
+-- @include ask
+
+return ask("resume", "pause", "invocation.resumed", ARGV[6], ARGV[7])
