@@ -6,6 +6,7 @@ import { type Process, processesOf } from "./processes.ts";
 
 const PATIENCE_MS = 3_000;
 const POLL_MS = 50;
+const MOST_ROUNDS = 100;
 
 /**
  * Ends and removes what the tests of a run left behind.
@@ -14,7 +15,7 @@ const POLL_MS = 50;
  */
 export async function removeLeftovers(run: TestRun, patienceMs = PATIENCE_MS): Promise<string[]> {
   const processes = await lastingProcesses(run, patienceMs);
-  for (const { pid } of processes) kill(pid);
+  if (processes.length > 0) await killAll(run);
   const entries = await readdir(run.directory);
   await rm(run.directory, { recursive: true, force: true });
   return [
@@ -28,6 +29,16 @@ async function lastingProcesses(run: TestRun, patienceMs: number): Promise<Proce
   for (;;) {
     const processes = processesOf(run);
     if (processes.length === 0 || performance.now() > deadline) return processes;
+    await setTimeout(POLL_MS);
+  }
+}
+
+/** Until none is left: one may have started another before it was killed. */
+async function killAll(run: TestRun): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const processes = processesOf(run);
+    if (processes.length === 0) return;
+    for (const { pid } of processes) kill(pid);
     await setTimeout(POLL_MS);
   }
 }
