@@ -1,0 +1,243 @@
+import {
+  type Backend,
+  type Claim,
+  type Event,
+  type Invocation,
+  Redactor,
+  type Span,
+  UnavailableError,
+} from "@pifleet/invocation";
+import { createMemoryBackend } from "@pifleet/testkit";
+import { type RunnerScript, ScriptedRuntime } from "@pifleet/testkit/runtime";
+import { sampleInvocation } from "@pifleet/testkit/samples";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Executor } from "./executor.ts";
+
+const SECRET = "correct-horse-battery";
+
+let backend: Backend;
+let runtime: ScriptedRuntime;
+let executor: Executor;
+let script: RunnerScript;
+let exported: Span[][];
+
+/** A claim that a test can lose. */
+function claimOf({ id, carrier }: Invocation) {
+  const lost = new AbortController();
+  const claim = {
+    id,
+    carrier,
+    lost: lost.signal,
+    renew: vi.fn(async () => !lost.signal.aborted),
+    complete: vi.fn(async () => undefined),
+    release: vi.fn(async (_delayMs?: number) => undefined),
+  } satisfies Claim;
+  return { claim, lose: () => lost.abort() };
+}
+
+async function submit(...sample: Parameters<typeof sampleInvocation>): Promise<Invocation> {
+  const invocation = sampleInvocation(...sample);
+  await backend.store.create(invocation);
+  return invocation;
+}
+
+async function stored({ id }: Invocation): Promise<Invocation> {
+  const invocation = await backend.store.get("default", id);
+  if (!invocation) throw new Error(`${id} is not there`);
+  return invocation;
+}
+
+async function logged({ id }: Invocation): Promise<Event[]> {
+  return (await backend.events.read(id, { limit: 1_000 })).events;
+}
+
+beforeEach(() => {
+  backend = createMemoryBackend({ retentionMs: 60_000 });
+  exported = [];
+  script = async (runner) => {
+    await runner.task;
+    runner.say({ type: "turn.started", turn: 1 });
+    runner.finish({ output: "done" });
+  };
+  runtime = new ScriptedRuntime((runner) => script(runner));
+  const ports = {
+    ...backend,
+    runtime,
+    exportSpans: async (spans: readonly Span[]) => {
+      exported.push([...spans]);
+      return { status: "ok" as const };
+    },
+    modelAccess: () => ({ kind: "ready" as const, provider: "demo", model: "scripted" }),
+    redactor: new Redactor([SECRET]),
+    onFault: (error: unknown) => {
+      throw error;
+    },
+  };
+  executor = new Executor(ports, { worker: "wrk_1", leaseMs: 60_000 });
+});
+afterEach(() => backend.close());
+
+describe("the execution of a claim", () => {
+  it("settles, removes the workspace, gives up the claim and records the export", async () => {
+    const invocation = await submit();
+    const { claim } = claimOf(invocation);
+    await executor.execute(claim);
+    expect(await stored(invocation)).toMatchObject({
+      status: "succeeded",
+      output: "done",
+      trace: { export: { status: "ok" } },
+    });
+    expect(runtime.runners[0]?.disposed).toBe(true);
+    expect(claim.complete).toHaveBeenCalledOnce();
+    expect(exported).toHaveLength(1);
+  });
+
+  it("does nothing for an invocation that has ended", async () => {
+    const invocation = await submit();
+    await backend.store.cancel("default", invocation.id);
+    const { claim } = claimOf(invocation);
+    await executor.execute(claim);
+    expect(runtime.launches).toEqual([]);
+    expect(claim.complete).toHaveBeenCalledOnce();
+  });
+
+  it("gives the claim back when the attempt could not be started in time", async () => {
+    const invocation = await submit();
+    const { claim } = claimOf(invocation);
+    backend.store.start = () => Promise.reject(new UnavailableError("too late"));
+    const patient = new Executor(
+      {
+        ...backend,
+        runtime,
+        redactor: new Redactor(),
+        exportSpans: async () => ({ status: "off" }),
+        modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
+        onFault: () => undefined,
+      },
+      { worker: "wrk_1", leaseMs: 60_000 },
+    );
+    await patient.execute(claim);
+    expect(claim.release).toHaveBeenCalledOnce();
+    expect(runtime.launches).toEqual([]);
+  });
+
+  it("kills the runner and writes nothing more when the claim is lost", async () => {
+    const invocation = await submit();
+    const { claim, lose } = claimOf(invocation);
+    script = async (runner) => {
+      await runner.task;
+      lose();
+      await runner.exited;
+    };
+    await executor.execute(claim);
+    expect(runtime.runners[0]?.disposed).toBe(true);
+    expect(await stored(invocation)).toMatchObject({ status: "running", attempts: [{ ended: null }] });
+    expect((await logged(invocation)).map(({ type }) => type)).toEqual(["invocation.queued", "attempt.started"]);
+    expect(claim.complete).not.toHaveBeenCalled();
+    expect(claim.release).not.toHaveBeenCalled();
+    expect(exported).toEqual([]);
+  });
+
+  it("writes nothing once a newer attempt has taken over", async () => {
+    const invocation = await submit();
+    const { claim } = claimOf(invocation);
+    script = async (runner) => {
+      await runner.task;
+      await backend.store.start(invocation.id, "wrk_2");
+      runner.say({ type: "message.completed", text: "a stale word" });
+      await runner.exited;
+    };
+    await executor.execute(claim);
+    expect(await stored(invocation)).toMatchObject({ status: "running", attempt: 2 });
+    expect(JSON.stringify(await logged(invocation))).not.toContain("stale");
+  });
+
+  it("puts the invocation back after a crash, and fails it when the attempts are used up", async () => {
+    const invocation = await submit({ limits: { maxAttempts: 2 } });
+    script = async (runner) => {
+      await runner.task;
+      runner.exit({ code: null, signal: "SIGKILL" });
+    };
+    const first = claimOf(invocation);
+    await executor.execute(first.claim);
+    expect(first.claim.release).toHaveBeenCalledWith(0);
+    expect((await stored(invocation)).status).toBe("queued");
+    const second = claimOf(invocation);
+    await executor.execute(second.claim);
+    expect(second.claim.complete).toHaveBeenCalledOnce();
+    expect(await stored(invocation)).toMatchObject({
+      status: "failed",
+      error: { code: "runner_crashed" },
+      attempts: [{ ended: "runner_crashed" }, { ended: "runner_crashed" }],
+    });
+  });
+
+  it("fails an invocation whose runner exits badly after a perfect result", async () => {
+    const invocation = await submit({ limits: { maxAttempts: 1 } });
+    script = async (runner) => {
+      await runner.task;
+      runner.finish({ output: "perfect" });
+      runner.exit({ code: 3, stderrTail: "it broke at the very end" });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    const { status, error } = await stored(invocation);
+    expect(status).toBe("failed");
+    expect(error).toMatchObject({ code: "runner_crashed", message: expect.stringContaining("exited with code 3") });
+    expect(error?.message).toContain("it broke at the very end");
+  });
+
+  it("says that a runner which could not be launched has crashed, and traces it", async () => {
+    const invocation = await submit({ limits: { maxAttempts: 1 } });
+    runtime.failLaunches("there are too many processes");
+    await executor.execute(claimOf(invocation).claim);
+    expect((await stored(invocation)).error).toMatchObject({
+      code: "runner_crashed",
+      message: "there are too many processes",
+    });
+    expect(exported[0]).toMatchObject([{ attributes: { "error.type": "runner_crashed" } }]);
+  });
+
+  it("keeps what a cancelled run had", async () => {
+    const invocation = await submit();
+    script = async (runner) => {
+      await runner.task;
+      runner.say({ type: "turn.started", turn: 1 });
+      runner.say({ type: "message.delta", channel: "text", text: "Half an ans" });
+      await backend.store.cancel("default", invocation.id);
+      executor.wake(invocation.id);
+      await runner.exited;
+    };
+    await executor.execute(claimOf(invocation).claim);
+    expect(await stored(invocation)).toMatchObject({ status: "cancelled", output: "Half an ans", usage: { turns: 1 } });
+  });
+
+  it("hands back what runs when the worker drains, which does not count as an attempt", async () => {
+    const invocation = await submit({ limits: { maxAttempts: 1 } });
+    script = async (runner) => {
+      await runner.task;
+      executor.handBackAll();
+      await runner.exited;
+    };
+    const { claim } = claimOf(invocation);
+    await executor.execute(claim);
+    expect(claim.release).toHaveBeenCalledWith(0);
+    expect(await stored(invocation)).toMatchObject({ status: "queued", attempts: [{ ended: "handed_back" }] });
+  });
+
+  it("lets no secret into the record, the events or the spans", async () => {
+    const invocation = await submit({ limits: { maxAttempts: 1 } });
+    script = async (runner) => {
+      await runner.task;
+      for (const text of ["It is correct-", "horse-battery, ", "I think."]) {
+        runner.say({ type: "message.delta", channel: "text", text });
+      }
+      runner.say({ type: "tool.started", callId: "1", name: "bash", arguments: { command: `echo ${SECRET}` } });
+      runner.say({ type: "log", level: "info", message: `found ${SECRET}` });
+      runner.exit({ code: 1, stderrTail: `panic: ${SECRET}` });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    const everything = JSON.stringify([await stored(invocation), await logged(invocation), exported]);
+    expect(everything).not.toContain(SECRET);
+    expect(everything).toContain("It is [redacted], I think.");
+  });
+});
