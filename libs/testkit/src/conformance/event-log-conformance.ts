@@ -93,15 +93,32 @@ export function describeEventLogConformance(name: string, makeBackend: MakeBacke
       await vi.waitFor(() => expect(watcher).toHaveBeenCalled());
     });
 
-    it("tells those who listen to requests which running invocation is to be cancelled", async () => {
+    it("tells those who listen to requests which running invocation is to be cancelled, paused or resumed", async () => {
       const backend = await open();
-      const [running, queued] = [await submitRunning(backend), await submit(backend)];
-      const listener = vi.fn();
-      const stop = await backend.changes.watchRequests(listener);
+      const [first, second, queued] = [
+        await submitRunning(backend),
+        await submitRunning(backend),
+        await submit(backend),
+      ];
+      const asked: string[] = [];
+      const stop = await backend.changes.watchRequests((id) => asked.push(id));
       await backend.store.cancel("acme", queued.id);
-      await backend.store.cancel("acme", running.id);
-      await vi.waitFor(() => expect(listener.mock.calls).toEqual([[running.id]]));
+      await backend.store.pause("acme", queued.id);
+      await backend.store.cancel("acme", first.id);
+      await backend.store.pause("acme", second.id);
+      await backend.store.resume("acme", second.id);
+      await vi.waitFor(() => expect(asked).toEqual([first.id, second.id, second.id]));
       stop();
+    });
+
+    it("calls the watchers of an invocation that is paused or resumed", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const watcher = vi.fn();
+      await backend.changes.watch(id, watcher);
+      await backend.store.pause("acme", id);
+      await backend.store.resume("acme", id);
+      await vi.waitFor(() => expect(watcher).toHaveBeenCalledTimes(2));
     });
   });
 }

@@ -44,6 +44,14 @@ export async function submitRunning(backend: Backend, given?: Given): Promise<In
   return started.invocation;
 }
 
+/** Records an invocation, starts its first attempt and pauses it. */
+export async function submitPaused(backend: Backend, given?: Given): Promise<Invocation> {
+  const { id } = await submitRunning(backend, given);
+  const paused = await backend.store.pause("acme", id);
+  if (paused.kind !== "done") throw new Error(`it was not paused: ${paused.kind}`);
+  return paused.invocation;
+}
+
 /** The types of all the events of an invocation, oldest first. */
 export async function eventTypes(backend: Backend, { id }: Pick<Invocation, "id">): Promise<string[]> {
   const { events } = await backend.events.read(id, { limit: 1_000 });

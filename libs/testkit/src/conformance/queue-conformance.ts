@@ -4,6 +4,7 @@ import { describeClaims } from "./claim-conformance.ts";
 import { CARRIER, enqueue, takeAll, useInboxes } from "./claiming.ts";
 import { describeConsumers } from "./consumer-conformance.ts";
 import { type MakeBackend, useBackends } from "./make-backend.ts";
+import { describeReclaiming } from "./reclaim-conformance.ts";
 
 /** What every `InvocationQueue` keeps to. */
 export function describeQueueConformance(name: string, makeBackend: MakeBackend): void {
@@ -11,6 +12,7 @@ export function describeQueueConformance(name: string, makeBackend: MakeBackend)
     describeEntries(makeBackend);
     describeClaims(makeBackend);
     describeConsumers(makeBackend);
+    describeReclaiming(makeBackend);
   });
 }
 
@@ -88,6 +90,24 @@ function describeEntries(makeBackend: MakeBackend): void {
       for (const id of [claimed, waiting, delayed, newInvocationId()]) await backend.queue.remove(id);
       expect(await backend.queue.depth()).toMatchObject({ waiting: 0, delayed: 0, claimed: 1 });
       expect(await claim.renew()).toBe(true);
+    });
+
+    it("is missing once it is completed or taken out, and never before", async () => {
+      const backend = await open();
+      const [completed, claimed] = [await enqueue(backend), await enqueue(backend)];
+      const inbox = consume(backend);
+      await takeAll(inbox, 1);
+      await inbox.next();
+      const [waiting, delayed, removed] = [
+        await enqueue(backend),
+        await enqueue(backend, { delayMs: 60_000 }),
+        await enqueue(backend, { delayMs: 60_000 }),
+      ];
+      await backend.queue.remove(removed);
+      const unknown = newInvocationId();
+      const asked = [unknown, claimed, waiting, completed, delayed, removed];
+      expect(await backend.queue.missing(asked)).toEqual([unknown, completed, removed]);
+      expect(await backend.queue.missing([])).toEqual([]);
     });
 
     it("hands a released entry out again, at once or after a delay", async () => {

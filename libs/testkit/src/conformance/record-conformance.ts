@@ -1,7 +1,7 @@
 import { newInvocationId } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
-import { type MakeBackend, newInvocation, submit, submitRunning, useBackends } from "./make-backend.ts";
-import { succeeded } from "./samples.ts";
+import { type MakeBackend, newInvocation, submit, submitPaused, submitRunning, useBackends } from "./make-backend.ts";
+import { crashed, succeeded } from "./samples.ts";
 
 const KEY = { key: "ticket:1 ä", fingerprint: "f-1" };
 
@@ -99,6 +99,45 @@ export function describeRecords(makeBackend: MakeBackend): void {
       expect((await backend.store.list(ofReviewer)).items.map((item) => item.id)).toEqual([id]);
       expect((await backend.store.list({ ...ofReviewer, status: "queued" })).items).toEqual([]);
       expect((await backend.store.list({ ...ofReviewer, status: "running" })).items).toHaveLength(1);
+    });
+  });
+
+  describe("open", () => {
+    it("names what has not ended, of all tenants and in every status, oldest first", async () => {
+      const backend = await open();
+      const { store } = backend;
+      const [paused, queued, running] = [newInvocationId(1), newInvocationId(2), newInvocationId(3)];
+      const [ended, cancelled] = [newInvocationId(4), newInvocationId(5)];
+      await submit(backend, { id: queued, tenant: "other" });
+      await submitPaused(backend, { id: paused });
+      for (const id of [running, ended]) await submitRunning(backend, { id });
+      await submit(backend, { id: cancelled });
+      await store.settle(ended, 1, { kind: "final", outcome: succeeded() });
+      await store.cancel("acme", cancelled);
+      const found = await store.open();
+      expect(found.map(({ id, status }) => [id, status])).toEqual([
+        [paused, "paused"],
+        [queued, "queued"],
+        [running, "running"],
+      ]);
+      expect((await store.open(paused)).map(({ id }) => id)).toEqual([queued, running]);
+      expect(await store.open(running)).toEqual([]);
+    });
+
+    it("names one that waits for another attempt", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      await backend.store.settle(id, 1, { kind: "again", outcome: crashed(), delayMs: 0 });
+      expect(await backend.store.open()).toMatchObject([{ id, status: "queued" }]);
+    });
+
+    it("names 500 at once, and the others behind them", async () => {
+      const backend = await open();
+      const ids = Array.from({ length: 501 }, (_, i) => newInvocationId(i + 1));
+      await Promise.all(ids.map((id) => submit(backend, { id })));
+      const first = await backend.store.open();
+      expect(first.map(({ id }) => id)).toEqual(ids.slice(0, 500));
+      expect((await backend.store.open(first.at(-1)?.id)).map(({ id }) => id)).toEqual(ids.slice(500));
     });
   });
 

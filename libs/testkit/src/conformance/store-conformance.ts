@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { describeCancelling } from "./cancel-conformance.ts";
 import { describeFence } from "./fence-conformance.ts";
 import type { MakeBackend } from "./make-backend.ts";
+import { describePausing } from "./pause-conformance.ts";
 import { describeRecords } from "./record-conformance.ts";
 import { describeSettling } from "./settle-conformance.ts";
 import { describeStarts } from "./start-conformance.ts";
@@ -14,5 +15,6 @@ export function describeStoreConformance(name: string, makeBackend: MakeBackend)
     describeSettling(makeBackend);
     describeFence(makeBackend);
     describeCancelling(makeBackend);
+    describePausing(makeBackend);
   });
 }

@@ -28,11 +28,47 @@ export function describeWorkerRegistryConformance(name: string, makeBackend: Mak
       expect(await workers.list()).toEqual([]);
     });
 
+    it("takes no worker for disconnected that beats, has left, or never was", async () => {
+      const { workers } = await open();
+      for (const id of ["alive", "left"]) await workers.beat(sampleWorker(id), LONG_MS);
+      await workers.leave("left");
+      expect(await workers.disconnected(["alive", "left", "unknown"])).toEqual([]);
+      expect(await workers.disconnected([])).toEqual([]);
+    });
+
     it("drops a worker whose heartbeat has stopped, and no other", async () => {
       const { workers } = await open();
       await workers.beat(sampleWorker("dead"), 1);
       await workers.beat(sampleWorker("alive"), LONG_MS);
       await vi.waitFor(async () => expect((await workers.list()).map(({ id }) => id)).toEqual(["alive"]));
+    });
+  });
+
+  describe(`the leader of a task ${name}`, () => {
+    it("is one worker, for as long as it asks again", async () => {
+      const { workers } = await open();
+      expect(await workers.lead("janitor", "worker-1", LONG_MS)).toBe(true);
+      expect(await workers.lead("janitor", "worker-2", LONG_MS)).toBe(false);
+      expect(await workers.lead("janitor", "worker-1", LONG_MS)).toBe(true);
+      expect(await workers.lead("other task", "worker-2", LONG_MS)).toBe(true);
+    });
+
+    it("is another one when it has not asked again in time", async () => {
+      const { workers } = await open();
+      await workers.lead("janitor", "worker-1", 1);
+      await vi.waitFor(async () => expect(await workers.lead("janitor", "worker-2", LONG_MS)).toBe(true));
+      expect(await workers.lead("janitor", "worker-1", LONG_MS)).toBe(false);
+    });
+
+    it("is another one when it has left, and only then", async () => {
+      const { workers } = await open();
+      await workers.lead("janitor", "worker-1", LONG_MS);
+      await workers.leave("worker-2");
+      expect(await workers.lead("janitor", "worker-2", LONG_MS)).toBe(false);
+      await workers.leave("worker-1");
+      expect(await workers.lead("janitor", "worker-2", LONG_MS)).toBe(true);
+      await workers.leave("worker-1");
+      expect(await workers.lead("janitor", "worker-1", LONG_MS)).toBe(false);
     });
   });
 }
