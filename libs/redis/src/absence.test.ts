@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type Backend, newInvocationId, UnavailableError } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
 import { sampleInvocation } from "@pifleet/testkit/samples";
@@ -101,6 +104,22 @@ describe("a worker without Redis", () => {
     expect(connected).not.toHaveBeenCalled();
     await server.start();
     await backend;
+  });
+
+  it("gives up waiting when it is told to, and leaves nothing open that would keep its process alive", async () => {
+    const program = fileURLToPath(new URL("./testing/impatient-worker.ts", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [program, server.url]);
+    expect(stdout).toBe("UnavailableError");
+  });
+
+  it("does not begin to wait when it was told to give up before", async () => {
+    await server.start();
+    const signal = AbortSignal.abort(new Error("the worker was stopped"));
+    const connecting = connectBackend({ url: server.url, role: "worker", retentionMs: HOUR_MS, signal });
+    await expect(connecting).rejects.toMatchObject({
+      name: "UnavailableError",
+      cause: { message: "the worker was stopped" },
+    });
   });
 
   it("goes on to claim when Redis is back", async () => {

@@ -6,7 +6,6 @@ import { DisconnectedWorkers } from "./disconnected-workers.ts";
 import { RedisEventLog } from "./event-log.ts";
 import { warnOfEviction } from "./eviction.ts";
 import { type Keys, makeKeys } from "./keys.ts";
-import { OwnConnection } from "./own-connection.ts";
 import { RedisQueue } from "./queue.ts";
 import { RedisClock } from "./redis-clock.ts";
 import { Scripts } from "./scripts.ts";
@@ -52,12 +51,11 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
 }
 
 function composeBackend(
-  { main, subscriber, close }: Connections,
+  { main, own, subscriber, close }: Connections,
   keys: Keys,
   { retentionMs, onFault }: { retentionMs: number; onFault: (error: Error) => void },
 ): Backend {
   warnOfEviction(main, onFault);
-  const own = new OwnConnection(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
   const queue = new RedisQueue(main, scripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);

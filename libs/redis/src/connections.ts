@@ -1,5 +1,6 @@
 import { UnavailableError } from "@pifleet/invocation";
 import { Redis, type RedisOptions } from "ioredis";
+import { OwnConnection } from "./own-connection.ts";
 
 /**
  * How a process wants Redis's absence to show.
@@ -32,9 +33,11 @@ const OPTIONS: Record<Role, RedisOptions> = {
 /** The connections of one process. BullMQ's blocking fetch makes a further one, from `main`, for each consumer. */
 export interface Connections {
   readonly main: Redis;
+  /** How `main` is called in Redis. */
+  readonly own: OwnConnection;
   /** Listens to channels; nothing else can be done on it. */
   readonly subscriber: Redis;
-  /** Resolves when `main` can be used. @throws {UnavailableError} when it was closed, or `signal` was aborted, before. */
+  /** Resolves when `main` can be used and, where Redis tells, its name is known. @throws {UnavailableError} when it was closed, or `signal` was aborted, before. */
   ready(signal?: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -48,12 +51,17 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
     return redis;
   };
   const main = open(`pifleet-${role}`);
+  const own = new OwnConnection(main, onFault);
   // The change feed subscribes again by itself, because it must know when that is done.
   const subscriber = open(`pifleet-${role}-feed`, { autoResubscribe: false });
   return {
     main,
+    own,
     subscriber,
-    ready: (signal) => untilReady(main, signal),
+    ready: async (signal) => {
+      await untilReady(main, signal);
+      await own.asked();
+    },
     close: () => {
       disconnect(main);
       disconnect(subscriber);

@@ -43,6 +43,11 @@ export class OwnConnection {
     this.#listeners.add(listener);
   }
 
+  /** Resolves when the question that is under way has been answered, in whatever way. */
+  async asked(): Promise<void> {
+    await this.#asking;
+  }
+
   /** Asks Redis for the identity, unless it is known or was asked for already. */
   ask(): void {
     if (this.#identity || this.#asking || this.#redis.status !== "ready") return;
