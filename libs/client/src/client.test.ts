@@ -7,6 +7,8 @@ import { cutOff, json, problem, ScriptedServer } from "./testing/scripted-server
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
 const QUEUED = { id: ID, status: "queued" };
 const DONE = { id: ID, status: "succeeded" };
+/** Two thirds of what is allowed are the client itself; one schema would bring some hundred thousand bytes. */
+const LARGEST_BUNDLE_BYTES = 16_384;
 const SUBMISSION = { model: "demo/scripted", input: "Hello" };
 
 beforeEach(() => {
@@ -155,10 +157,37 @@ test("trace unwraps the list of spans", async () => {
   await expect(createClient({ url: server.url }).invocations.trace(ID)).resolves.toEqual([{ name: "invoke_agent" }]);
 });
 
-test("it can be bundled for a browser", async () => {
+test.each(["cancel", "pause", "resume"] as const)("%s answers with the record, and is sent again", async (wish) => {
+  await using server = await ScriptedServer.start(problem(503, "unavailable"), json(QUEUED, 202));
+  await expect(createClient({ url: server.url }).invocations[wish](ID)).resolves.toEqual(QUEUED);
+  const request = { method: "POST", url: `/v1/invocations/${ID}/${wish}`, body: "" };
+  expect(server.requests).toMatchObject([request, request]);
+});
+
+test("the queue can be read, paused and resumed", async () => {
+  const depth = { waiting: 1, delayed: 0, claimed: 0, paused: true };
+  await using server = await ScriptedServer.start(json(depth));
+  const { queue } = createClient({ url: server.url });
+  expect([await queue.get(), await queue.pause(), await queue.resume()]).toEqual([depth, depth, depth]);
+  expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    "GET /v1/queue",
+    "POST /v1/queue/pause",
+    "POST /v1/queue/resume",
+  ]);
+});
+
+test("bundled for a browser it is small: the schemas stay out of it", async () => {
   const entryPoints = [new URL("index.ts", import.meta.url).pathname];
-  const { errors } = await build({ entryPoints, bundle: true, write: false, platform: "browser", format: "esm" });
+  const { outputFiles, errors } = await build({
+    entryPoints,
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: "browser",
+    format: "esm",
+  });
   expect(errors).toEqual([]);
+  expect(outputFiles[0]?.contents.length).toBeLessThan(LARGEST_BUNDLE_BYTES);
 });
 
 function failureOf(promise: Promise<unknown>): Promise<unknown> {

@@ -27,6 +27,10 @@ export interface Client {
   readonly queue: {
     /** How deep the queue is. */
     get(options?: CallOptions): Promise<QueueDepth>;
+    /** Lets no worker claim anything; what runs goes on. Idempotent. */
+    pause(options?: CallOptions): Promise<QueueDepth>;
+    /** Lets workers claim again. Idempotent. */
+    resume(options?: CallOptions): Promise<QueueDepth>;
   };
 }
 
@@ -51,6 +55,10 @@ export function createClient(options: ClientOptions): Client {
         return items;
       },
     },
-    queue: { get: ({ signal } = {}) => transport.json<QueueDepth>({ path: "v1/queue", signal }) },
+    queue: {
+      get: ({ signal } = {}) => transport.json({ path: "v1/queue", signal }),
+      pause: ({ signal } = {}) => transport.json({ method: "POST", path: "v1/queue/pause", signal }),
+      resume: ({ signal } = {}) => transport.json({ method: "POST", path: "v1/queue/resume", signal }),
+    },
   };
 }

@@ -1,7 +1,8 @@
 import type { LoggedEvent } from "@pifleet/invocation";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createClient } from "./client.ts";
-import { cutOff, events, json, problem, ScriptedServer } from "./testing/scripted-server.ts";
+import type { StreamOptions } from "./event-stream.ts";
+import { cutOff, events, frames, json, problem, ScriptedServer, silent } from "./testing/scripted-server.ts";
 
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
 const queued = { id: "1-0", type: "invocation.queued" };
@@ -27,6 +28,39 @@ test("a stream that is cut goes on behind the last event", async () => {
   expect(await all(server)).toEqual([queued, started, succeeded]);
   const places = server.requests.map(({ headers }) => headers["last-event-id"]);
   expect(places).toEqual([undefined, "1-0", "1-0", "1-0", "2-0"]);
+});
+
+test("each loss of the connection is told, the end of the stream is not", async () => {
+  const onReconnect = vi.fn();
+  await using server = await ScriptedServer.start(
+    events([queued], "cut"),
+    cutOff,
+    events([started], "end"),
+    events([succeeded]),
+  );
+  await all(server, { onReconnect });
+  expect(onReconnect).toHaveBeenCalledTimes(2);
+});
+
+test("nothing is lost when there is nothing behind the place to begin at", async () => {
+  const onReconnect = vi.fn();
+  await using server = await ScriptedServer.start((response, request) => {
+    const answer = request.url.endsWith("/events") ? events([]) : json({ id: ID, status: "succeeded" });
+    answer(response, request);
+  });
+  await all(server, { after: "3-0", onReconnect });
+  expect(onReconnect).not.toHaveBeenCalled();
+});
+
+test("a stream that does not begin in time is asked for again, one that has begun may take its time", async () => {
+  const timeoutMs = 300;
+  await using server = await ScriptedServer.start(silent, (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    setTimeout(() => response.end(frames([queued, succeeded])), timeoutMs + 100);
+  });
+  const stream = createClient({ url: server.url, timeoutMs }).invocations.stream(ID);
+  expect(await Array.fromAsync(stream)).toEqual([queued, succeeded]);
+  expect(server.requests).toHaveLength(2);
 });
 
 test("a stream behind the terminal event ends", async () => {
@@ -84,6 +118,6 @@ test("leaving the loop closes the connection", async () => {
   await closed;
 });
 
-function all(server: ScriptedServer, options: { after?: string } = {}): Promise<Omit<LoggedEvent, "at" | "attempt">[]> {
+function all(server: ScriptedServer, options: StreamOptions = {}): Promise<Omit<LoggedEvent, "at" | "attempt">[]> {
   return Array.fromAsync(createClient({ url: server.url }).invocations.stream(ID, options));
 }

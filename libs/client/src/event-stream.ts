@@ -1,4 +1,5 @@
-import { type InvocationRecord, isTerminal, isTerminalEvent, type LoggedEvent } from "@pifleet/invocation";
+import type { InvocationRecord, LoggedEvent } from "@pifleet/invocation";
+import { isTerminal, isTerminalEvent } from "@pifleet/invocation/terminal";
 import { readMessages } from "./message-reader.ts";
 import { pause, retrying } from "./retry.ts";
 import { parseJson, type Transport } from "./transport.ts";
@@ -11,6 +12,8 @@ export interface StreamOptions {
   /** The id of the last event that is known already; without it the stream begins with the first one. */
   readonly after?: string;
   readonly signal?: AbortSignal;
+  /** Called when the connection was lost before the end of the stream, which then goes on by itself. */
+  readonly onReconnect?: () => void;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface StreamOptions {
 export async function* streamEvents(
   transport: Transport,
   path: string,
-  { after, signal }: StreamOptions = {},
+  { after, signal, onReconnect }: StreamOptions = {},
 ): AsyncGenerator<LoggedEvent, void, undefined> {
   let lastId = after;
   let retries = transport.retries;
@@ -34,9 +37,15 @@ export async function* streamEvents(
     }
     if (events === 0 && hadEnded) return;
     // Nothing came: the connection was cut early, or there is nothing behind `lastId` and never will be.
-    hadEnded = events === 0 && isTerminal((await transport.json<InvocationRecord>({ path, signal })).status);
+    hadEnded = events === 0 && (await hasEnded(transport, path, signal));
+    if (!hadEnded) onReconnect?.();
     await pause(RECONNECT_DELAY_MS, signal);
   }
+}
+
+async function hasEnded(transport: Transport, path: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const { status } = await transport.json<InvocationRecord>({ path, signal }, RECONNECT_RETRIES);
+  return isTerminal(status);
 }
 
 interface Place {
@@ -54,7 +63,7 @@ async function* connect(
   const connection = new AbortController();
   const request = { path, signal, headers: { accept: "text/event-stream", "last-event-id": lastId } };
   try {
-    const response = await retrying(retries, signal, () => transport.open(request, connection.signal));
+    const response = await retrying(retries, signal, () => transport.openInTime(request, connection.signal));
     for await (const { id, data } of readMessages(response, signal)) {
       yield { ...parseJson<LoggedEvent>(data, response.url), ...(id !== undefined && { id }) };
     }

@@ -1,12 +1,5 @@
-import {
-  type Carrier,
-  type InvocationRecord,
-  isTerminal,
-  type LoggedEvent,
-  type Span,
-  type Status,
-  type SubmissionInput,
-} from "@pifleet/invocation";
+import type { Carrier, InvocationRecord, LoggedEvent, Span, Status, SubmissionInput } from "@pifleet/invocation";
+import { isTerminal } from "@pifleet/invocation/terminal";
 import { type StreamOptions, streamEvents } from "./event-stream.ts";
 import { pause } from "./retry.ts";
 import type { Transport } from "./transport.ts";
@@ -98,8 +91,18 @@ export class Invocations {
   }
 
   /** Cancels it, or asks its worker to: the record may still say `running`. Idempotent. */
-  cancel(id: string, { signal }: CallOptions = {}): Promise<InvocationRecord> {
-    return this.#transport.json({ method: "POST", path: `${pathOf(id)}/cancel`, signal });
+  cancel(id: string, options: CallOptions = {}): Promise<InvocationRecord> {
+    return this.#ask("cancel", id, options);
+  }
+
+  /** Stops the processes of a running one where they are; its worker keeps it. Idempotent. */
+  pause(id: string, options: CallOptions = {}): Promise<InvocationRecord> {
+    return this.#ask("pause", id, options);
+  }
+
+  /** Lets a paused one run on. Idempotent. */
+  resume(id: string, options: CallOptions = {}): Promise<InvocationRecord> {
+    return this.#ask("resume", id, options);
   }
 
   /**
@@ -114,6 +117,10 @@ export class Invocations {
   async trace(id: string, { signal }: CallOptions = {}): Promise<Span[]> {
     const { items } = await this.#transport.json<{ items: Span[] }>({ path: `${pathOf(id)}/trace`, signal });
     return items;
+  }
+
+  #ask(wish: "cancel" | "pause" | "resume", id: string, { signal }: CallOptions): Promise<InvocationRecord> {
+    return this.#transport.json({ method: "POST", path: `${pathOf(id)}/${wish}`, signal });
   }
 }
 

@@ -42,17 +42,28 @@ export class Transport {
   }
 
   /**
-   * Sends a request, again where that helps, and reads the JSON of the answer.
+   * Sends a request, again where that helps but at most `retries` times, and reads the JSON of the answer.
    * @throws {PiFleetError} for a problem that the API answered with
    * @throws {ConnectionError} when no sensible answer came
    */
-  async json<T>(request: ApiRequest): Promise<T> {
-    return retrying(this.retries, request.signal, async () => {
+  async json<T>(request: ApiRequest, retries: number = this.retries): Promise<T> {
+    return retrying(retries, request.signal, async () => {
       const timeout = AbortSignal.timeout(this.#options.timeoutMs + (request.waitSeconds ?? 0) * 1_000);
       const response = await this.open(request, timeout);
       const text = await this.#attend(request, () => response.text());
       return parseJson<T>(text, this.#address(request).href);
     });
+  }
+
+  /** The same as `open`, but the answer must begin in time; how long it then goes on does not matter. */
+  async openInTime(request: ApiRequest, connection: AbortSignal): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException("", "TimeoutError")), this.#options.timeoutMs);
+    try {
+      return await this.open(request, AbortSignal.any([connection, late.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Sends a request once and returns the answer, its body unread; `connection` cuts it off when aborted. */

@@ -59,9 +59,3 @@ export type EventId = z.infer<typeof EventId>;
 
 /** An event with its place in the log. */
 export type LoggedEvent = Event & { id: EventId };
-
-/** Whether this event is the last one of its invocation. */
-export function isTerminalEvent(event: Pick<Event, "type">): boolean {
-  const [, status] = event.type.split(".");
-  return event.type.startsWith("invocation.") && TerminalStatus.safeParse(status).success;
-}

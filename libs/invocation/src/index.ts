@@ -22,5 +22,6 @@ export * from "./runner-protocol.ts";
 export * from "./status.ts";
 export * from "./stream-redaction.ts";
 export * from "./submission.ts";
+export * from "./terminal.ts";
 export * from "./trace.ts";
 export * from "./usage.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ERROR_POLICY } from "./error-code.ts";
-import { isTerminal, legalTransitions, nextStatus, Status, TRANSITIONS } from "./status.ts";
+import { legalTransitions, nextStatus, Status, TRANSITIONS } from "./status.ts";
+import { isTerminal } from "./terminal.ts";
 
 const document = readFileSync(new URL("../../../docs/lifecycle.md", import.meta.url), "utf8");
 

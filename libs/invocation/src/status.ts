@@ -1,19 +1,11 @@
 import * as z from "zod";
+import { TERMINAL_STATUSES } from "./terminal.ts";
 
-/** Every status that an invocation can have. The last five are terminal. */
-export const Status = z.enum([
-  "queued",
-  "running",
-  "paused",
-  "succeeded",
-  "failed",
-  "cancelled",
-  "timed_out",
-  "needs_attention",
-]);
+/** Every status that an invocation can have. */
+export const Status = z.enum(["queued", "running", "paused", ...TERMINAL_STATUSES]);
 export type Status = z.infer<typeof Status>;
 
-export const TerminalStatus = Status.extract(["succeeded", "failed", "cancelled", "timed_out", "needs_attention"]);
+export const TerminalStatus = Status.extract(TERMINAL_STATUSES);
 export type TerminalStatus = z.infer<typeof TerminalStatus>;
 
 /** What can happen to an invocation. */
@@ -72,9 +64,4 @@ export function nextStatus(from: Status, transition: Transition): Status | undef
 /** The transitions that are legal in `status`, in the order of the table. */
 export function legalTransitions(status: Status): Transition[] {
   return Object.keys(TRANSITIONS[status]) as Transition[];
-}
-
-/** Whether an invocation in this status has ended for good. */
-export function isTerminal(status: Status): status is TerminalStatus {
-  return TerminalStatus.safeParse(status).success;
 }

@@ -65,12 +65,19 @@ export function problem(status: number, code: string, headers: Record<string, st
 export function events(entries: { id: string; type: string }[], end: "end" | "cut" = "end"): Answer {
   return (response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
-    const frames = entries.map(
-      ({ id, ...event }) => `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
-    );
-    response.write(`: hello\n\n${frames.join("")}`, () => (end === "cut" ? response.destroy() : response.end()));
+    response.write(`: hello\n\n${frames(entries)}`, () => (end === "cut" ? response.destroy() : response.end()));
   };
 }
+
+/** The text of an event stream. */
+export function frames(entries: { id: string; type: string }[]): string {
+  return entries
+    .map(({ id, ...event }) => `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+    .join("");
+}
+
+/** Never answers. */
+export const silent: Answer = () => undefined;
 
 /** Breaks the connection without an answer. */
 export const cutOff: Answer = (response) => response.destroy();

@@ -47,6 +47,13 @@ export interface Runner {
   dispose(): Promise<void>;
 }
 
+/** What a sweep has cleaned up. */
+export interface Swept {
+  /** Runs of dead workers of which processes were still there. */
+  readonly runners: number;
+  readonly workspaces: number;
+}
+
 /** The port to where runners live. */
 export interface Runtime {
   /**
@@ -54,7 +61,12 @@ export interface Runtime {
    * @throws {LaunchError} when it cannot; nothing is left behind then.
    */
   launch(request: LaunchRequest): Promise<Runner>;
-  /** How the processes of a runner are held together, for the list of workers; such as `process-group`. */
+  /**
+   * Ends the runners and removes the workspaces of this machine whose workers are dead; those of a worker that lives,
+   * or of which that cannot be told from here, are left alone. Several workers may sweep at once.
+   */
+  sweep(): Promise<Swept>;
+  /** How the processes of a runner are held together, for the list of workers; such as `cgroup`. */
   readonly containment: string;
   /** Ends what is left. Safe to call twice, and before the first launch. */
   close(): Promise<void>;
