@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { ControlGroup } from "./processes/control-group.ts";
+import { ownControlGroup } from "./processes/own-control-group.ts";
 
 /** What V8 writes to stderr before it aborts at its heap limit. */
 const HEAP_LIMIT = /JavaScript heap out of memory|Reached heap limit|invalid (array|string) length Allocation failed/;
@@ -13,23 +15,16 @@ export function ranOutOfHeap(code: number | null, signal: string | null, stderr:
  * else those of the whole machine. `undefined` where neither can.
  */
 export function kernelKills(): number | undefined {
-  return counter(`/sys/fs/cgroup${ownGroup() ?? ""}/memory.events`) ?? counter("/proc/vmstat");
+  const own = ownControlGroup();
+  return (own === undefined ? undefined : new ControlGroup(own).outOfMemoryKills()) ?? machineKills();
 }
 
-function counter(path: string): number | undefined {
-  const count = /^oom_kill (\d+)$/m.exec(contents(path) ?? "")?.[1];
-  return count === undefined ? undefined : Number(count);
-}
-
-/** The path of our control group (version 2). */
-function ownGroup(): string | undefined {
-  return /^0::(\/.*)$/m.exec(contents("/proc/self/cgroup") ?? "")?.[1]?.replace(/\/$/, "");
-}
-
-function contents(path: string): string | undefined {
+function machineKills(): number | undefined {
   try {
-    return readFileSync(path, "utf8");
+    const count = /^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1];
+    return count === undefined ? undefined : Number(count);
   } catch {
+    // Not Linux: it cannot be told.
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { type Runner, type RunnerCommand, type RunnerExit, RunnerRecord } from "@pifleet/invocation";
 import type { Environment } from "./environment.ts";
+import type { Footprint } from "./footprint.ts";
 import { kernelKills, ranOutOfHeap } from "./out-of-memory.ts";
 import { leftoversRead, type ProcessEnd, processEnd } from "./process-end.ts";
 import type { RunProcesses } from "./processes/run-processes.ts";
@@ -8,7 +9,6 @@ import { RecordQueue } from "./record-queue.ts";
 import { resume, suspend } from "./suspend.ts";
 import { Termination } from "./terminate/termination.ts";
 import { TextTail } from "./text-tail.ts";
-import type { Workspace } from "./workspace.ts";
 
 const STDERR_TAIL_BYTES = 8_192;
 const FAULT_CHARS = 200;
@@ -17,7 +17,9 @@ export interface RunnerParts {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly processes: RunProcesses;
-  readonly workspace: Workspace;
+  readonly footprint: Footprint;
+  /** Resolves, never rejects, when the process is held together and recorded as it is to be. */
+  readonly secured: Promise<void>;
   readonly toolEnvironment: Environment;
   readonly onFault: (error: Error) => void;
   /** Called when nothing of the runner is left. */
@@ -33,7 +35,8 @@ export class ProcessRunner implements Runner {
   readonly exited: Promise<RunnerExit>;
   readonly #child: ChildProcess;
   readonly #processes: RunProcesses;
-  readonly #home: Workspace;
+  readonly #footprint: Footprint;
+  readonly #secured: Promise<void>;
   readonly #termination: Termination;
   readonly #stderr: TextTail | undefined;
   readonly #ready = Promise.withResolvers<boolean>();
@@ -43,13 +46,14 @@ export class ProcessRunner implements Runner {
   #protocolFault: string | undefined;
   #disposed: Promise<void> | undefined;
 
-  constructor({ child, pid, processes, workspace, toolEnvironment, onFault, onDisposed }: RunnerParts) {
+  constructor({ child, pid, processes, footprint, secured, toolEnvironment, onFault, onDisposed }: RunnerParts) {
     this.pid = pid;
-    this.workspace = workspace.path;
+    this.workspace = footprint.workspace.path;
     this.toolEnvironment = toolEnvironment;
     this.#child = child;
     this.#processes = processes;
-    this.#home = workspace;
+    this.#footprint = footprint;
+    this.#secured = secured;
     this.#termination = new Termination(processes, onFault);
     this.#stderr = child.stderr ? new TextTail(child.stderr, STDERR_TAIL_BYTES) : undefined;
     child.stdout?.resume();
@@ -62,7 +66,22 @@ export class ProcessRunner implements Runner {
 
   /** Resolves to whether the runner can take a task; false when it has ended before. */
   get ready(): Promise<boolean> {
-    return this.#ready.promise;
+    return this.#secured.then(() => this.#ready.promise);
+  }
+
+  /** For when this process ends at once: kills what is left, before it returns. */
+  killNow(): void {
+    this.#processes.signal("SIGKILL");
+  }
+
+  /** Whether a process of the runner lives. */
+  get alive(): boolean {
+    return this.#processes.alive();
+  }
+
+  /** Removes, before it returns, what the killed runner has left; throws when something cannot be removed. */
+  removeNow(): void {
+    this.#footprint.removeNow();
   }
 
   send(command: RunnerCommand): void {
@@ -88,13 +107,18 @@ export class ProcessRunner implements Runner {
   }
 
   async #dispose(): Promise<void> {
-    await this.terminate(0);
+    // What cannot be killed keeps its workspace and its record: the sweep comes back to it when this worker is gone.
+    if (await this.#termination.end(0)) await this.#remove();
+    this.#onDisposed(this);
+  }
+
+  async #remove(): Promise<void> {
+    await Promise.all([this.exited, this.#secured]);
     try {
-      await this.#home.remove();
+      await this.#footprint.remove();
     } catch (error) {
       this.#onFault(new Error(`The workspace ${this.workspace} could not be removed`, { cause: error }));
     }
-    this.#onDisposed(this);
   }
 
   #receive(message: unknown): void {
@@ -127,6 +151,9 @@ export class ProcessRunner implements Runner {
   }
 
   #killedByKernel(signal: NodeJS.Signals | null): boolean {
+    const ofThisRun = this.#footprint.group?.outOfMemoryKills();
+    if (ofThisRun !== undefined) return signal === "SIGKILL" && ofThisRun > 0;
+    // Else it is a guess: somebody was killed for want of memory while this one lived.
     const before = this.#kernelKillsBefore;
     const now = kernelKills();
     return signal === "SIGKILL" && before !== undefined && now !== undefined && now > before;

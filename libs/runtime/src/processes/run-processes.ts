@@ -1,10 +1,16 @@
+import type { ControlGroup } from "./control-group.ts";
+
 /** How the processes of one run are known. */
 export interface RunIdentity {
-  /** The runner, which leads a session and a process group of its own. */
-  readonly leader: number;
+  /** The runner, which leads a session and a process group of its own; absent when its number may mean another by now. */
+  readonly leader?: number;
+  /** Nothing that was started before can belong to the run, in clock ticks since boot. */
+  readonly since: number;
   /** The environment variable, with its value, that all processes of the run have inherited. */
   readonly marker: string;
   readonly workspace: string;
+  /** The control group of the run, when it has one. */
+  readonly group?: ControlGroup;
 }
 
 /** All the processes of one run, the runner included. */

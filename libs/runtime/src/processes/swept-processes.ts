@@ -1,26 +1,24 @@
-import { hasVariable, type ProcessEntry, readProcess, readProcesses, worksIn } from "./process-table.ts";
+import { hasVariable, type ProcessEntry, readProcesses, worksIn } from "./process-table.ts";
 import type { RunIdentity, RunProcesses } from "./run-processes.ts";
 import { send } from "./send-signal.ts";
 
 /**
- * The processes of a run by every trace that they leave in /proc: the runner's group and session, descent, the marker
- * in the environment, the workspace as working directory. A process that has called setsid, that was forked twice, or
- * that has cleared its environment is still found by one of the others; one that does all of these and goes elsewhere
- * before its parent ends is not. That takes a PID namespace or a control group.
+ * The processes of a run: those of its control group when it has one, and those with any trace of it in /proc: the
+ * runner's group and session, descent, the marker in the environment, the workspace as working directory. A process
+ * that has called setsid, that was forked twice, or that has cleared its environment is still found by one of the
+ * others; one that does all of these and goes elsewhere before its parent ends is found in a control group only.
  */
 export class SweptProcesses implements RunProcesses {
   readonly #identity: RunIdentity;
-  readonly #since: number;
   /** Members seen before, by pid and start: what they have started belongs to the run as well. */
   readonly #seen = new Set<string>();
 
   constructor(identity: RunIdentity) {
     this.#identity = identity;
-    this.#since = readProcess(identity.leader)?.startTicks ?? 0;
   }
 
   alive(): boolean {
-    return this.#members().length > 0;
+    return this.#identity.group?.populated() || this.#members().length > 0;
   }
 
   stopped(): boolean {
@@ -28,17 +26,21 @@ export class SweptProcesses implements RunProcesses {
   }
 
   signal(signal: NodeJS.Signals): void {
+    const { leader, group: controlGroup } = this.#identity;
     const members = this.#members();
+    if (signal === "SIGKILL") controlGroup?.kill();
     // The group first, in one call: none of its processes can fork away between two signals.
-    if (members.some(({ group }) => group === this.#identity.leader)) send(-this.#identity.leader, signal);
-    for (const { pid, group } of members) if (group !== this.#identity.leader) send(pid, signal);
+    if (leader !== undefined && members.some(({ group }) => group === leader)) send(-leader, signal);
+    for (const { pid, group } of members) if (group !== leader) send(pid, signal);
   }
 
   #members(): ProcessEntry[] {
-    // Nothing older than the runner can belong to it.
-    const candidates = readProcesses().filter(({ startTicks }) => startTicks >= this.#since);
+    const candidates = readProcesses().filter(({ startTicks }) => startTicks >= this.#identity.since);
+    const contained = new Set(this.#identity.group?.pids());
     const members = new Map<number, ProcessEntry>();
-    for (const entry of candidates) if (this.#belongs(entry)) members.set(entry.pid, entry);
+    for (const entry of candidates) {
+      if (contained.has(entry.pid) || this.#belongs(entry)) members.set(entry.pid, entry);
+    }
     addDescendants(members, candidates);
     for (const entry of members.values()) this.#seen.add(key(entry));
     return [...members.values()];
@@ -46,7 +48,8 @@ export class SweptProcesses implements RunProcesses {
 
   #belongs(entry: ProcessEntry): boolean {
     const { leader, marker, workspace } = this.#identity;
-    if (entry.group === leader || entry.session === leader || this.#seen.has(key(entry))) return true;
+    if (this.#seen.has(key(entry))) return true;
+    if (leader !== undefined && (entry.group === leader || entry.session === leader)) return true;
     return hasVariable(entry.pid, marker) || worksIn(entry.pid, workspace);
   }
 }

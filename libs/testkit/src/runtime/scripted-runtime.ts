@@ -1,4 +1,4 @@
-import { LaunchError, type LaunchRequest, type Runner, type Runtime } from "@pifleet/invocation";
+import { LaunchError, type LaunchRequest, type Runner, type Runtime, type Swept } from "@pifleet/invocation";
 import { type RunnerScript, ScriptedRunner } from "./scripted-runner.ts";
 
 /**
@@ -31,6 +31,11 @@ export class ScriptedRuntime implements Runtime {
     this.runners.push(runner);
     void runner.perform(this.#script);
     return runner;
+  }
+
+  /** There is never anything to sweep. */
+  async sweep(): Promise<Swept> {
+    return { runners: 0, workspaces: 0 };
   }
 
   async close(): Promise<void> {
