@@ -1,19 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { type Environment, parseEnvironment } from "@pifleet/environment";
-import { Duration } from "@pifleet/invocation";
+import { LogLevel, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
 import * as z from "zod";
-
-const RedisUrl = z.url({ protocol: /^rediss?$/, error: "must be a URL such as redis://127.0.0.1:6379" });
-
-const Port = z
-  .string()
-  .regex(/^\d{1,5}$/, "must be a port: a number from 0 (any free one) to 65535")
-  .transform(Number)
-  .refine((port) => port <= 65_535, "must be a port: a number from 0 (any free one) to 65535");
-
-const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
-  error: "must be one of trace, debug, info, warn, error, fatal, silent",
-});
 
 const BootstrapKey = z
   .string()
@@ -22,17 +10,14 @@ const BootstrapKey = z
 
 const Variables = z
   .object({
-    REDIS_URL: RedisUrl.default("redis://127.0.0.1:6379"),
+    REDIS_URL: RedisUrl,
     HOST: z.string().default("127.0.0.1"),
-    PORT: Port.default(8787),
-    LOG_LEVEL: LogLevel.default("info"),
+    PORT: wholeNumber(0, 65_535).default(8787),
+    LOG_LEVEL: LogLevel,
     PIFLEET_BOOTSTRAP_KEY: BootstrapKey.optional(),
     PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
-    PIFLEET_RETENTION: Duration.prefault("7d"),
-    PIFLEET_REDIS_PREFIX: z
-      .string()
-      .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes or underscores")
-      .default("pifleet"),
+    PIFLEET_RETENTION: Retention,
+    PIFLEET_REDIS_PREFIX: RedisPrefix,
   })
   .superRefine((variables, context) => {
     const { HOST, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY } = variables;
@@ -53,7 +38,7 @@ export interface Config {
   readonly host: string;
   /** 0 is any free port. */
   readonly port: number;
-  readonly logLevel: z.infer<typeof LogLevel>;
+  readonly logLevel: LogLevel;
   /** The bearer key that every request needs; `null` when authentication is off. */
   readonly bootstrapKey: string | null;
   /** How long an invocation is kept after its end. */

@@ -1,14 +1,10 @@
 import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
+import { GraceMs, RedisUrl, wholeNumber } from "@pifleet/environment/variables";
 import * as z from "zod";
 
 const HttpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL, such as http://127.0.0.1:8787" });
 const Key = z.string().regex(/^[\x21-\x7e]+$/, "must be one word of printable characters, without spaces or line ends");
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-function wholeNumber(low: number, high: number) {
-  const message = `must be a whole number from ${low} to ${high}`;
-  return z.string().regex(/^\d+$/, message).transform(Number).pipe(z.int().min(low, message).max(high, message));
-}
 
 const ClientEnvironment = z.object({
   PIFLEET_URL: HttpUrl.default("http://127.0.0.1:8787"),
@@ -16,12 +12,12 @@ const ClientEnvironment = z.object({
 });
 
 const DevEnvironment = z.object({
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis or rediss URL" }).default("redis://127.0.0.1:6379"),
+  REDIS_URL: RedisUrl,
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(1, 65_535).default(8787),
   PIFLEET_AUTH: z.string().optional(),
   PIFLEET_BOOTSTRAP_KEY: Key.optional(),
-  PIFLEET_GRACE_MS: wholeNumber(0, 86_400_000).default(10_000),
+  PIFLEET_GRACE_MS: GraceMs.default(10_000),
 });
 
 /** Where the fleet is and who asks. */

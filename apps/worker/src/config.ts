@@ -1,31 +1,20 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
-import { Duration } from "@pifleet/invocation";
+import { GraceMs, LogLevel, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
 import * as z from "zod";
-
-/** A whole number within bounds, as text; the message says what the bounds are. */
-function wholeNumber(low: number, high: number) {
-  const message = `must be a whole number from ${low} to ${high}`;
-  return z.string().regex(/^\d+$/, message).transform(Number).pipe(z.int().min(low, message).max(high, message));
-}
 
 const Url = z.url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" });
 
 const Variables = z.object({
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: "must be a URL that begins with redis:// or rediss://" })
-    .default("redis://127.0.0.1:6379"),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-  PIFLEET_REDIS_PREFIX: z
-    .string()
-    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes or underscores")
-    .default("pifleet"),
+  REDIS_URL: RedisUrl,
+  LOG_LEVEL: LogLevel,
+  PIFLEET_REDIS_PREFIX: RedisPrefix,
   PIFLEET_CONCURRENCY: wholeNumber(1, 1_000).default(2 * availableParallelism()),
   PIFLEET_MODELS_FILE: z.string().optional(),
   PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
-  PIFLEET_GRACE_MS: wholeNumber(0, 86_400_000).default(30_000),
-  PIFLEET_RETENTION: Duration.prefault("7d"),
+  PIFLEET_GRACE_MS: GraceMs.default(30_000),
+  PIFLEET_RETENTION: Retention,
   PIFLEET_WORKSPACES: z
     .string()
     .refine(isAbsolute, "must be an absolute path")
@@ -43,7 +32,7 @@ const Variables = z.object({
 export interface Config {
   readonly redisUrl: string;
   readonly redisPrefix: string;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   readonly concurrency: number;
   readonly modelsFile: string | undefined;
   readonly leaseMs: number;

@@ -8,8 +8,8 @@ const Schema = z.object({
 });
 
 describe("configuration from the environment", () => {
-  it("fills in defaults and takes an empty variable for one that is not set", () => {
-    expect(parseEnvironment(Schema, { PORT: "", NAME: "" })).toEqual({ PORT: 8787 });
+  it.each(["", " ", " \t\n"])("fills in defaults and takes a variable that is %j for one that is not set", (blank) => {
+    expect(parseEnvironment(Schema, { PORT: blank, NAME: blank })).toEqual({ PORT: 8787 });
   });
 
   it("names the variable that is wrong, in one line", () => {

@@ -13,11 +13,11 @@ export class ConfigurationError extends Error {
 export const CONFIGURATION_EXIT_CODE = 2;
 
 /**
- * Reads configuration from the environment. An empty variable counts as one that is not set.
+ * Reads configuration from the environment. A variable that is empty or blank counts as one that is not set.
  * @throws {ConfigurationError} naming the first variable that is wrong, and what is wrong with it.
  */
 export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.infer<Schema> {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const parsed = schema.safeParse(set);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
