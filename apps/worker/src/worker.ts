@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { hostname, loadavg } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { Executor } from "@pifleet/execution";
-import type { Backend, Consumer, ModelAccess, Redactor, Runtime } from "@pifleet/invocation";
+import type { Backend, Consumer, ModelAccess, Redactor, Runtime, WorkerPresence } from "@pifleet/invocation";
 import type { ExportSpans } from "@pifleet/tracing";
 import type { Logger } from "pino";
 import { Janitor } from "./loops/janitor.ts";
 import { Presence } from "./loops/presence.ts";
 import { Recoverer } from "./loops/recoverer.ts";
+import { Sweeper } from "./loops/sweeper.ts";
 
 const IDLE_POLL_MS = 250;
 
@@ -34,6 +36,8 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #executor: Executor;
   readonly #presence: Presence;
+  readonly #startedAt = new Date().toISOString();
+  readonly #sweeper: Sweeper;
   readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
   #consumer: Consumer | undefined;
@@ -47,18 +51,22 @@ export class Worker {
     this.#executor = new Executor({ ...backend, ...parts, onFault }, { worker: this.id, leaseMs: options.leaseMs });
     this.#presence = new Presence({
       registry: backend.workers,
-      id: this.id,
-      version: options.version,
-      concurrency: options.concurrency,
-      containment: runtime.containment,
-      running: () => this.#consumer?.running() ?? [],
+      describe: () => this.#describe(),
+      onFault,
+    });
+    this.#sweeper = new Sweeper({
+      runtime,
+      onSwept: (runners, workspaces) => log.warn({ runners, workspaces }, "swept what a dead worker left"),
       onFault,
     });
     this.#recoverer = new Recoverer({
       worker: this.id,
       registry: backend.workers,
       queue: backend.queue,
-      onRecovered: (worker, invocations) => log.warn({ lost: worker, invocations }, "recovered from a lost worker"),
+      onRecovered: (worker, invocations) => {
+        log.warn({ lost: worker, invocations }, "recovered from a lost worker");
+        this.#sweeper.sweep().catch(onFault);
+      },
       onFault,
     });
     this.#janitor = new Janitor({
@@ -77,10 +85,12 @@ export class Worker {
     const { concurrency, leaseMs } = this.#options;
     this.#unwatch = await backend.changes.watchRequests((id) => this.#executor.wake(id));
     const onFault = (error: Error) => log.error({ err: error }, "the queue failed");
+    // Before the first claim: whose death is to be noticed must be known.
+    await this.#presence.start();
     this.#consumer = backend.queue.consume({ worker: this.id, concurrency, leaseMs, onFault }, (claim) =>
       this.#executor.execute(claim),
     );
-    await this.#presence.start();
+    this.#sweeper.start();
     this.#recoverer.start();
     this.#janitor.start();
   }
@@ -89,6 +99,21 @@ export class Worker {
   async idle(): Promise<void> {
     do await setTimeout(IDLE_POLL_MS);
     while (await this.#isBusy());
+  }
+
+  #describe(): Omit<WorkerPresence, "heartbeatAt"> {
+    return {
+      id: this.id,
+      host: hostname(),
+      pid: process.pid,
+      version: this.#options.version,
+      startedAt: this.#startedAt,
+      concurrency: this.#options.concurrency,
+      running: this.#consumer?.running() ?? [],
+      rssBytes: process.memoryUsage.rss(),
+      load: loadavg()[0] ?? 0,
+      containment: this.#parts.runtime.containment,
+    };
   }
 
   async #isBusy(): Promise<boolean> {
@@ -106,7 +131,7 @@ export class Worker {
     await this.#consumer?.stop();
     clearTimeout(handBack);
     this.#unwatch?.();
-    await Promise.all([this.#recoverer.stop(), this.#janitor.stop()]);
+    await Promise.all([this.#recoverer.stop(), this.#janitor.stop(), this.#sweeper.stop()]);
     await this.#presence.stop();
     await runtime.close();
     await backend.close();

@@ -1,5 +1,4 @@
-import { hostname, loadavg } from "node:os";
-import type { InvocationId, WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
+import type { WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
 
 /** How often a worker shows that it lives, milliseconds. */
 const BEAT_MS = 2_000;
@@ -8,18 +7,14 @@ const TTL_MS = 10_000;
 
 export interface PresenceOptions {
   readonly registry: WorkerRegistry;
-  readonly id: string;
-  readonly version: string;
-  readonly concurrency: number;
-  readonly containment: string;
-  readonly running: () => InvocationId[];
+  /** What is to be said of the worker now. */
+  readonly describe: () => Omit<WorkerPresence, "heartbeatAt">;
   readonly onFault: (error: unknown) => void;
 }
 
 /** Keeps this worker on the list of workers. */
 export class Presence {
   readonly #options: PresenceOptions;
-  readonly #startedAt = new Date().toISOString();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -35,36 +30,21 @@ export class Presence {
 
   /** Takes the worker off the list. Safe to call twice, and before `start`. */
   async stop(): Promise<void> {
+    const { registry, describe } = this.#options;
     clearInterval(this.#timer);
     this.#stopped = true;
-    await this.#options.registry.leave(this.#options.id);
+    await registry.leave(describe().id);
   }
 
   async #beat(): Promise<void> {
-    const { registry, onFault } = this.#options;
+    const { registry, describe, onFault } = this.#options;
+    const worker = { ...describe(), heartbeatAt: new Date().toISOString() };
     try {
-      await registry.beat(this.#describe(), TTL_MS);
+      await registry.beat(worker, TTL_MS);
       // A beat that was under way when the worker left has put it back.
-      if (this.#stopped) await registry.leave(this.#options.id);
+      if (this.#stopped) await registry.leave(worker.id);
     } catch (error) {
       onFault(error);
     }
-  }
-
-  #describe(): WorkerPresence {
-    const { id, version, concurrency, containment, running } = this.#options;
-    return {
-      id,
-      host: hostname(),
-      pid: process.pid,
-      version,
-      startedAt: this.#startedAt,
-      concurrency,
-      running: running(),
-      rssBytes: process.memoryUsage.rss(),
-      load: loadavg()[0] ?? 0,
-      heartbeatAt: new Date().toISOString(),
-      containment,
-    };
   }
 }
