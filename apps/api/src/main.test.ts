@@ -125,7 +125,7 @@ describe("a start that cannot be", () => {
   it.each([
     [{}, "PIFLEET_BOOTSTRAP_KEY must be set to a key"],
     [{ PIFLEET_AUTH: "off", HOST: "0.0.0.0" }, "PIFLEET_AUTH must be on unless HOST is a loopback address"],
-    [{ PIFLEET_AUTH: "off", PORT: "x" }, "PORT must be a port"],
+    [{ PIFLEET_AUTH: "off", PORT: "x" }, "PORT must be a whole number"],
   ])("ends with exit code 2 and one line that names the variable: %j", async (environment, line) => {
     const api = new ApiProcess(environment as Record<string, string>);
     expect(await api.exitCode()).toBe(2);

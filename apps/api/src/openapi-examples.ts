@@ -1,5 +1,5 @@
 import type { InvocationRecord, LoggedEvent, Problem, Span, Submission, WorkerPresence } from "@pifleet/invocation";
-import { InvocationId } from "@pifleet/invocation";
+import { InvocationId, NO_USAGE } from "@pifleet/invocation";
 import type * as z from "zod";
 
 const ID = InvocationId.parse("inv_01K9ZQ6T3M8R4W5X7Y9A2B4C6D");
@@ -48,6 +48,29 @@ const invocation: InvocationRecord = {
   },
   artifacts: [],
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
+};
+
+/** The same while its first attempt runs. */
+const running: InvocationRecord = {
+  ...invocation,
+  status: "running",
+  attempts: [{ number: 1, worker: WORKER_ID, startedAt: STARTED, endedAt: null, ended: null }],
+  endedAt: null,
+  output: null,
+  messages: [],
+  usage: NO_USAGE,
+  trace: { traceId: TRACE_ID, export: { status: "pending" } },
+};
+
+const queue = { waiting: 3, delayed: 0, claimed: 4, paused: false };
+
+/** What an operation answers with, by its id, where that says more than the example of the schema. */
+export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
+  // It ends a moment after the answer.
+  cancelInvocation: running,
+  pauseInvocation: { ...running, status: "paused" },
+  resumeInvocation: running,
+  pauseQueue: { ...queue, paused: true },
 };
 
 const event: LoggedEvent = {
@@ -107,7 +130,7 @@ export const EXAMPLES = {
   WorkerList: { items: [worker] },
   Span: span,
   SpanList: { items: [span] },
-  Queue: { waiting: 3, delayed: 0, claimed: 4, paused: false },
+  Queue: queue,
   Health: { status: "ok" },
   Problem: problem,
 };

@@ -37,6 +37,8 @@ describe("the description of the API", () => {
       "get /v1/workers",
       "post /v1/invocations",
       "post /v1/invocations/{id}/cancel",
+      "post /v1/invocations/{id}/pause",
+      "post /v1/invocations/{id}/resume",
       "post /v1/queue/pause",
       "post /v1/queue/resume",
     ]);
@@ -60,6 +62,13 @@ describe("the description of the API", () => {
     expect([...referred].sort()).toEqual(held.sort());
     expect(held.sort()).toEqual(Object.keys(EXAMPLES).sort());
     for (const name of held) expect(document.components.schemas[name].examples).toHaveLength(1);
+  });
+
+  it("shows what a transition answers with", async () => {
+    const { document } = await description();
+    const answer = document.paths["/v1/invocations/{id}/pause"].post.responses["202"].content["application/json"];
+    expect(answer.schema).toEqual({ $ref: "#/components/schemas/Invocation" });
+    expect(InvocationRecord.parse(answer.example)).toMatchObject({ status: "paused" });
   });
 
   it("is shown at /docs by a page that loads nothing from elsewhere", async () => {

@@ -3,8 +3,9 @@ import scalar from "@scalar/fastify-api-reference";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import * as z from "zod";
 import type { App } from "./app.ts";
+import { exemplifyAnswers } from "./openapi-answers.ts";
 import { tidyComponents } from "./openapi-components.ts";
-import { EXAMPLES } from "./openapi-examples.ts";
+import { ANSWER_EXAMPLES, EXAMPLES } from "./openapi-examples.ts";
 
 const DESCRIPTION = `Pi Fleet runs AI coding agents as background jobs. Submit an invocation, get its id at once, and
 follow it by polling, by a held-back answer or by its event stream. Every error is a problem (RFC 9457).`;
@@ -27,7 +28,8 @@ export async function describeRoutes(app: App): Promise<void> {
       components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "Your key" } } },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => tidyComponents(jsonSchemaTransformObject(document), EXAMPLES),
+    transformObject: (document) =>
+      exemplifyAnswers(tidyComponents(jsonSchemaTransformObject(document), EXAMPLES), ANSWER_EXAMPLES),
   });
 }
 

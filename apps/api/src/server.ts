@@ -15,6 +15,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { invocationRoutes } from "./routes/invocations.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
+import { transitionRoutes } from "./routes/transitions.ts";
 import { answerBrokenRequest, answerUnmatched } from "./unmatched.ts";
 import { validatorCompiler } from "./validation.ts";
 import { Waiting } from "./waiting.ts";
@@ -111,6 +112,7 @@ function addVersion1(v1: App, services: Services, { authenticator }: ServerOptio
   });
   submissionRoutes(v1, services);
   invocationRoutes(v1, services);
+  transitionRoutes(v1, services);
   eventRoutes(v1, services);
   operationRoutes(v1, services);
 }

@@ -157,12 +157,15 @@ test("trace unwraps the list of spans", async () => {
   await expect(createClient({ url: server.url }).invocations.trace(ID)).resolves.toEqual([{ name: "invoke_agent" }]);
 });
 
-test.each(["cancel", "pause", "resume"] as const)("%s answers with the record, and is sent again", async (wish) => {
-  await using server = await ScriptedServer.start(problem(503, "unavailable"), json(QUEUED, 202));
-  await expect(createClient({ url: server.url }).invocations[wish](ID)).resolves.toEqual(QUEUED);
-  const request = { method: "POST", url: `/v1/invocations/${ID}/${wish}`, body: "" };
-  expect(server.requests).toMatchObject([request, request]);
-});
+test.each(["cancel", "pause", "resume"] as const)(
+  "%s answers with the record, and is sent again",
+  async (transition) => {
+    await using server = await ScriptedServer.start(problem(503, "unavailable"), json(QUEUED, 202));
+    await expect(createClient({ url: server.url }).invocations[transition](ID)).resolves.toEqual(QUEUED);
+    const request = { method: "POST", url: `/v1/invocations/${ID}/${transition}`, body: "" };
+    expect(server.requests).toMatchObject([request, request]);
+  },
+);
 
 test("the queue can be read, paused and resumed", async () => {
   const depth = { waiting: 1, delayed: 0, claimed: 0, paused: true };

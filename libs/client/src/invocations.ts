@@ -119,8 +119,8 @@ export class Invocations {
     return items;
   }
 
-  #ask(wish: "cancel" | "pause" | "resume", id: string, { signal }: CallOptions): Promise<InvocationRecord> {
-    return this.#transport.json({ method: "POST", path: `${pathOf(id)}/${wish}`, signal });
+  #ask(transition: "cancel" | "pause" | "resume", id: string, { signal }: CallOptions): Promise<InvocationRecord> {
+    return this.#transport.json({ method: "POST", path: `${pathOf(id)}/${transition}`, signal });
   }
 }
 

@@ -7,6 +7,8 @@ import { recordOf, runToEnd, startAttempt, succeed } from "../testing/runs.ts";
 
 const memory = () => createMemoryBackend({ retentionMs: 60_000 });
 
+const REQUESTED = ["cancel", "pause", "resume"];
+
 /** The backend, and a promise that resolves when it was asked `count` times to watch an invocation. */
 function watched(backend: Backend, count = 1): { backend: Backend; watching: Promise<void>; watches: () => number } {
   const { promise: watching, resolve } = Promise.withResolvers<void>();
@@ -51,11 +53,14 @@ describe("getting an invocation", () => {
     const answers = await Promise.all(
       [newInvocationId(), foreign.id].map(async (id) => {
         const paths = [`/v1/invocations/${id}`, `/v1/invocations/${id}/events`, `/v1/invocations/${id}/trace`];
-        const responses = [...paths.map((path) => api.get(path)), api.post(`/v1/invocations/${id}/cancel`)];
+        const responses = [
+          ...paths.map((path) => api.get(path)),
+          ...REQUESTED.map((transition) => api.post(`${paths[0]}/${transition}`)),
+        ];
         return Promise.all((await Promise.all(responses)).map((response) => problemOf(response)));
       }),
     );
-    expect(answers[0]?.map(({ status, code }) => [status, code])).toEqual(Array(4).fill([404, "invocation_not_found"]));
+    expect(answers[0]?.map(({ status, code }) => [status, code])).toEqual(Array(6).fill([404, "invocation_not_found"]));
     expect(answers[0]).toEqual(answers[1]);
     expect((await api.backend.store.get("other", foreign.id))?.status).toBe("queued");
   });
@@ -232,48 +237,6 @@ describe("listing invocations", () => {
     const response = await api.get(`/v1/invocations?${query}`);
     expect(response.status).toBe(400);
     expect((await problemOf(response)).errors).toMatchObject([{ pointer }]);
-  });
-});
-
-describe("cancelling an invocation", () => {
-  it("that is queued ends it, takes it out of the queue, and may be done again", async () => {
-    const api = await startApi(memory());
-    const { id } = await api.submit({ delayMs: 60_000 });
-    for (let i = 0; i < 2; i += 1) {
-      const response = await api.post(`/v1/invocations/${id}/cancel`);
-      expect(response.status).toBe(202);
-      expect(await response.json()).toMatchObject({ id, status: "cancelled", error: { code: "cancelled" } });
-    }
-    await api.close();
-    expect(await api.backend.queue.depth()).toMatchObject({ waiting: 0, delayed: 0 });
-  });
-
-  it("that runs asks its worker to end it", async () => {
-    const api = await startApi(memory());
-    const { id } = await api.submit();
-    const attempt = await startAttempt(api.backend, id);
-    const response = await api.post(`/v1/invocations/${id}/cancel`, undefined, { "content-type": "application/json" });
-    expect([response.status, await response.json()]).toMatchObject([202, { status: "running" }]);
-    expect(await api.backend.store.checkIn(id, attempt)).toMatchObject({ cancelRequested: true });
-  });
-
-  it("that has ended otherwise is refused with 409 that names the status", async () => {
-    const api = await startApi(memory());
-    const { id } = await api.submit();
-    await runToEnd(api.backend, id);
-    const response = await api.post(`/v1/invocations/${id}/cancel`);
-    expect(response.status).toBe(409);
-    const problem = await problemOf(response);
-    expect(problem).toMatchObject({ code: "illegal_transition" });
-    expect(problem.detail).toBe("The invocation is succeeded; cancel is not possible (nothing is allowed any more)");
-  });
-
-  it("does not fail when it cannot be taken out of the queue", async () => {
-    const api = await startApi(altered(memory(), { queue: { remove: away } }));
-    const { id } = await api.submit();
-    expect((await api.post(`/v1/invocations/${id}/cancel`)).status).toBe(202);
-    await api.close();
-    expect(api.log.join("")).toContain("could not take it out of the queue");
   });
 });
 

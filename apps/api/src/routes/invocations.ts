@@ -1,20 +1,11 @@
-import {
-  type CancelResult,
-  type Invocation,
-  InvocationRecord,
-  Span,
-  Status,
-  type Transition,
-  toRecord,
-} from "@pifleet/invocation";
+import { InvocationRecord, Span, Status, toRecord } from "@pifleet/invocation";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
 import { Cursor, encodeCursor } from "../cursor.ts";
 import { holdBack, WaitSeconds } from "../holding.ts";
 import { preferredWait } from "../prefer.ts";
-import { ProblemError } from "../problem-error.ts";
 import { problemResponses } from "../problems.ts";
-import { findInvocation, InvocationPath, unknownInvocation } from "./invocation-path.ts";
+import { findInvocation, InvocationPath } from "./invocation-path.ts";
 import { nextLink } from "./next-link.ts";
 
 const tags = ["invocations"];
@@ -32,11 +23,10 @@ const InvocationList = z
 
 const SpanList = z.object({ items: z.array(Span) }).meta({ id: "SpanList" });
 
-/** Adds what can be done with invocations that were submitted. */
+/** Adds what shows the invocations that were submitted. */
 export function invocationRoutes(app: App, services: Services): void {
   addGet(app, services);
   addList(app, services);
-  addCancel(app, services);
   addTrace(app, services);
 }
 
@@ -74,43 +64,6 @@ function addList(app: App, { backend }: Services): void {
     if (nextCursor !== null) reply.header("link", nextLink("/v1/invocations", { ...filter, cursor: nextCursor }));
     return { items: page.items.map(toRecord), nextCursor };
   });
-}
-
-function addCancel(app: App, services: Services): void {
-  const schema = {
-    operationId: "cancelInvocation",
-    summary: "Cancel an invocation",
-    description: "A queued one never starts; a running one is ended soon. Doing it again changes nothing.",
-    tags,
-    params: InvocationPath,
-    response: { 202: InvocationRecord, ...problemResponses(400, 401, 404, 409, 503) },
-  };
-  app.post("/invocations/:id/cancel", { schema, config: { scope: "invocations:write" } }, async (request, reply) => {
-    const result = await services.backend.store.cancel(request.identity.tenant, request.params.id);
-    const invocation = cancelled(result);
-    if (result.kind === "cancelled") takeOut(invocation, services);
-    return reply.code(202).send(toRecord(invocation));
-  });
-}
-
-function cancelled(result: CancelResult): Invocation {
-  if (result.kind === "missing") throw unknownInvocation();
-  if (result.kind === "illegal") throw illegalTransition("cancel", result.status, result.legal);
-  return result.invocation;
-}
-
-function illegalTransition(asked: Transition, status: Status, legal: readonly Transition[]): ProblemError {
-  const allowed = legal.length > 0 ? `allowed: ${legal.join(", ")}` : "nothing is allowed any more";
-  return new ProblemError(
-    409,
-    "illegal_transition",
-    `The invocation is ${status}; ${asked} is not possible (${allowed})`,
-  );
-}
-
-/** Its entry may stay: whoever claims it finds that the invocation has ended. */
-function takeOut({ id }: Invocation, { backend, background }: Services): void {
-  background.run(backend.queue.remove(id), "cancelled, but could not take it out of the queue", { invocation: id });
 }
 
 function addTrace(app: App, { backend }: Services): void {

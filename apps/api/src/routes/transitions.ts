@@ -1,0 +1,78 @@
+import {
+  type CancelResult,
+  type Invocation,
+  InvocationRecord,
+  type PauseResult,
+  type Status,
+  type Transition,
+  toRecord,
+} from "@pifleet/invocation";
+import type { App, Services } from "../app.ts";
+import { ProblemError } from "../problem-error.ts";
+import { problemResponses } from "../problems.ts";
+import { InvocationPath, unknownInvocation } from "./invocation-path.ts";
+
+/** What clients may ask of an invocation; all other transitions are the fleet's own. */
+const REQUESTED = ["cancel", "pause", "resume"] as const satisfies Transition[];
+type Requested = (typeof REQUESTED)[number];
+
+const DESCRIPTIONS: Readonly<Record<Requested, { summary: string; description: string }>> = {
+  cancel: {
+    summary: "Cancel an invocation",
+    description: "A queued one never starts; a running one is ended soon. Doing it again changes nothing.",
+  },
+  pause: {
+    summary: "Pause a running invocation",
+    description:
+      "Its worker stops the processes where they are and keeps it. While it is paused it is never idle, but " +
+      "`limits.totalMs` goes on. Doing it again changes nothing.",
+  },
+  resume: {
+    summary: "Resume a paused invocation",
+    description: "Its processes go on where they were. Doing it again changes nothing.",
+  },
+};
+
+/** Adds `POST /invocations/{id}/cancel`, `/pause` and `/resume`. */
+export function transitionRoutes(app: App, services: Services): void {
+  for (const transition of REQUESTED) {
+    const schema = {
+      operationId: `${transition}Invocation`,
+      ...DESCRIPTIONS[transition],
+      tags: ["invocations"],
+      params: InvocationPath,
+      response: { 202: InvocationRecord, ...problemResponses(400, 401, 403, 404, 409, 503) },
+    };
+    app.post(
+      `/invocations/:id/${transition}`,
+      { schema, config: { scope: "invocations:write" } },
+      async (request, reply) => {
+        const result = await services.backend.store[transition](request.identity.tenant, request.params.id);
+        const invocation = granted(transition, result);
+        if (result.kind === "cancelled") takeOut(invocation, services);
+        return reply.code(202).send(toRecord(invocation));
+      },
+    );
+  }
+}
+
+function granted(transition: Requested, result: CancelResult | PauseResult): Invocation {
+  if (result.kind === "missing") throw unknownInvocation();
+  if (result.kind === "illegal") throw illegalTransition(transition, result.status, result.legal);
+  return result.invocation;
+}
+
+function illegalTransition(transition: Requested, status: Status, legal: readonly Transition[]): ProblemError {
+  const allowed = REQUESTED.filter((other) => legal.includes(other));
+  const hint = allowed.length > 0 ? `allowed: ${allowed.join(", ")}` : "nothing is allowed any more";
+  return new ProblemError(
+    409,
+    "illegal_transition",
+    `The invocation is ${status}; ${transition} is not possible (${hint})`,
+  );
+}
+
+/** Its entry may stay: whoever claims it finds that the invocation has ended. */
+function takeOut({ id }: Invocation, { backend, background }: Services): void {
+  background.run(backend.queue.remove(id), "cancelled, but could not take it out of the queue", { invocation: id });
+}
