@@ -9,9 +9,33 @@ export function killTree(pid: number | undefined): void {
   for (const victim of [pid, ...descendants(pid)]) kill(victim);
 }
 
-/** Kills everything that this process has started, also what has left its process group, but not itself. */
-export function killStarted(): void {
-  for (const victim of descendants(process.pid)) kill(victim);
+/**
+ * Kills everything that this process has started, also what has left its process group or was forked twice, but not
+ * itself.
+ * @param marker the variable by whose value in the environment the processes of this run are known
+ */
+export function killStarted(marker: string): void {
+  // A process that forks while the others are killed is found by the second look.
+  for (let look = 0; look < 2; look += 1) {
+    for (const victim of new Set([...descendants(process.pid), ...marked(marker)])) kill(victim);
+  }
+}
+
+/** The living processes that have the same value of a variable as this one, without this one. */
+function marked(name: string): number[] {
+  const value = process.env[name];
+  if (value === undefined) return [];
+  const others = procEntries().filter((pid) => Number(pid) !== process.pid);
+  return others.filter((pid) => environmentOf(pid).includes(`${name}=${value}`)).map(Number);
+}
+
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+  } catch {
+    // It has ended, or belongs to somebody else.
+    return [];
+  }
 }
 
 /** The living processes below `root`, parents before children. */

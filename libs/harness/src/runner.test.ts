@@ -21,7 +21,7 @@ describe("the runner's program", () => {
     server = await startModelServer();
     workspace = await realpath(await mkdtemp(join(tmpdir(), "pifleet-runner-")));
     said = [];
-    const environment = { PATH: process.env.PATH, HOME: workspace, TMPDIR: workspace };
+    const environment = { PATH: process.env.PATH, HOME: workspace, TMPDIR: workspace, PIFLEET_RUN: workspace };
     child = fork(runnerEntry, { cwd: workspace, env: environment, detached: true, silent: true, execArgv: [] });
     child.on("message", (message) => said.push(RunnerRecord.parse(message)));
   });
@@ -38,7 +38,7 @@ describe("the runner's program", () => {
     const access = modelAccess({ model, environment: {}, modelsFile: server.modelsFile() });
     if (access.kind === "failure") throw new Error(access.failure.message);
     const { kind: _kind, ...reach } = access;
-    const environment = { PATH: process.env.PATH ?? "", HOME: workspace };
+    const environment = { PATH: process.env.PATH ?? "", HOME: workspace, PIFLEET_RUN: workspace };
     const conversation = [{ role: "user" as const, content: "Begin." }];
     const tools: RunnerTask["tools"] = ["read", "bash", "edit", "write"];
     return { invocationId: newInvocationId(), attempt: 1, workspace, environment, conversation, tools, ...reach };
@@ -109,13 +109,19 @@ describe("the runner's program", () => {
   });
 
   it("dies with all that it has started when its worker is gone", async () => {
-    const command = "setsid sh -c 'echo $$ > escaped; exec sleep 300' & echo $$ > shell; wait";
+    const escaped = (file: string) => `setsid sh -c 'echo $$ > ${file}; exec sleep 300'`;
+    const command = `${escaped("escaped")} & (${escaped("orphaned")} &) ; echo $$ > shell; wait`;
     server.enqueue(toolCall("bash", { command }), text("Done."));
     await give(task());
-    const pids = await Promise.all(["escaped", "shell"].map((file) => writtenPid(join(workspace, file))));
+    const pids = await Promise.all(["escaped", "orphaned", "shell"].map((file) => writtenPid(join(workspace, file))));
     child.disconnect();
     await once(child, "exit");
     for (const pid of pids) await gone(pid);
+  });
+
+  it("dies also when its worker is gone before it has loaded", async () => {
+    child.disconnect();
+    expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
   });
 });
 

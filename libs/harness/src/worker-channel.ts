@@ -1,6 +1,9 @@
 import { RunnerCommand, type RunnerRecord } from "@pifleet/invocation";
 import { killStarted } from "./process-tree.ts";
 
+/** The variable that the runtime marks the processes of a run with. */
+const MARKER = "PIFLEET_RUN";
+
 /** The runner's end of the channel to its worker. */
 export interface WorkerChannel {
   send(record: RunnerRecord): void;
@@ -17,6 +20,8 @@ export function connectWorker(): WorkerChannel {
   const post = process.send?.bind(process);
   if (!post) throw new Error("A runner is started by a worker: there is no IPC channel");
   process.once("disconnect", abandon);
+  // A worker that died while this process was loading is not told of again.
+  if (!process.connected) abandon();
   return {
     // A channel that has just closed is no error here: the end of the channel is told by `disconnect`.
     send: (record) => void post(record, undefined, undefined, () => undefined),
@@ -27,7 +32,7 @@ export function connectWorker(): WorkerChannel {
 
 /** What was started in the runner's group dies with the group; what has left it is looked for first. */
 function abandon(): void {
-  killStarted();
+  killStarted(MARKER);
   try {
     process.kill(-process.pid, "SIGKILL");
   } finally {
