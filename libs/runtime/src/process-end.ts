@@ -17,7 +17,7 @@ const LEFTOVER_MS = 250;
 export function processEnd(child: ChildProcess): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
-    // Also emitted for a message that could not be sent; only a process that never was gets no exit.
+    // Also emitted for a signal that could not be sent; only a process that never was gets no exit.
     child.on("error", (spawnError) => {
       if (child.pid === undefined) resolve({ code: null, signal: null, spawnError });
     });
@@ -25,11 +25,7 @@ export function processEnd(child: ChildProcess): Promise<ProcessEnd> {
 }
 
 /** Resolves when what the ended process had written to stderr and to the channel was read, or does not come. */
-export async function leftoversRead(child: ChildProcess): Promise<void> {
-  const channelClosed = new Promise<void>((resolve) => {
-    if (child.connected) child.once("disconnect", resolve);
-    else resolve();
-  });
+export async function leftoversRead(child: ChildProcess, channelClosed: Promise<void>): Promise<void> {
   const written = child.stderr ? finished(child.stderr, { writable: false }) : undefined;
   // A pipe that breaks has ended as well.
   await Promise.race([Promise.allSettled([channelClosed, written]), setTimeout(LEFTOVER_MS)]);

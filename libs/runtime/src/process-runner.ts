@@ -3,9 +3,10 @@ import { type Runner, type RunnerCommand, type RunnerExit, RunnerRecord } from "
 import type { Environment } from "./environment.ts";
 import type { Footprint } from "./footprint.ts";
 import { kernelKills, ranOutOfHeap } from "./out-of-memory.ts";
-import { leftoversRead, type ProcessEnd, processEnd } from "./process-end.ts";
+import { leftoversRead, processEnd } from "./process-end.ts";
 import type { RunProcesses } from "./processes/run-processes.ts";
 import { RecordQueue } from "./record-queue.ts";
+import type { RunnerChannel, RunnerChannelEvents } from "./runner-channel.ts";
 import { resume, suspend } from "./suspend.ts";
 import { Termination } from "./terminate/termination.ts";
 import { TextTail } from "./text-tail.ts";
@@ -15,6 +16,8 @@ const FAULT_CHARS = 200;
 
 export interface RunnerParts {
   readonly child: ChildProcess;
+  /** Opens the channel to the process. */
+  readonly openChannel: (events: RunnerChannelEvents) => RunnerChannel;
   readonly pid: number;
   readonly processes: RunProcesses;
   readonly footprint: Footprint;
@@ -33,7 +36,7 @@ export class ProcessRunner implements Runner {
   readonly toolEnvironment: Environment;
   readonly records = new RecordQueue();
   readonly exited: Promise<RunnerExit>;
-  readonly #child: ChildProcess;
+  readonly #channel: RunnerChannel;
   readonly #processes: RunProcesses;
   readonly #footprint: Footprint;
   readonly #secured: Promise<void>;
@@ -46,19 +49,31 @@ export class ProcessRunner implements Runner {
   #protocolFault: string | undefined;
   #disposed: Promise<void> | undefined;
 
-  constructor({ child, pid, processes, footprint, secured, toolEnvironment, onFault, onDisposed }: RunnerParts) {
+  constructor({
+    child,
+    openChannel,
+    pid,
+    processes,
+    footprint,
+    secured,
+    toolEnvironment,
+    onFault,
+    onDisposed,
+  }: RunnerParts) {
     this.pid = pid;
     this.workspace = footprint.workspace.path;
     this.toolEnvironment = toolEnvironment;
-    this.#child = child;
     this.#processes = processes;
     this.#footprint = footprint;
     this.#secured = secured;
     this.#termination = new Termination(processes, onFault);
     this.#stderr = child.stderr ? new TextTail(child.stderr, STDERR_TAIL_BYTES) : undefined;
     child.stdout?.resume();
-    child.on("message", (message) => this.#receive(message));
-    this.exited = this.#exit(processEnd(child));
+    this.#channel = openChannel({
+      onMessage: (message) => this.#receive(message),
+      onGarbage: (line) => this.#fault(`no JSON: ${line.slice(0, FAULT_CHARS)}`),
+    });
+    this.exited = this.#exit(child);
     void this.exited.then(() => this.#ready.resolve(false));
     this.#onFault = onFault;
     this.#onDisposed = onDisposed;
@@ -85,8 +100,7 @@ export class ProcessRunner implements Runner {
   }
 
   send(command: RunnerCommand): void {
-    // A runner that ends meanwhile cannot be told any more, and its end is told by `exited`.
-    if (this.#child.connected) this.#child.send(command, undefined, undefined, () => undefined);
+    this.#channel.send(command);
   }
 
   async suspend(): Promise<void> {
@@ -131,14 +145,15 @@ export class ProcessRunner implements Runner {
 
   /** What does not keep to the protocol cannot be trusted any further. */
   #fault(fault: string): void {
+    if (this.#protocolFault !== undefined) return;
     this.#protocolFault = fault;
     void this.#termination.end(0);
   }
 
-  async #exit(end: Promise<ProcessEnd>): Promise<RunnerExit> {
-    const { code, signal, spawnError } = await end;
+  async #exit(child: ChildProcess): Promise<RunnerExit> {
+    const { code, signal, spawnError } = await processEnd(child);
     const killedByUs = this.#termination.begun;
-    await leftoversRead(this.#child);
+    await leftoversRead(child, this.#channel.closed);
     this.records.end();
     const stderrTail = this.#stderr?.text ?? spawnError?.message ?? "";
     return {

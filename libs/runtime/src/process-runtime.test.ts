@@ -85,6 +85,17 @@ describe("a runner's process", () => {
     await runner.dispose();
   });
 
+  it.each([
+    ["is no JSON", "garbage\n"],
+    ["has bytes that are no text", "\u0000\u0001\ufffd{\n"],
+    ["is JSON, but no record", "[1, 2]\nnull\n"],
+  ])("that writes to the channel what %s is terminated, and harms nobody else", async (_title, text) => {
+    const runner = await launch();
+    await perform(runner, [{ do: "write_channel", text }, { do: "wait" }]);
+    expect(await runner.exited).toMatchObject({ signal: "SIGKILL", protocolFault: expect.any(String) });
+    await runner.dispose();
+  });
+
   it("that runs out of its heap is told from other crashes", async () => {
     const runner = await launch();
     await perform(runner, [{ do: "fill_memory" }]);

@@ -7,9 +7,10 @@ import { processEnd } from "./process-end.ts";
 import { ProcessRunner } from "./process-runner.ts";
 import { type Containment, containedProcesses, containmentName, controlGroupParent } from "./processes/containment.ts";
 import { readProcess } from "./processes/process-table.ts";
+import { RunnerChannel } from "./runner-channel.ts";
 import { secure } from "./secure.ts";
 import { Site } from "./site.ts";
-import { spawnRunner } from "./spawn-runner.ts";
+import { channelStream, spawnRunner } from "./spawn-runner.ts";
 import { StartGate } from "./start-gate.ts";
 import { sweep } from "./sweep/sweep.ts";
 import { withoutPaths } from "./system-error.ts";
@@ -161,6 +162,7 @@ class ProcessRuntime implements Runtime {
     const variable = `${MARKER}=${marker}`;
     return new ProcessRunner({
       child,
+      openChannel: (events) => new RunnerChannel(channelStream(child), events),
       pid,
       processes: containedProcesses({
         leader: pid,

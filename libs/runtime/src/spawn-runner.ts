@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Duplex } from "node:stream";
 import type { Environment } from "./environment.ts";
+
+/** The runner's file descriptor of the channel: Node finds it by the variable, and makes it its IPC. */
+const CHANNEL = 3;
 
 export interface SpawnRequest {
   /** The Node.js binary. */
@@ -21,8 +25,15 @@ export function spawnRunner({ program, entry, directory, environment, heapMb }: 
   const flags = [`--max-old-space-size=${heapMb}`, "--max-semi-space-size=1"];
   return spawn(program, [...flags, entry], {
     cwd: directory,
-    env: environment,
+    env: { ...environment, NODE_CHANNEL_FD: String(CHANNEL) },
     detached: true,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
+}
+
+/** The worker's end of the channel to a runner that was started. */
+export function channelStream(child: ChildProcess): Duplex {
+  const stream = child.stdio[CHANNEL];
+  if (!(stream instanceof Duplex)) throw new Error("A runner is started with a channel");
+  return stream;
 }

@@ -3,8 +3,12 @@
  * processes. The task's last message holds the actions, as JSON.
  */
 import { spawn } from "node:child_process";
+import { writeSync } from "node:fs";
 import type { RunnerCommand } from "@pifleet/invocation";
 import type { Action } from "./action.ts";
+
+/** The file descriptor of the channel to the worker; Node takes the variable away once it has opened it. */
+const CHANNEL = 3;
 
 const send = (record: unknown) => process.send?.(record);
 const now = () => performance.timeOrigin + performance.now();
@@ -16,6 +20,9 @@ async function act(action: Action): Promise<void> {
       break;
     case "send_raw":
       send(action.value);
+      break;
+    case "write_channel":
+      writeSync(CHANNEL, action.text);
       break;
     case "shell":
       await shell(action.command);

@@ -13,6 +13,7 @@ import type { ScriptedRunner } from "./scripted-runner.ts";
 export type Action =
   | { do: "say"; record: { type: string; [field: string]: unknown } }
   | { do: "send_raw"; value: unknown }
+  | { do: "write_channel"; text: string }
   | { do: "shell"; command: string }
   | { do: "write_stderr"; text: string }
   | { do: "fill_memory" }
