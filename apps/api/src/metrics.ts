@@ -1,6 +1,7 @@
-import { type Backend, UnavailableError } from "@pifleet/invocation";
+import type { Backend } from "@pifleet/invocation";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type FleetFigures, FleetFiguresReader } from "./fleet-figures.ts";
 import type { Waiting } from "./waiting.ts";
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
@@ -10,7 +11,7 @@ const UNMATCHED = "unmatched";
 /** The figures of this process, and those of the fleet as the backend tells them. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #backend: Backend;
+  readonly #fleet: FleetFiguresReader;
   readonly #waiting: Waiting;
   readonly #requests: Histogram<"method" | "route" | "status">;
   readonly #awaited: Gauge;
@@ -22,7 +23,7 @@ export class Metrics {
   readonly #running: Gauge;
 
   constructor(backend: Backend, waiting: Waiting) {
-    this.#backend = backend;
+    this.#fleet = new FleetFiguresReader(backend);
     this.#waiting = waiting;
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -38,7 +39,10 @@ export class Metrics {
     this.#paused = this.#gauge("pifleet_queue_paused", "Whether the queue is paused (1) or not (0)");
     this.#workers = this.#gauge("pifleet_workers", "Workers that are alive");
     this.#slots = this.#gauge("pifleet_worker_slots", "Attempts that all workers together can run at once");
-    this.#running = this.#gauge("pifleet_attempts_running", "Attempts that run on all workers");
+    this.#running = this.#gauge(
+      "pifleet_invocations_running",
+      "Invocations that a worker has claimed and that have not ended",
+    );
   }
 
   /** Counts every request that `app` answers. */
@@ -57,26 +61,23 @@ export class Metrics {
   /** The figures in the Prometheus text format. */
   async text(): Promise<string> {
     this.#awaited.set(this.#waiting.size);
-    await this.#askBackend();
+    this.#show(await this.#fleet.read());
     return this.#registry.metrics();
   }
 
   /** While the database is away, its figures are left out: the last ones known would be a lie. */
-  async #askBackend(): Promise<void> {
+  #show(figures: FleetFigures | null): void {
     this.#queue.reset();
     for (const gauge of [this.#paused, this.#workers, this.#slots, this.#running]) gauge.remove();
-    try {
-      const [depth, workers] = await Promise.all([this.#backend.queue.depth(), this.#backend.workers.list()]);
-      for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, depth[state]);
-      this.#paused.set(depth.paused ? 1 : 0);
-      this.#workers.set(workers.length);
-      this.#slots.set(workers.reduce((sum, { concurrency }) => sum + concurrency, 0));
-      this.#running.set(workers.reduce((sum, { running }) => sum + running.length, 0));
-      this.#up.set(1);
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      this.#up.set(0);
-    }
+    this.#up.set(figures ? 1 : 0);
+    if (!figures) return;
+    const { queue, workers, slots } = figures;
+    for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, queue[state]);
+    this.#paused.set(queue.paused ? 1 : 0);
+    this.#workers.set(workers);
+    this.#slots.set(slots);
+    // What workers hold, not what they say of themselves: a dead one would go on saying it for a while.
+    this.#running.set(queue.claimed);
   }
 
   #gauge<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> {

@@ -1,5 +1,5 @@
 import { createMemoryBackend } from "@pifleet/testkit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { problemOf, startApi } from "../testing/api.ts";
 import { altered, away } from "../testing/backends.ts";
 
@@ -31,7 +31,10 @@ describe("the metrics", () => {
     expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(text).toContain('pifleet_queue_entries{state="waiting"} 1\n');
     expect(text).toContain('pifleet_queue_entries{state="claimed"} 0\n');
+    expect(text).toContain("pifleet_queue_paused 0\n");
     expect(text).toContain("pifleet_workers 0\n");
+    expect(text).toContain("pifleet_worker_slots 0\n");
+    expect(text).toContain("pifleet_invocations_running 0\n");
     expect(text).toContain("pifleet_backend_up 1\n");
     expect(text).toContain('_count{method="GET",route="/v1/invocations/:id",status="200"} 1\n');
     expect(text).toContain('_count{method="any",route="unmatched",status="404"} 2\n');
@@ -39,10 +42,21 @@ describe("the metrics", () => {
     expect(text).not.toContain(id);
   });
 
+  it("do not cost the database a question each when many ask at once, and all get all of them", async () => {
+    const backend = memory();
+    const depth = vi.fn(() => backend.queue.depth());
+    const list = vi.fn(() => backend.workers.list());
+    const api = await startApi(altered(backend, { queue: { depth }, workers: { list } }));
+    const texts = await Promise.all(Array.from({ length: 20 }, async () => (await api.get("/metrics")).text()));
+    for (const text of texts) expect(text).toMatch(/^pifleet_invocations_running 0$/m);
+    expect(depth.mock.calls.length).toBeLessThan(texts.length);
+    expect(list.mock.calls.length).toBeLessThan(texts.length);
+  });
+
   it("say that the database is away, and leave out what only it knows", async () => {
     const api = await startApi(altered(memory(), { queue: { depth: away } }));
     const text = await (await api.get("/metrics")).text();
     expect(text).toContain("pifleet_backend_up 0\n");
-    expect(text).not.toMatch(/^pifleet_(queue|workers|worker_slots|attempts)\S* /m);
+    expect(text).not.toMatch(/^pifleet_(queue|workers|worker_slots|invocations_running)\S* /m);
   });
 });

@@ -1,0 +1,47 @@
+import { type Backend, type QueueDepth, UnavailableError } from "@pifleet/invocation";
+
+/** How long the figures are good for; so often the database is asked at most, however many scrape. */
+const FRESH_MS = 1_000;
+
+/** What the database tells of the whole fleet. */
+export interface FleetFigures {
+  readonly queue: QueueDepth;
+  readonly workers: number;
+  /** How many attempts all workers together can run at once. */
+  readonly slots: number;
+}
+
+/** Asks the database for the figures of the fleet, in two round trips and at most once a second. */
+export class FleetFiguresReader {
+  readonly #backend: Backend;
+  readonly #nowMs: () => number;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
+  #answer: Promise<FleetFigures | null> = Promise.resolve(null);
+
+  /** @param nowMs a time that only ever grows, milliseconds */
+  constructor(backend: Backend, nowMs: () => number = () => performance.now()) {
+    this.#backend = backend;
+    this.#nowMs = nowMs;
+  }
+
+  /** The figures; `null` while the database is away. */
+  read(): Promise<FleetFigures | null> {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#askedAtMs >= FRESH_MS) {
+      this.#askedAtMs = nowMs;
+      this.#answer = this.#ask();
+    }
+    return this.#answer;
+  }
+
+  async #ask(): Promise<FleetFigures | null> {
+    try {
+      const [queue, workers] = await Promise.all([this.#backend.queue.depth(), this.#backend.workers.list()]);
+      const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
+      return { queue, workers: workers.length, slots };
+    } catch (error) {
+      if (error instanceof UnavailableError) return null;
+      throw error;
+    }
+  }
+}
