@@ -18,7 +18,11 @@ export async function showEvents(context: Context, id: string, { json, after }: 
   const transcript = new Transcript(output.paint);
   let last = "";
   return staying(context, id, async () => {
-    for await (const event of client().invocations.stream(id, { after, signal: interruption.asked })) {
+    const onReconnect = () => {
+      if (output.isTerminal) output.write(transcript.interrupt());
+      output.progress("… connection lost, resuming");
+    };
+    for await (const event of client().invocations.stream(id, { after, signal: interruption.asked, onReconnect })) {
       if (json) output.json(event);
       else output.write(transcript.next(event));
       last = event.type;

@@ -34,6 +34,11 @@ test("an API that cannot start says why, with the exit code of wrong usage", asy
   expect(stderr).toMatch(/^PORT .*\n$/);
 });
 
+test("it passes arguments on to the program", async () => {
+  const { code, stderr } = await pifleet(["worker", "--drain-on-idle", "--drain-now"]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^--drain-now is unknown; .*\n$/) });
+});
+
 test("without a Redis, dev says what to do", async () => {
   const fleet = await ScriptedFleet.start({});
   const { port } = new URL(fleet.env.PIFLEET_URL);

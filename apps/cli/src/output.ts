@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-type Style = "bold" | "cyan" | "dim" | "green" | "magenta" | "red" | "yellow";
+export type Style = "bold" | "cyan" | "dim" | "green" | "magenta" | "red" | "yellow";
 
 /** Puts a style around a text, or leaves it plain. */
 export type Paint = (style: Style, text: string) => string;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -128,6 +129,18 @@ describe("pifleet watch", () => {
     expect(code).toBe(0);
   });
 
+  test("says that the connection was lost, and goes on", async () => {
+    let isFirst = true;
+    const cutOnce = (response: ServerResponse) => {
+      eventStream(isFirst ? [said] : [said, goodEnd])(response);
+      isFirst = false;
+    };
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}/events`]: cutOnce });
+    const { code, stdout, stderr } = await pifleet(["watch", ID], { env: fleet.env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "… connection lost, resuming\n" });
+    expect(stdout).toMatch(/^HelloHello\n✓ succeeded/);
+  });
+
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
@@ -241,10 +254,57 @@ ${ID}  queued  demo/scripted  2030-01-02 03:04:05Z  -    0        $0
   });
 });
 
-test("pifleet cancel shows the record that the API answers with", async () => {
-  await using fleet = await ScriptedFleet.start({ [`POST ${PATH}/cancel`]: { ...record, status: "cancelled" } });
-  const { code, stdout } = await pifleet(["cancel", ID], { env: fleet.env });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: `${ID}  ✗ cancelled\n` });
+test.each([
+  ["cancel", "cancelled", "✗ cancelled"],
+  ["pause", "paused", "‖ paused"],
+  ["resume", "running", "● running"],
+])("pifleet %s shows the record that the API answers with", async (command, status, shown) => {
+  const answer = { ...record, status };
+  await using fleet = await ScriptedFleet.start({ [`POST ${PATH}/${command}`]: answer });
+  const [people, programs] = await Promise.all([
+    pifleet([command, ID], { env: fleet.env }),
+    pifleet([command, ID, "--json"], { env: fleet.env }),
+  ]);
+  expect(people).toMatchObject({ code: 0, stdout: `${ID}  ${shown}\n`, stderr: "" });
+  expect(JSON.parse(programs.stdout)).toEqual(answer);
+});
+
+test("pifleet pause says why it cannot be", async () => {
+  const detail = "The invocation is queued; pause is not possible (allowed: cancel)";
+  await using fleet = await ScriptedFleet.start({ [`POST ${PATH}/pause`]: problem(409, "Conflict", detail) });
+  const { code, stdout, stderr } = await pifleet(["pause", ID], { env: fleet.env });
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: `pifleet: Conflict: ${detail}\n` });
+});
+
+describe("pifleet queue", () => {
+  const depth = { waiting: 3, delayed: 0, claimed: 12, paused: false };
+  const answers = {
+    "GET /v1/queue": depth,
+    "POST /v1/queue/pause": { ...depth, paused: true },
+    "POST /v1/queue/resume": depth,
+  };
+
+  test.each([
+    ["queue", "no"],
+    ["queue pause", "yes, workers claim nothing"],
+    ["queue resume", "no"],
+  ])("as `%s` shows how deep it then is", async (command, paused) => {
+    await using fleet = await ScriptedFleet.start(answers);
+    const { code, stdout } = await pifleet(command.split(" "), { env: fleet.env });
+    expect(stdout).toBe(`waiting  3\ndelayed  0\nclaimed  12\npaused   ${paused}\n`);
+    expect(code).toBe(0);
+  });
+
+  test.each(["queue pause --json", "queue --json pause"])("answers programs as JSON: %s", async (command) => {
+    await using fleet = await ScriptedFleet.start(answers);
+    const { stdout } = await pifleet(command.split(" "), { env: fleet.env });
+    expect(JSON.parse(stdout)).toEqual({ ...depth, paused: true });
+  });
+
+  test("refuses what it does not know", async () => {
+    const { code, stderr } = await pifleet(["queue", "stop"]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("pifleet: ") });
+  });
 });
 
 test("pifleet workers shows how busy each one is", async () => {
@@ -253,12 +313,12 @@ test("pifleet workers shows how busy each one is", async () => {
     host: "h1",
     pid: 42,
     version: "0.1.0",
-    startedAt: "2030-01-02T03:04:05.000Z",
+    startedAt: "9999-01-02T03:04:05.000Z",
     concurrency: 4,
     running: [ID],
     rssBytes: 104_857_600,
     load: 0.5,
-    heartbeatAt: "2030-01-02T03:04:06.000Z",
+    heartbeatAt: "9999-01-02T03:04:06.000Z",
     containment: "process-group",
   };
   await using fleet = await ScriptedFleet.start({ "GET /v1/workers": { items: [worker] } });
@@ -266,8 +326,22 @@ test("pifleet workers shows how busy each one is", async () => {
     pifleet(["workers"], { env: fleet.env }),
     pifleet(["workers", "--json"], { env: fleet.env }),
   ]);
-  expect(people.stdout).toMatch(/\nw1 {2}h1 +42 +0\.1\.0 +1\/4 +100 MiB +0\.50 .*process-group\n$/);
+  // It has started and beaten in the future, as far as this clock knows.
+  expect(people.stdout).toMatch(
+    /\nw1 {2}h1 +42 +0\.1\.0 +0\.0 ms +1\/4 +100 MiB +0\.50 +0\.0 ms ago +process-group\n$/,
+  );
   expect(JSON.parse(programs.stdout)).toEqual({ items: [worker] });
+});
+
+test("pifleet workers says when there are none", async () => {
+  await using fleet = await ScriptedFleet.start({ "GET /v1/workers": { items: [] } });
+  const { stdout, stderr } = await pifleet(["workers"], { env: fleet.env });
+  expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "There are no workers: `pifleet worker` starts one.\n" });
+});
+
+test("pifleet worker --help documents the worker's own option", async () => {
+  const { stdout } = await pifleet(["worker", "--help"]);
+  expect(stdout).toMatch(/^ {2}--drain-on-idle +end when/m);
 });
 
 test("pifleet trace shows the spans as a waterfall", async () => {
@@ -289,11 +363,11 @@ test("pifleet trace shows the spans as a waterfall", async () => {
   expect(stdout).toMatch(/^trace 4bf92f3577b34da6a3ce929d0e0e4736 · 1 span · 1.0 s\ninvoke_agent █{75,} +1.0 s\n$/);
 });
 
-test.each(["dev", "api", "worker", "submit", "watch", "get", "list", "cancel", "trace", "workers"])(
-  "pifleet %s --help shows an example",
-  async (command) => {
-    const { code, stdout, stderr } = await pifleet([command, "--help"]);
-    expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*pifleet /);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  },
-);
+test.each([
+  ...["dev", "api", "worker", "submit", "watch", "get", "list", "cancel", "pause", "resume", "trace", "workers"],
+  ...["queue", "queue pause", "queue resume"],
+])("pifleet %s --help shows an example", async (command) => {
+  const { code, stdout, stderr } = await pifleet([...command.split(" "), "--help"]);
+  expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*pifleet /);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+});

@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { defineCancel } from "./commands/cancel.ts";
 import { defineDev } from "./commands/dev.ts";
 import { defineGet } from "./commands/get.ts";
 import { defineList } from "./commands/list.ts";
+import { defineQueue } from "./commands/queue.ts";
 import { defineServices } from "./commands/services.ts";
 import { defineSubmit } from "./commands/submit.ts";
 import { defineTrace } from "./commands/trace.ts";
+import { defineTransitions } from "./commands/transitions.ts";
 import { defineWatch } from "./commands/watch.ts";
 import { defineWorkers } from "./commands/workers.ts";
 import type { Context } from "./context.ts";
@@ -18,9 +19,10 @@ const DEFINITIONS = [
   defineWatch,
   defineGet,
   defineList,
-  defineCancel,
+  defineTransitions,
   defineTrace,
   defineWorkers,
+  defineQueue,
 ];
 
 const HELP = `

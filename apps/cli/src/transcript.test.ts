@@ -60,7 +60,7 @@ test("what goes wrong is said with its reason", () => {
     { ...stamp, type: "retry.scheduled", scope: "request", delayMs: 2_000, reason: "429 slow down" },
     delta("Half a sen"),
     { ...stamp, type: "invocation.paused" },
-    { ...stamp, type: "invocation.resumed" },
+    { ...stamp, at: "2030-01-02T03:04:09.200Z", type: "invocation.resumed" },
     { ...stamp, type: "log", level: "warn", message: "the disk\nis full" },
     { ...stamp, type: "gap", from: "1-0", to: "9-0" },
     { ...stamp, type: "attempt.ended", ended: "provider_auth", error: null },
@@ -70,15 +70,93 @@ test("what goes wrong is said with its reason", () => {
 · attempt 1 on worker w1
 ↻ the model request is made again in 2.0 s: 429 slow down
 Half a sen
-· paused
-· resumed
+‖ paused
+· resumed after 4.2 s
 · warn: the disk is full
 … the events from 1-0 to 9-0 are no longer kept
-· attempt 1 ended: provider_auth
+✗ attempt 1 ended: provider_auth
 ✗ failed · 0.0 ms · 0 turns · 0 tool calls · 0 tokens in, 0 out · $0
   provider_auth: 401 bad key
   The provider refused the credentials. Check the provider's key in the worker's environment or models file.
 `);
+});
+
+test("a run that loses its worker goes on as another attempt, and nothing of the first is taken for the second's", () => {
+  const lost = invocationError("worker_lost", "The worker was lost.");
+  const second = { ...stamp, attempt: 2 };
+  const text = render([
+    { ...stamp, type: "attempt.started", worker: "w1" },
+    { ...bash, type: "tool.started", arguments: { command: "make" } },
+    { ...bash, type: "tool.output", text: "cc a.c\ncc b" },
+    { ...stamp, type: "attempt.ended", ended: "worker_lost", error: lost },
+    { ...second, type: "attempt.started", worker: "w2" },
+    { ...second, type: "message.delta", channel: "text", text: "I be" },
+    { ...second, type: "attempt.ended", ended: "handed_back", error: null },
+    { ...second, attempt: 3, type: "attempt.started", worker: "w3" },
+    { ...second, attempt: 3, type: "message.completed", text: "I begin again." },
+    {
+      ...second,
+      attempt: 3,
+      type: "attempt.ended",
+      ended: "provider_overloaded",
+      error: invocationError("provider_overloaded", "529 busy"),
+    },
+    {
+      ...second,
+      attempt: 3,
+      type: "retry.scheduled",
+      scope: "attempt",
+      delayMs: 4_000,
+      reason: "provider_overloaded",
+    },
+  ]);
+  expect(`\n${text}`).toBe(`
+· attempt 1 on worker w1
+▸ bash command="make"
+  │ cc a.c
+  │ cc b
+  ✗ bash was cut off
+✗ attempt 1 ended: worker_lost (The worker was lost.)
+↻ attempt 2 on worker w2, from the beginning
+I be [cut off]
+· attempt 2 was handed back: its worker stops
+↻ attempt 3 on worker w3, from the beginning
+I begin again.
+✗ attempt 3 ended: provider_overloaded (529 busy)
+↻ attempt 4 follows in 4.0 s: provider_overloaded
+`);
+});
+
+test("what a model request said before it failed is marked, and the message is shown again from its beginning", () => {
+  const retry: Event = { ...stamp, type: "retry.scheduled", scope: "request", delayMs: 0, reason: "connection reset" };
+  const text = render([
+    delta("Hmm", "thinking"),
+    delta("The ans"),
+    retry,
+    delta("The answer."),
+    completed("The answer."),
+  ]);
+  expect(`\n${text}`).toBe(`
+(thinking) Hmm
+The ans [cut off]
+↻ the model request is made again at once, its message begins anew: connection reset
+The answer.
+`);
+  expect(render([delta("The ans"), retry, completed("The answer.")])).toMatch(/\nThe answer\.\n$/);
+});
+
+test("an attempt that follows a lost one while the invocation is paused says so", () => {
+  const text = render([
+    { ...stamp, type: "invocation.paused" },
+    { ...stamp, attempt: 2, type: "attempt.started", worker: "w2" },
+  ]);
+  expect(text).toBe("‖ paused\n↻ attempt 2 on worker w2, from the beginning, still paused\n");
+});
+
+test("a line that something else interrupts goes on in the next one", () => {
+  const transcript = new Transcript(paintNothing);
+  expect([transcript.next(delta("Half")), transcript.interrupt(), transcript.interrupt()]).toEqual(["Half", "\n", ""]);
+  expect(transcript.next(delta(" a sentence"))).toBe(" a sentence");
 });
 
 test("a tool that fails shows its last words, once", () => {

@@ -1,6 +1,7 @@
 import { type Event, type EventType, TerminalStatus } from "@pifleet/invocation";
 import { formatEnding } from "./ending.ts";
-import { elapsedMs, formatDuration } from "./figures.ts";
+import { elapsedMs } from "./figures.ts";
+import { noteOf } from "./note.ts";
 import type { Paint } from "./output.ts";
 import { plainText } from "./plain-text.ts";
 import { formatArguments, ToolOutput } from "./tool-output.ts";
@@ -14,12 +15,13 @@ type Channel = EventOf<"message.delta">["channel"];
  */
 export class Transcript {
   readonly #paint: Paint;
-  readonly #calls = new Map<string, ToolOutput>();
+  readonly #calls = new Map<string, { readonly name: string; readonly output: ToolOutput }>();
   /** The channel of the text that the last line is being filled with; undefined at the start of a line. */
   #open: Channel | undefined;
   /** Whether the text of the message that comes next as a whole has been shown already. */
   #streamed = false;
   #startedAt: string | undefined;
+  #pausedAt: string | undefined;
 
   constructor(paint: Paint) {
     this.#paint = paint;
@@ -57,9 +59,9 @@ export class Transcript {
   }
 
   #tool(event: EventOf<"tool.started" | "tool.output" | "tool.ended">): string {
-    const output = this.#calls.get(event.callId) ?? new ToolOutput(this.#paint);
-    this.#calls.set(event.callId, output);
     const name = plainText(event.name);
+    const { output } = this.#calls.get(event.callId) ?? { output: new ToolOutput(this.#paint) };
+    this.#calls.set(event.callId, { name, output });
     if (event.type === "tool.started")
       return `${this.#paint("bold", `▸ ${name}`)} ${formatArguments(event.arguments)}\n`;
     if (event.type === "tool.output") return output.push(event.text);
@@ -71,16 +73,39 @@ export class Transcript {
   /** One line about the course of the run. */
   #note(event: Event): string {
     if (event.type === "attempt.started") this.#startedAt ??= event.at;
-    const line = noteLine(event);
-    return line === undefined
-      ? ""
-      : `${this.#closeLine()}${this.#paint("dim", plainText(line).replaceAll("\n", " "))}\n`;
+    const note = noteOf(event, { isMidMessage: this.#isMidMessage, pausedAt: this.#pausedAt });
+    if (event.type === "invocation.paused") this.#pausedAt = event.at;
+    if (event.type === "invocation.resumed") this.#pausedAt = undefined;
+    const before = beginsAnew(event) ? this.#cutOff() : "";
+    if (!note) return before;
+    const line = this.#paint(note.style, plainText(note.text).replaceAll("\n", " "));
+    return `${before}${this.#closeLine()}${line}\n`;
+  }
+
+  get #isMidMessage(): boolean {
+    return this.#streamed || this.#open !== undefined;
+  }
+
+  /** Marks what will not be completed, so that what comes next is not taken for its continuation. */
+  #cutOff(): string {
+    const mark = this.#open === undefined ? "" : this.#paint("yellow", " [cut off]");
+    const calls = [...this.#calls.values()].map(
+      ({ name, output }) => `${output.end("", false)}${this.#paint("red", `  ✗ ${name} was cut off`)}\n`,
+    );
+    this.#calls.clear();
+    this.#streamed = false;
+    return mark + this.#closeLine() + calls.join("");
   }
 
   #ended(event: Extract<Event, { usage: unknown }>): string {
     const status = TerminalStatus.parse(event.type.slice("invocation.".length));
     const ranMs = elapsedMs(this.#startedAt, event.at);
     return `${this.#closeLine()}${formatEnding({ ...event, status, ranMs }, this.#paint)}\n`;
+  }
+
+  /** Ends the line that is being filled, if there is one, so that something else can be written. */
+  interrupt(): string {
+    return this.#closeLine();
   }
 
   #closeLine(): string {
@@ -90,27 +115,7 @@ export class Transcript {
   }
 }
 
-function noteLine(event: Event): string | undefined {
-  switch (event.type) {
-    case "invocation.queued":
-      return "· queued";
-    case "attempt.started":
-      return `· attempt ${event.attempt} on worker ${event.worker}`;
-    case "turn.started":
-      return `· turn ${event.turn}`;
-    case "retry.scheduled":
-      return `↻ the ${event.scope === "request" ? "model request" : "attempt"} is made again in ${formatDuration(event.delayMs)}: ${event.reason}`;
-    case "log":
-      return `· ${event.level}: ${event.message}`;
-    case "invocation.paused":
-      return "· paused";
-    case "invocation.resumed":
-      return "· resumed";
-    case "attempt.ended":
-      return event.ended === "succeeded" ? undefined : `· attempt ${event.attempt} ended: ${event.ended}`;
-    case "gap":
-      return `… the events from ${event.from} to ${event.to} are no longer kept`;
-    default:
-      return undefined;
-  }
+/** Whether what was begun before this event is not gone on with after it. */
+function beginsAnew(event: Event): boolean {
+  return event.type === "attempt.started" || event.type === "attempt.ended" || event.type === "retry.scheduled";
 }

@@ -5,28 +5,33 @@ const SERVICES = [
   {
     name: "api",
     description: "run the HTTP API",
+    options: [],
     environment: "REDIS_URL, HOST, PORT, LOG_LEVEL, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY, PIFLEET_RETENTION, OTEL_*",
   },
   {
     name: "worker",
     description: "run a worker, which claims invocations and supervises their runners",
+    options: [
+      [
+        "--drain-on-idle",
+        "end when nothing waits in the queue and nothing runs here; what is delayed is not waited for",
+      ],
+    ],
     environment:
-      "REDIS_URL, LOG_LEVEL, PIFLEET_CONCURRENCY, PIFLEET_MODELS_FILE, PIFLEET_WORKSPACES, PIFLEET_LEASE_MS, PIFLEET_GRACE_MS, OTEL_*, and the providers' keys, such as ANTHROPIC_API_KEY",
+      "REDIS_URL, LOG_LEVEL, PIFLEET_CONCURRENCY, PIFLEET_MODELS_FILE, PIFLEET_WORKSPACES, PIFLEET_LEASE_MS, PIFLEET_GRACE_MS, PIFLEET_RETENTION, PIFLEET_RUNNER_HEAP_MB, OTEL_*, and the providers' keys, such as ANTHROPIC_API_KEY",
   },
-];
+] as const;
 
 /** Describes the programs that the launcher starts instead of this one. */
 export function defineServices(program: Command): void {
-  for (const { name, description, environment } of SERVICES) {
-    program
+  for (const { name, description, options, environment } of SERVICES) {
+    const command = program
       .command(name)
       .description(description)
-      .addHelpText(
-        "after",
-        `\nIt is configured by the environment alone:\n  ${environment}\n\nExample:\n  $ pifleet ${name}`,
-      )
+      .addHelpText("after", `\nIt is configured by the environment:\n  ${environment}\n\nExample:\n  $ pifleet ${name}`)
       .action(() => {
         throw new UsageError(`'${name}' is a program of its own: start it with the program pifleet`);
       });
+    for (const [flags, effect] of options) command.option(flags, effect);
   }
 }

@@ -1,11 +1,11 @@
 import type { WorkerPresence } from "@pifleet/client";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { formatTime } from "../figures.ts";
+import { elapsedMs, formatDuration } from "../figures.ts";
 import { plainText } from "../plain-text.ts";
 import { table } from "../table.ts";
 
-const HEADINGS = ["ID", "HOST", "PID", "VERSION", "RUNNING", "MEMORY", "LOAD", "STARTED", "HEARTBEAT", "CONTAINMENT"];
+const HEADINGS = ["ID", "HOST", "PID", "VERSION", "AGE", "RUNNING", "MEMORY", "LOAD", "HEARTBEAT", "CONTAINMENT"];
 
 export function defineWorkers(program: Command, { client, output, interruption }: Context): void {
   program
@@ -14,26 +14,34 @@ export function defineWorkers(program: Command, { client, output, interruption }
     .option("--json", "print the list as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ pifleet workers\n  $ pifleet workers --json | jq '[.items[].running | length] | add'",
+      "\nRUNNING is how many attempts run, and how many can at once; MEMORY is the worker's own, without its runners;\n" +
+        "LOAD is the host's over one minute.\n" +
+        "\nExamples:\n  $ pifleet workers\n  $ pifleet workers --json | jq '[.items[].running | length] | add'",
     )
     .action(async ({ json }: { json?: true }) => {
       const items = await client().workers.list({ signal: interruption.asked });
       if (json) output.json({ items });
-      else output.line(table([HEADINGS, ...items.map(rowOf)]));
+      else if (items.length === 0) output.progress("There are no workers: `pifleet worker` starts one.");
+      else output.line(table([HEADINGS, ...items.map((worker) => rowOf(worker, new Date().toISOString()))]));
     });
 }
 
-function rowOf(worker: WorkerPresence): string[] {
+function rowOf(worker: WorkerPresence, now: string): string[] {
   return [
     worker.id,
     worker.host,
     String(worker.pid),
     worker.version,
+    formatAge(worker.startedAt, now),
     `${worker.running.length}/${worker.concurrency}`,
     `${Math.round(worker.rssBytes / 1_048_576)} MiB`,
     worker.load.toFixed(2),
-    formatTime(worker.startedAt),
-    formatTime(worker.heartbeatAt),
+    `${formatAge(worker.heartbeatAt, now)} ago`,
     worker.containment,
   ].map(plainText);
+}
+
+/** The clock of the worker's host may be ahead of ours. */
+function formatAge(from: string, now: string): string {
+  return formatDuration(Math.max(0, elapsedMs(from, now) ?? 0));
 }

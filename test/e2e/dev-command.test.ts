@@ -5,15 +5,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { freePort } from "./testing/free-port.ts";
-import { PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { PifleetProcess, pifleet } from "../../apps/cli/src/testing/pifleet-process.ts";
+import { freePort } from "../fleet/free-port.ts";
 
 /** Longer than the time within which two signals count as one, milliseconds. */
 const SECOND_SIGNAL_MS = 400;
-
-// Each of them starts a whole fleet.
-vi.setConfig({ testTimeout: 60_000 });
 
 interface Fleet {
   readonly dev: PifleetProcess;
