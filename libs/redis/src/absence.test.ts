@@ -112,6 +112,20 @@ describe("a worker without Redis", () => {
     expect(stdout).toBe("UnavailableError");
   });
 
+  it("gives up when it is told to while Redis accepts connections and does not answer", async () => {
+    await server.start();
+    server.freeze();
+    const impatience = new AbortController();
+    const connecting = connectBackend({
+      url: server.url,
+      role: "worker",
+      retentionMs: HOUR_MS,
+      signal: impatience.signal,
+    });
+    setImmediate(() => impatience.abort());
+    await expect(connecting).rejects.toBeInstanceOf(UnavailableError);
+  });
+
   it("does not begin to wait when it was told to give up before", async () => {
     await server.start();
     const signal = AbortSignal.abort(new Error("the worker was stopped"));

@@ -37,7 +37,10 @@ export interface Connections {
   readonly own: OwnConnection;
   /** Listens to channels; nothing else can be done on it. */
   readonly subscriber: Redis;
-  /** Resolves when `main` can be used and, where Redis tells, its name is known. @throws {UnavailableError} when it was closed, or `signal` was aborted, before. */
+  /**
+   * Resolves when `main` can be used and, where Redis tells, its name is known.
+   * @throws {UnavailableError} when it was closed, or `signal` was aborted, before.
+   */
   ready(signal?: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -58,10 +61,11 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
     main,
     own,
     subscriber,
-    ready: async (signal) => {
-      await untilReady(main, signal);
-      await own.asked();
-    },
+    ready: (signal) =>
+      unlessAborted(
+        untilReady(main).then(() => own.asked()),
+        signal,
+      ),
     close: () => {
       disconnect(main);
       disconnect(subscriber);
@@ -85,21 +89,23 @@ function isReadOnly(error: Error): boolean {
   return error.message.startsWith("READONLY");
 }
 
-async function untilReady(redis: Redis, signal?: AbortSignal): Promise<void> {
-  if (redis.status === "ready") return;
-  const ready = Promise.withResolvers<void>();
-  const onEnd = () => ready.reject(new UnavailableError("the connection was closed"));
+function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === "ready") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    redis.once("ready", resolve);
+    redis.once("end", () => reject(new UnavailableError("the connection was closed")));
+  });
+}
+
+async function unlessAborted(wait: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
   const onAbort = () =>
-    ready.reject(new UnavailableError("the wait for Redis was given up", { cause: signal?.reason }));
+    aborted.reject(new UnavailableError("the wait for Redis was given up", { cause: signal?.reason }));
   if (signal?.aborted) onAbort();
-  redis.once("ready", ready.resolve);
-  redis.once("end", onEnd);
   signal?.addEventListener("abort", onAbort);
   try {
-    await ready.promise;
+    await Promise.race([aborted.promise, wait]);
   } finally {
-    redis.off("ready", ready.resolve);
-    redis.off("end", onEnd);
     signal?.removeEventListener("abort", onAbort);
   }
 }

@@ -25,7 +25,12 @@ export class RedisWorkerRegistry implements WorkerRegistry {
   /** The tasks that workers of this process have asked for. */
   readonly #tasks = new Set<string>();
 
-  constructor(scripts: Scripts, own: OwnConnection, disconnected: DisconnectedWorkers, onFault: (e: Error) => void) {
+  constructor(
+    scripts: Scripts,
+    own: OwnConnection,
+    disconnected: DisconnectedWorkers,
+    onFault: (error: Error) => void,
+  ) {
     this.#scripts = scripts;
     this.#own = own;
     this.#disconnected = disconnected;
