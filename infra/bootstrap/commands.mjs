@@ -10,6 +10,8 @@ export const COMMANDS = {
   demo: { redis: "any", program: ["infra/demo/main.ts"] },
   dev: { redis: "any", program: ["apps/cli/bin/pifleet.mjs", "dev"] },
   test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
+  "test:crash": { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run", "--project", "crash"] },
+  chaos: { redis: "real", program: ["test/chaos/main.ts"] },
   check: { redis: "none", program: ["infra/check/main.ts"] },
   build: { redis: "none", program: ["infra/build/main.ts"] },
 };
