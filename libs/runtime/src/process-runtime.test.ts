@@ -1,30 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
 import { describeRuntime } from "@pifleet/testkit/conformance/runtime";
 import { actingRunnerEntry, finish, perform, taskOf } from "@pifleet/testkit/runtime";
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createProcessRuntime } from "./process-runtime.ts";
 import { readProcess } from "./processes/process-table.ts";
+import { CONTAINMENTS } from "./testing/containments.ts";
+import { isAlive } from "./testing/life.ts";
+import { newRoots } from "./testing/roots.ts";
 
-const roots: string[] = [];
+const newRoot = newRoots();
 
-function newRoot(): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "pifleet-runtime-")));
-  roots.push(root);
-  return root;
+for (const containment of CONTAINMENTS) {
+  describeRuntime(`the process runtime with the containment ${containment}`, async () =>
+    createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, containment }),
+  );
 }
 
-afterAll(() => {
-  for (const root of roots) rmSync(root, { recursive: true, force: true });
-});
-
-describeRuntime("the process runtime", async () =>
-  createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry }),
-);
-
-describe("a runner's process", () => {
+describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (containment) => {
   let root: string;
   let runtime: Runtime;
   const faults: Error[] = [];
@@ -35,6 +29,7 @@ describe("a runner's process", () => {
       workspaces: root,
       runnerEntry: actingRunnerEntry,
       heapMb: 64,
+      containment,
       onFault: (error) => faults.push(error),
     });
   });
@@ -78,58 +73,6 @@ describe("a runner's process", () => {
     await runner.dispose();
   });
 
-  it("says what is no record: it is terminated, and its exit says why", async () => {
-    const runner = await launch();
-    await perform(runner, [{ do: "send_raw", value: { type: "nonsense" } }, { do: "wait" }]);
-    expect((await runner.exited).protocolFault).toContain("nonsense");
-    await runner.dispose();
-  });
-
-  it.each([
-    ["is no JSON", "garbage\n"],
-    ["has bytes that are no text", "\u0000\u0001\ufffd{\n"],
-    ["is JSON, but no record", "[1, 2]\nnull\n"],
-  ])("that writes to the channel what %s is terminated, and harms nobody else", async (_title, text) => {
-    const runner = await launch();
-    await perform(runner, [{ do: "write_channel", text }, { do: "wait" }]);
-    expect(await runner.exited).toMatchObject({ signal: "SIGKILL", protocolFault: expect.any(String) });
-    await runner.dispose();
-  });
-
-  it("that runs out of its heap is told from other crashes", async () => {
-    const runner = await launch();
-    await perform(runner, [{ do: "fill_memory" }]);
-    expect(await runner.exited).toMatchObject({ outOfMemory: true });
-    await runner.dispose();
-  });
-
-  it("that is killed from outside says so", async () => {
-    const runner = await launch();
-    const said = perform(runner, [{ do: "wait" }]);
-    process.kill(runner.pid, "SIGKILL");
-    await said;
-    expect(await runner.exited).toMatchObject({ code: null, signal: "SIGKILL", outOfMemory: false });
-    await runner.dispose();
-  });
-
-  it("may write 2 MB in one line, of which the end is kept", async () => {
-    const runner = await launch();
-    const text = `${"x".repeat(2_000_000)}the end`;
-    await perform(runner, [{ do: "write_stderr", text }, finish("ok"), { do: "exit", code: 0 }]);
-    const { stderrTail } = await runner.exited;
-    expect(stderrTail.endsWith("the end")).toBe(true);
-    expect(stderrTail.length).toBe(8_192);
-    await runner.dispose();
-  });
-
-  it("that ends before its task cannot be launched, and the error tells how it ended", async () => {
-    const broken = createProcessRuntime({ workspaces: root, runnerEntry: join(root, "missing.mjs") });
-    const error = await broken.launch({ invocationId: newInvocationId(), attempt: 1, files: [] }).catch((e) => e);
-    expect(error).toBeInstanceOf(LaunchError);
-    expect(error.exit.stderrTail).toContain("missing.mjs");
-    await broken.close();
-  });
-
   it("is given up while it starts when nobody waits for it any more", async () => {
     const abandoned = new AbortController();
     const launching = runtime.launch({
@@ -170,8 +113,8 @@ describe("a runner's process", () => {
   });
 });
 
-describe("the end of a runner", () => {
-  const runtime = () => createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry });
+describe.each(CONTAINMENTS)("the end of a runner, with the containment %s,", (containment) => {
+  const runtime = () => createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, containment });
   const ignoringTerm = `sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done'`;
 
   it.each([
@@ -192,6 +135,19 @@ describe("the end of a runner", () => {
     await fleet.close();
   });
 
+  it.runIf(containment === "auto")("takes a process with it that has left no other trace of the run", async () => {
+    const fleet = runtime();
+    const runner = await fleet.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
+    const traceless = `(cd / && exec env -i PATH=$PATH setsid -f ${ignoringTerm}) & sleep 300`;
+    const [pid = 0] = await background(runner, traceless, 1);
+    await runner.suspend();
+    expect(readProcess(pid)?.state).toBe("T");
+    await runner.terminate(0);
+    expect(isAlive(pid)).toBe(false);
+    await runner.dispose();
+    await fleet.close();
+  });
+
   it("by itself leaves none of its background processes", async () => {
     const fleet = runtime();
     const runner = await fleet.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
@@ -207,11 +163,6 @@ describe("the end of a runner", () => {
     await fleet.close();
   });
 });
-
-function isAlive(pid: number): boolean {
-  const state = readProcess(pid)?.state;
-  return state !== undefined && state !== "Z";
-}
 
 /** The directory's entries, but for those with a leading dot. */
 function visible(directory: string): string[] {
