@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Client, createClient } from "@pifleet/client";
-import { Service } from "./service.ts";
+import type { Client } from "@pifleet/client";
+import { ApiService } from "./api-service.ts";
+import { WorkerService } from "./worker-service.ts";
 
 export interface FleetOptions {
   /** How many workers to start. Default 1. */
   readonly workers?: number;
+  /** How many APIs to start. Default 1. */
+  readonly apis?: number;
+  /** The Redis of the fleet. Default: the one of all tests. */
+  readonly redisUrl?: string;
   /** The content of the models file. */
   readonly models?: unknown;
   /** More environment for every process. */
@@ -15,48 +20,57 @@ export interface FleetOptions {
 }
 
 /**
- * A fleet of real processes for one test file: an API and workers, on keys of its own in the tests' Redis and with
- * directories of its own.
+ * A fleet of real processes: APIs and workers, on keys of its own in the tests' Redis or in one that it is given, and
+ * with directories of its own.
  */
-export class Fleet {
+export class Fleet implements AsyncDisposable {
   readonly key = `test-key-${randomUUID()}`;
   readonly directory: string;
-  readonly workers: Service[] = [];
+  /** All that were started, in this order; also those that have ended. */
+  readonly workers: WorkerService[] = [];
+  /** All that were started, in this order; also those that have ended. */
+  readonly apis: ApiService[] = [];
   readonly #env: Record<string, string>;
-  readonly #apis: Service[] = [];
-  #client: Client | undefined;
-  #url = "";
 
   private constructor(directory: string, env: Record<string, string>) {
     this.directory = directory;
     this.#env = { ...env, PIFLEET_BOOTSTRAP_KEY: this.key };
   }
 
-  static async start({ workers = 1, models, env = {} }: FleetOptions = {}): Promise<Fleet> {
+  static async start({ workers = 1, apis = 1, redisUrl, models, env = {} }: FleetOptions = {}): Promise<Fleet> {
     const directory = await mkdtemp(join(tmpdir(), "fleet-"));
     const modelsFile = join(directory, "models.json");
     if (models) await writeFile(modelsFile, JSON.stringify(models));
     await mkdir(join(directory, "workspaces"));
     const fleet = new Fleet(directory, {
-      REDIS_URL: process.env.REDIS_URL ?? "redis://127.0.0.1:6379",
+      REDIS_URL: redisUrl ?? process.env.REDIS_URL ?? "redis://127.0.0.1:6379",
       PIFLEET_REDIS_PREFIX: `test-${randomUUID()}`,
       PIFLEET_WORKSPACES: join(directory, "workspaces"),
       ...(models !== undefined && { PIFLEET_MODELS_FILE: modelsFile }),
       ...env,
     });
-    await Promise.all([fleet.startApi(), ...Array.from({ length: workers }, () => fleet.startWorker())]);
+    await Promise.all([
+      ...Array.from({ length: apis }, () => fleet.startApi()),
+      ...Array.from({ length: workers }, () => fleet.startWorker()),
+    ]);
     return fleet;
   }
 
-  /** The client of the newest API. */
-  get client(): Client {
-    if (!this.#client) throw new Error("The API has not been started");
-    return this.#client;
+  /** The newest API that lives. */
+  get api(): ApiService {
+    const api = this.apis.findLast(({ alive }) => alive);
+    if (!api) throw new Error("No API is alive");
+    return api;
   }
 
-  /** The address of the newest API. */
+  /** The client of the newest API that lives. */
+  get client(): Client {
+    return this.api.client;
+  }
+
+  /** The address of the newest API that lives. */
   get url(): string {
-    return this.#url;
+    return this.api.url;
   }
 
   /** The directory that holds the workspaces. */
@@ -64,34 +78,56 @@ export class Fleet {
     return join(this.directory, "workspaces");
   }
 
+  /** What attempts have left in the directory of the workspaces: workspaces, temporary files, records of runs. */
+  async remains(): Promise<string[]> {
+    const [entries, runs] = await Promise.all([
+      readdir(this.workspaces),
+      readdir(join(this.workspaces, ".runs")).catch(() => []),
+    ]);
+    const ofRuns = entries.filter((name) => !name.startsWith(".") || name.startsWith(".tmp-"));
+    return [...ofRuns, ...runs.map((name) => join(".runs", name))];
+  }
+
   /** Sends a request with the key. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("authorization", `Bearer ${this.key}`);
-    return fetch(`${this.#url}${path}`, { ...init, headers });
+    return this.api.fetch(path, init);
   }
 
   /** Starts an API on a free port; resolves when it listens. */
-  async startApi(env: Record<string, string> = {}): Promise<Service> {
-    const api = new Service("api", { ...this.#env, PORT: "0", ...env });
-    this.#apis.push(api);
-    const { url } = await api.logged("listening");
-    this.#url = String(url);
-    this.#client = createClient({ url: this.#url, apiKey: this.key });
-    return api;
+  async startApi(env: Record<string, string> = {}): Promise<ApiService> {
+    const api = new ApiService(this.key, { ...this.#env, PORT: "0", ...env });
+    this.apis.push(api);
+    return api.listening();
   }
 
   /** Starts a worker; resolves when it claims. */
-  async startWorker(env: Record<string, string> = {}): Promise<Service> {
-    const worker = new Service("worker", { ...this.#env, ...env });
-    this.workers.push(worker);
+  async startWorker(env: Record<string, string> = {}): Promise<WorkerService> {
+    const worker = this.launchWorker(env);
     await worker.logged("claiming");
+    return worker;
+  }
+
+  /** Starts a worker with arguments, and does not wait for it. */
+  launchWorker(env: Record<string, string> = {}, args: readonly string[] = []): WorkerService {
+    const worker = new WorkerService({ ...this.#env, ...env }, args);
+    this.workers.push(worker);
+    return worker;
+  }
+
+  /** The worker with this id. */
+  worker(id: string): WorkerService {
+    const worker = this.workers.find((candidate) => candidate.id === id);
+    if (!worker) throw new Error(`No worker of this fleet is called ${id}`);
     return worker;
   }
 
   /** Stops all processes and removes all directories. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#apis, ...this.workers].map((service) => service.stop()));
+    await Promise.all([...this.apis, ...this.workers].map((service) => service.stop()));
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 }

@@ -3,6 +3,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** How long a service may take to stop when it is told to, milliseconds; then it is killed. */
+const STOP_MS = 15_000;
 
 /** A log line of ours. */
 type LogLine = Readonly<Record<string, unknown>>;
@@ -17,9 +19,9 @@ export class Service {
   readonly #listeners = new Set<() => void>();
   #output = "";
 
-  constructor(name: "api" | "worker", env: Record<string, string>) {
+  constructor(name: "api" | "worker", env: Record<string, string>, args: readonly string[] = []) {
     this.name = name;
-    this.#child = spawn(process.execPath, [`apps/${name}/src/main.ts`], {
+    this.#child = spawn(process.execPath, [`apps/${name}/src/main.ts`, ...args], {
       cwd: ROOT,
       env: { ...minimalEnvironment(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -35,6 +37,11 @@ export class Service {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** Whether its process has not ended. */
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** All that it has printed. */
@@ -68,9 +75,9 @@ export class Service {
 
   /** Stops it as an orchestrator does, and at last by force. */
   async stop(): Promise<number | string> {
-    this.#child.kill("SIGCONT");
     this.#child.kill("SIGTERM");
-    const force = setTimeout(() => this.#child.kill("SIGKILL"), 15_000);
+    this.#child.kill("SIGCONT");
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
     const ended = await this.#exited;
     clearTimeout(force);
     return ended;

@@ -1,0 +1,105 @@
+import { text, toolCall } from "@pifleet/testkit/model-server";
+import { describe, expect, it } from "vitest";
+import { alive, processesOfRuns } from "../fleet/processes.ts";
+import { ENDLESS_LEASE, endings, PATIENCE, Stage } from "./stage.ts";
+
+/** A tool with children that do not listen to SIGTERM, one of them in a session of its own. */
+const STUBBORN = "trap '' TERM; setsid sleep 300 & sleep 301 & sleep 302 & echo begun; wait";
+
+describe("a worker that is killed", () => {
+  it("loses its invocation to another worker before the lease ends, and all that it had started is removed", async () => {
+    await using stage = await Stage.set({ workers: 2, env: ENDLESS_LEASE });
+    stage.models.enqueue(toolCall("bash", { command: STUBBORN }), text("Second time lucky."));
+    const id = await stage.submit();
+    const worker = await stage.worksOn(id);
+    const processes = processesOfRuns(stage.fleet.workspaces);
+    expect(processes.length).toBeGreaterThan(4);
+
+    worker.kill("SIGKILL");
+    const record = await stage.end(id);
+    expect(record).toMatchObject({ status: "succeeded", output: "Second time lucky." });
+    expect(endings(record)).toEqual(["worker_lost", "succeeded"]);
+    expect(record.attempts[1]?.worker).not.toBe(worker.id);
+    await expect.poll(() => alive(processes), PATIENCE).toEqual([]);
+    await stage.cleared();
+  });
+
+  it("loses every invocation that it had, each of them to one attempt", async () => {
+    await using stage = await Stage.set({ workers: 1, env: { ...ENDLESS_LEASE, PIFLEET_CONCURRENCY: "6" } });
+    const gate = stage.gate();
+    stage.models.otherwise(({ body }) =>
+      JSON.stringify(body).includes("passed") ? text("Done.") : toolCall("bash", { command: gate.command }),
+    );
+    const ids = await Promise.all(Array.from({ length: 6 }, () => stage.submit()));
+    const [worker] = await Promise.all(ids.map((id) => stage.worksOn(id)));
+    await stage.fleet.startWorker();
+    worker?.kill("SIGKILL");
+    await gate.open();
+    for (const id of ids) expect(endings(await stage.end(id))).toEqual(["worker_lost", "succeeded"]);
+    await stage.cleared();
+  });
+
+  it("loses what it had paused as well, and that stays paused until it is resumed", async () => {
+    await using stage = await Stage.set({ workers: 2, env: ENDLESS_LEASE });
+    const gate = stage.gate();
+    stage.models.enqueue(
+      toolCall("bash", { command: gate.command }),
+      toolCall("bash", { command: "echo begun" }),
+      text("Done."),
+    );
+    const id = await stage.submit();
+    const worker = await stage.worksOn(id);
+    await stage.fleet.client.invocations.pause(id);
+    worker.kill("SIGKILL");
+
+    await stage.event(id, "attempt.started", 2);
+    expect(await stage.fleet.client.invocations.get(id)).toMatchObject({ status: "paused", attempt: 2 });
+    await stage.fleet.client.invocations.resume(id);
+    const record = await stage.end(id);
+    expect(record).toMatchObject({ status: "succeeded", output: "Done." });
+    expect(endings(record)).toEqual(["worker_lost", "succeeded"]);
+    await stage.cleared();
+  });
+
+  it("is cleaned up after by a worker that starts later", async () => {
+    await using stage = await Stage.set({ workers: 1, env: ENDLESS_LEASE });
+    stage.models.enqueue(toolCall("bash", { command: STUBBORN }));
+    const id = await stage.submit({ recovery: "fail" });
+    const worker = await stage.worksOn(id);
+    worker.kill("SIGKILL");
+    await worker.exited();
+    await stage.fleet.startWorker();
+    expect(await stage.end(id)).toMatchObject({ status: "failed", error: { code: "worker_lost" } });
+    await stage.cleared();
+  });
+});
+
+describe("an invocation whose worker dies every time", () => {
+  it("fails after as many attempts as it may have", async () => {
+    await using stage = await Stage.set({ workers: 1, env: ENDLESS_LEASE });
+    stage.models.otherwise(() => toolCall("bash", { command: "echo begun; sleep 300" }));
+    const id = await stage.submit({ limits: { maxAttempts: 2 } });
+    for (const attempt of [1, 2]) {
+      const worker = await stage.worksOn(id, attempt);
+      await stage.fleet.startWorker();
+      worker.kill("SIGKILL");
+    }
+    const record = await stage.end(id);
+    expect(record).toMatchObject({ status: "failed", error: { code: "worker_lost" } });
+    expect(endings(record)).toEqual(["worker_lost", "worker_lost"]);
+    await stage.cleared();
+  });
+
+  it("fails after the first attempt when it must not be run again", async () => {
+    await using stage = await Stage.set({ workers: 2, env: ENDLESS_LEASE });
+    stage.models.enqueue(toolCall("bash", { command: "echo begun; sleep 300" }));
+    const id = await stage.submit({ recovery: "fail" });
+    const worker = await stage.worksOn(id);
+    worker.kill("SIGKILL");
+    const record = await stage.end(id);
+    expect(record).toMatchObject({ status: "failed", error: { code: "worker_lost" } });
+    expect(endings(record)).toEqual(["worker_lost"]);
+    expect(stage.models.requests).toHaveLength(1);
+    await stage.cleared();
+  });
+});

@@ -1,0 +1,37 @@
+import { type Client, createClient } from "@pifleet/client";
+import { Service } from "./service.ts";
+
+/** An API's process, with what is needed to call it. */
+export class ApiService extends Service {
+  readonly #key: string;
+  #url = "";
+
+  /** @param key the bootstrap key, which is in `env` as well */
+  constructor(key: string, env: Record<string, string>) {
+    super("api", env);
+    this.#key = key;
+  }
+
+  /** Resolves when it listens. */
+  async listening(): Promise<this> {
+    const { url } = await this.logged("listening");
+    this.#url = String(url);
+    return this;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** A client of this process. */
+  get client(): Client {
+    return createClient({ url: this.#url, apiKey: this.#key });
+  }
+
+  /** Sends a request with the key. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${this.#key}`);
+    return fetch(`${this.#url}${path}`, { ...init, headers });
+  }
+}

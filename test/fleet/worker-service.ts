@@ -1,0 +1,14 @@
+import { Service } from "./service.ts";
+
+/** A worker's process. */
+export class WorkerService extends Service {
+  constructor(env: Record<string, string>, args: readonly string[] = []) {
+    super("worker", env, args);
+  }
+
+  /** The id under which it is on the list of workers; once it has said that it claims. */
+  get id(): string | undefined {
+    const line = this.lines.find(({ msg }) => msg === "claiming");
+    return line && String(line.worker);
+  }
+}
