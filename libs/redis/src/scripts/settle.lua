@@ -42,7 +42,11 @@ local function end_with(final_transition, final_error)
   finish(final_transition, final_error)
 end
 
+-- A pause outlives the attempt: the next one begins paused.
 local function requeue()
+  if TRANSITIONS[get("status")].resume then
+    redis.call("HSET", record, "pausesAgain", 1)
+  end
   advance("requeue")
   if kind == "again" then
     append_event("retry.scheduled", attempt, '"scope":"attempt","delayMs":' .. delay .. ',"reason":"' .. ended .. '"')

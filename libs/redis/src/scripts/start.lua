@@ -49,6 +49,10 @@ local function begin()
   advance("start")
   redis.call("ZREM", unqueued, id)
   open_attempt(tonumber(get("attempt")) + 1, worker)
+  if redis.call("HDEL", record, "pausesAgain") == 1 then
+    advance("pause")
+    append_event("invocation.paused", get("attempt"))
+  end
   return "started"
 end
 

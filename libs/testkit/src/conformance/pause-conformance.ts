@@ -108,11 +108,16 @@ export function describePausing(makeBackend: MakeBackend): void {
       expect((await eventTypes(backend, { id })).slice(-3)).toEqual(last);
     });
 
-    it("goes back to the queue when its attempt is handed back", async () => {
+    it("goes back to the queue when its attempt is handed back, and is paused again when the next one begins", async () => {
       const backend = await open();
       const { id } = await submitPaused(backend);
       expect(await backend.store.settle(id, 1, { kind: "handed_back", outcome: crashed() })).toBe("accepted");
       expect(await backend.store.get("acme", id)).toMatchObject({ status: "queued" });
+      expect(await backend.store.start(id, "worker-2")).toMatchObject({ invocation: { status: "paused", attempt: 2 } });
+      expect((await eventTypes(backend, { id })).slice(-2)).toEqual(["attempt.started", "invocation.paused"]);
+      expect(await backend.store.resume("acme", id)).toMatchObject({ kind: "done" });
+      await backend.store.settle(id, 2, { kind: "handed_back", outcome: crashed() });
+      expect(await backend.store.start(id, "worker-3")).toMatchObject({ invocation: { status: "running" } });
     });
   });
 }

@@ -9,6 +9,8 @@ export interface KeptInvocation {
   /** The id of the last event that was dropped. */
   trimmed: EventId | null;
   isQueued: boolean;
+  /** Whether the next attempt begins paused. */
+  pausesAgain: boolean;
   readonly recordedAt: number;
   /** When its retention runs out, Unix ms; null until it ends. */
   expiresAt: number | null;
@@ -36,7 +38,8 @@ export class KeptInvocations {
 
   add(invocation: Invocation): KeptInvocation {
     const recordedAt = this.#now();
-    const kept = { invocation, events: [], spans: [], trimmed: null, isQueued: false, recordedAt, expiresAt: null };
+    const state = { trimmed: null, isQueued: false, pausesAgain: false, recordedAt, expiresAt: null };
+    const kept = { invocation, events: [], spans: [], ...state };
     this.#kept.set(invocation.id, kept);
     return kept;
   }

@@ -57,6 +57,7 @@ export class Settling {
   }
 
   #requeue(kept: KeptInvocation, settlement: Settlement, reason: string): void {
+    kept.pausesAgain = kept.invocation.status === "paused";
     this.#lifecycle.advance(kept, "requeue");
     if (settlement.kind !== "again") return;
     const at = this.#all.timestamp();

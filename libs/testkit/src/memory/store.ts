@@ -86,6 +86,8 @@ export class MemoryStore implements InvocationStore {
     }
     this.#lifecycle.advance(kept, "start");
     this.#lifecycle.openAttempt(kept, worker);
+    if (kept.pausesAgain) this.#lifecycle.pause(kept);
+    kept.pausesAgain = false;
     kept.isQueued = true;
     return { kind: "started", invocation: structuredClone(kept.invocation) };
   }
