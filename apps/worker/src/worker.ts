@@ -56,7 +56,10 @@ export class Worker {
     });
     this.#sweeper = new Sweeper({
       runtime,
-      onSwept: (runners, workspaces) => log.warn({ runners, workspaces }, "swept what a dead worker left"),
+      onSwept: (runners, workspaces) => {
+        log.warn({ runners, workspaces }, "swept what a dead worker left");
+        this.#count({ swept_runners: runners, swept_workspaces: workspaces });
+      },
       onFault,
     });
     this.#recoverer = new Recoverer({
@@ -65,6 +68,7 @@ export class Worker {
       queue: backend.queue,
       onRecovered: (worker, invocations) => {
         log.warn({ lost: worker, invocations }, "recovered from a lost worker");
+        this.#count({ lost_workers: 1, recovered_claims: invocations.length });
         this.#sweeper.sweep().catch(onFault);
       },
       onFault,
@@ -74,7 +78,10 @@ export class Worker {
       registry: backend.workers,
       store: backend.store,
       queue: backend.queue,
-      onMended: (what, count) => log.warn({ what, count }, "mended"),
+      onMended: (what, count) => {
+        log.warn({ what, count }, "put into the queue what was not there");
+        this.#count({ [`mended_${what}`]: count });
+      },
       onFault,
     });
   }
@@ -99,6 +106,11 @@ export class Worker {
   async idle(): Promise<void> {
     do await setTimeout(IDLE_POLL_MS);
     while (await this.#isBusy());
+  }
+
+  #count(counts: Record<string, number>): void {
+    const { backend, log } = this.#parts;
+    backend.counters.add(counts).catch((error) => log.error({ err: error }, "could not count"));
   }
 
   #describe(): Omit<WorkerPresence, "heartbeatAt"> {

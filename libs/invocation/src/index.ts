@@ -8,6 +8,7 @@ export * from "./limits.ts";
 export * from "./message.ts";
 export * from "./outcome.ts";
 export * from "./ports/backend.ts";
+export * from "./ports/counters.ts";
 export * from "./ports/event-log.ts";
 export * from "./ports/harness.ts";
 export * from "./ports/presence.ts";

@@ -2,6 +2,7 @@ import { type Backend, UnavailableError } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { RedisChangeFeed } from "./change-feed.ts";
 import { type Connections, openConnections, type Role } from "./connections.ts";
+import { RedisCounters } from "./counters.ts";
 import { DisconnectedWorkers } from "./disconnected-workers.ts";
 import { RedisEventLog } from "./event-log.ts";
 import { warnOfEviction } from "./eviction.ts";
@@ -67,6 +68,7 @@ function composeBackend(
     changes,
     spans: new RedisSpanLog(main, scripts),
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
+    counters: new RedisCounters(main, keys),
     ping: () => ping(main),
     close: async () => {
       await Promise.all([queue.close(), changes.close()]);

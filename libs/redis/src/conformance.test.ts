@@ -1,4 +1,5 @@
 import {
+  describeCountersConformance,
   describeEventLogConformance,
   describeQueueConformance,
   describeSpanLogConformance,
@@ -18,3 +19,4 @@ describeQueueConformance("in Redis", makeBackend);
 describeEventLogConformance("in Redis", makeBackend);
 describeSpanLogConformance("in Redis", makeBackend);
 describeWorkerRegistryConformance("in Redis", makeBackend);
+describeCountersConformance("in Redis", makeBackend);

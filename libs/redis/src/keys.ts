@@ -19,6 +19,8 @@ export interface Keys {
   readonly workerDeadlines: string;
   /** Hash from a worker's id to the connection that it beat on last. */
   readonly workerConnections: string;
+  /** Hash: the counters of the fleet. */
+  readonly counters: string;
   /** Channel on which the ids of invocations are sent that something is asked of. */
   readonly requests: string;
   /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
@@ -54,6 +56,7 @@ export function makeKeys(prefix: string): Keys {
     workers: `${shard}:workers`,
     workerDeadlines: `${shard}:worker-deadlines`,
     workerConnections: `${shard}:worker-connections`,
+    counters: `${shard}:counters`,
     requests: `${shard}:requests`,
     indexPrefix,
     record: (id) => `${shard}:invocation:${id}`,

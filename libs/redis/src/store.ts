@@ -67,8 +67,12 @@ export class RedisStore implements InvocationStore {
   }
 
   async get(tenant: string, id: InvocationId): Promise<Invocation | null> {
-    const invocation = decodeRecord(id, await reached(this.#redis.hgetall(this.#scripts.keys.record(id))));
+    const invocation = await this.read(id);
     return invocation?.tenant === tenant ? invocation : null;
+  }
+
+  async read(id: InvocationId): Promise<Invocation | null> {
+    return decodeRecord(id, await reached(this.#redis.hgetall(this.#scripts.keys.record(id))));
   }
 
   list(query: InvocationQuery): Promise<InvocationPage> {
@@ -115,7 +119,7 @@ export class RedisStore implements InvocationStore {
     return this.#ask("resume", tenant, id);
   }
 
-  open(after?: InvocationId): Promise<Invocation[]> {
+  open(after?: InvocationId): Promise<InvocationId[]> {
     return openInvocations(this.#redis, this.#scripts.keys, after);
   }
 

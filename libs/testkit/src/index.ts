@@ -1,3 +1,4 @@
+export { describeCountersConformance } from "./conformance/counters-conformance.ts";
 export { describeEventLogConformance } from "./conformance/event-log-conformance.ts";
 export type { MakeBackend } from "./conformance/make-backend.ts";
 export { describeQueueConformance } from "./conformance/queue-conformance.ts";

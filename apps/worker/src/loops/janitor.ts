@@ -1,4 +1,11 @@
-import type { Invocation, InvocationId, InvocationQueue, InvocationStore, WorkerRegistry } from "@pifleet/invocation";
+import {
+  type Invocation,
+  type InvocationId,
+  type InvocationQueue,
+  type InvocationStore,
+  isTerminal,
+  type WorkerRegistry,
+} from "@pifleet/invocation";
 import { Loop } from "./loop.ts";
 
 const ROUND_MS = 5_000;
@@ -64,17 +71,22 @@ export class Janitor {
     const { store, queue, onMended } = this.#options;
     const missing = new Set<InvocationId>();
     let mended = 0;
-    for (let page = await store.open(); page.length > 0; page = await store.open(page.at(-1)?.id)) {
-      const without = new Set(await queue.missing(page.map(({ id }) => id)));
-      for (const invocation of page.filter(({ id }) => without.has(id))) {
-        missing.add(invocation.id);
-        if (!this.#suspects.has(invocation.id)) continue;
-        await this.#enqueue(invocation);
-        mended += 1;
+    for (let page = await store.open(); page.length > 0; page = await store.open(page.at(-1))) {
+      for (const id of await queue.missing(page)) {
+        missing.add(id);
+        if (this.#suspects.has(id) && (await this.#restore(id))) mended += 1;
       }
     }
     this.#suspects = missing;
     if (mended > 0) onMended("missing", mended);
+  }
+
+  /** Whether it is in the queue again; it may have ended meanwhile. */
+  async #restore(id: InvocationId): Promise<boolean> {
+    const invocation = await this.#options.store.read(id);
+    if (!invocation || isTerminal(invocation.status)) return false;
+    await this.#enqueue(invocation);
+    return true;
   }
 
   async #enqueue({ id, carrier, createdAt, submission }: Invocation): Promise<void> {

@@ -13,7 +13,7 @@ const WATCHED = 2;
 export interface RecovererOptions {
   readonly worker: string;
   readonly registry: WorkerRegistry;
-  readonly queue: InvocationQueue;
+  readonly queue: Pick<InvocationQueue, "reclaim">;
   /** Called when a worker was found dead, with the invocations that it had claimed. */
   readonly onRecovered: (worker: string, ids: InvocationId[]) => void;
   readonly onFault: (error: unknown) => void;

@@ -1,3 +1,4 @@
+import type { Counters } from "./counters.ts";
 import type { ChangeFeed, EventLog } from "./event-log.ts";
 import type { WorkerRegistry } from "./presence.ts";
 import type { InvocationQueue } from "./queue.ts";
@@ -12,6 +13,7 @@ export interface Backend {
   readonly changes: ChangeFeed;
   readonly spans: SpanLog;
   readonly workers: WorkerRegistry;
+  readonly counters: Counters;
   /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */
   ping(): Promise<void>;
   /** Ends every consumer and connection. Safe to call twice. */

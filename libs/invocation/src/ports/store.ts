@@ -91,11 +91,10 @@ export interface InvocationStore {
   pause(tenant: string, id: InvocationId): Promise<PauseResult>;
   /** Lets a paused invocation run again. Idempotent. */
   resume(tenant: string, id: InvocationId): Promise<PauseResult>;
-  /**
-   * Invocations of all tenants that have not ended, oldest first, at most 500 behind `after`; for the janitor, who
-   * compares them with the queue.
-   */
-  open(after?: InvocationId): Promise<Invocation[]>;
+  /** The invocation, whoever owns it; for what tends to all of them. */
+  read(id: InvocationId): Promise<Invocation | null>;
+  /** The ids of all tenants' invocations that have not ended, oldest first: at most 500 behind `after`. */
+  open(after?: InvocationId): Promise<InvocationId[]>;
   /** Marks that the entry of this invocation is in the queue. */
   markEnqueued(id: InvocationId): Promise<void>;
   /** Invocations recorded more than `olderThanMs` ago whose entry was not marked as enqueued; at most 100. */

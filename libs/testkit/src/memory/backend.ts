@@ -1,5 +1,6 @@
 import type { Backend } from "@pifleet/invocation";
 import { MemoryChangeFeed } from "./change-feed.ts";
+import { MemoryCounters } from "./counters.ts";
 import { MemoryEventLog } from "./event-log.ts";
 import { KeptInvocations } from "./kept-invocation.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -25,6 +26,7 @@ export function createMemoryBackend(options: { retentionMs: number; now?: () => 
     changes,
     spans: new MemorySpanLog(all),
     workers: new MemoryWorkerRegistry(now),
+    counters: new MemoryCounters(),
     ping: async () => undefined,
     close: async () => {
       await Promise.all([queue.close(), changes.close()]);

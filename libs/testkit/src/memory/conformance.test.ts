@@ -1,5 +1,6 @@
 import {
   createMemoryBackend,
+  describeCountersConformance,
   describeEventLogConformance,
   describeQueueConformance,
   describeSpanLogConformance,
@@ -15,3 +16,4 @@ describeQueueConformance("in memory", makeBackend);
 describeEventLogConformance("in memory", makeBackend);
 describeSpanLogConformance("in memory", makeBackend);
 describeWorkerRegistryConformance("in memory", makeBackend);
+describeCountersConformance("in memory", makeBackend);

@@ -136,13 +136,17 @@ export class MemoryStore implements InvocationStore {
     return this.#ask(tenant, id, "resume");
   }
 
-  async open(after?: InvocationId): Promise<Invocation[]> {
+  async read(id: InvocationId): Promise<Invocation | null> {
+    return structuredClone(this.#all.find(id)?.invocation ?? null);
+  }
+
+  async open(after?: InvocationId): Promise<InvocationId[]> {
     const open = this.#all
       .all()
-      .map(({ invocation }) => invocation)
-      .filter(({ id, status }) => !isTerminal(status) && (!after || id > after))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
-    return structuredClone(open.slice(0, OPEN_LIMIT));
+      .filter(({ invocation }) => !isTerminal(invocation.status))
+      .map(({ invocation }) => invocation.id)
+      .filter((id) => !after || id > after);
+    return open.sort().slice(0, OPEN_LIMIT);
   }
 
   async markEnqueued(id: InvocationId): Promise<void> {
