@@ -1,5 +1,5 @@
 import { RunnerCommand, type RunnerRecord } from "@pifleet/invocation";
-import { killStarted } from "./process-tree.ts";
+import { killSelf, killStarted } from "./process-tree.ts";
 
 /** The variable that the runtime marks the processes of a run with. */
 const MARKER = "PIFLEET_RUN";
@@ -30,13 +30,8 @@ export function connectWorker(): WorkerChannel {
   };
 }
 
-/** What was started in the runner's group dies with the group; what has left it is looked for first. */
+/** Whatever the runner was doing is of no use to anybody any more. */
 function abandon(): void {
   killStarted(MARKER);
-  try {
-    process.kill(-process.pid, "SIGKILL");
-  } finally {
-    // Where the runner leads no group, it ends alone.
-    process.exit(1);
-  }
+  killSelf();
 }

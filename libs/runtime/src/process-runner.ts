@@ -46,6 +46,7 @@ export class ProcessRunner implements Runner {
   readonly #onFault: (error: Error) => void;
   readonly #onDisposed: (runner: ProcessRunner) => void;
   readonly #kernelKillsBefore = kernelKills();
+  #suspension = new AbortController();
   #protocolFault: string | undefined;
   #disposed: Promise<void> | undefined;
 
@@ -104,14 +105,17 @@ export class ProcessRunner implements Runner {
   }
 
   async suspend(): Promise<void> {
-    await suspend(this.#processes);
+    this.#suspension = new AbortController();
+    if (!this.#termination.begun) await suspend(this.#processes, this.#suspension.signal);
   }
 
   async resume(): Promise<void> {
+    this.#suspension.abort();
     resume(this.#processes);
   }
 
   async terminate(graceMs: number): Promise<void> {
+    this.#suspension.abort();
     if (await this.#termination.end(graceMs)) await this.exited;
   }
 

@@ -104,6 +104,27 @@ describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (con
     await runner.dispose();
   });
 
+  it("stops also when it forks all the time", async () => {
+    const runner = await launch();
+    const [shell = 0] = await background(runner, "(echo 'echo $$; while :; do /bin/true; done' | sh) & wait", 1);
+    for (let time = 0; time < 5; time += 1) {
+      await runner.suspend();
+      expect([runner.pid, shell].map((pid) => readProcess(pid)?.state)).toEqual(["T", "T"]);
+      await runner.resume();
+    }
+    await runner.dispose();
+  });
+
+  it("goes on also when it is let go on before all of it has stopped", async () => {
+    const runner = await launch();
+    const suspended = runner.suspend();
+    await runner.resume();
+    await suspended;
+    const said = await perform(runner, [finish("ok"), { do: "exit", code: 0 }]);
+    expect(said.map(({ type }) => type)).toContain("finished");
+    await runner.dispose();
+  });
+
   it("ends also while it is suspended", async () => {
     const runner = await launch();
     await runner.suspend();

@@ -18,6 +18,10 @@ export class ProcessGroup implements RunProcesses {
     return true;
   }
 
+  releaseForks(): void {
+    // There is no portable way to see them; they go on and stop when the group does.
+  }
+
   signal(signal: NodeJS.Signals): void {
     send(-this.#leader, signal);
   }

@@ -19,6 +19,11 @@ export interface RunProcesses {
   alive(): boolean;
   /** Whether all that live are stopped. */
   stopped(): boolean;
+  /**
+   * Lets those go on whose parents cannot stop before them: who has called vfork waits, beyond the reach of signals,
+   * until its child runs a program, and a child that was stopped before that never does.
+   */
+  releaseForks(): void;
   /** Sends a signal to each of them. */
   signal(signal: NodeJS.Signals): void;
 }

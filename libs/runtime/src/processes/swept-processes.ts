@@ -25,6 +25,12 @@ export class SweptProcesses implements RunProcesses {
     return this.#members().every(({ state }) => state === "T" || state === "t");
   }
 
+  releaseForks(): void {
+    const members = this.#members();
+    const waiting = new Set(members.flatMap(({ pid, state }) => (state === "D" ? [pid] : [])));
+    for (const { pid, parent, state } of members) if (state === "T" && waiting.has(parent)) send(pid, "SIGCONT");
+  }
+
   signal(signal: NodeJS.Signals): void {
     const { leader, group: controlGroup } = this.#identity;
     const members = this.#members();
