@@ -39,7 +39,7 @@ it("adds up what the workers can run", async () => {
   const worker: WorkerPresence = EXAMPLES.Worker;
   await backend.workers.beat({ ...worker, id: "w_1", concurrency: 4 }, 60_000);
   await backend.workers.beat({ ...worker, id: "w_2", concurrency: 2 }, 60_000);
-  expect(await reader.read()).toEqual({ queue: QUEUE, workers: 2, slots: 6 });
+  expect(await reader.read()).toEqual({ queue: QUEUE, workers: 2, slots: 6, repairs: {} });
 });
 
 it("asks the database again when a second has passed, and no sooner", async () => {

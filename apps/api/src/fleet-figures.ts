@@ -9,6 +9,8 @@ export interface FleetFigures {
   readonly workers: number;
   /** How many attempts all workers together can run at once. */
   readonly slots: number;
+  /** What the workers have recovered, mended and swept, by what it was. */
+  readonly repairs: Readonly<Record<string, number>>;
 }
 
 /** Asks the database for the figures of the fleet, in two round trips and at most once a second. */
@@ -36,9 +38,10 @@ export class FleetFiguresReader {
 
   async #ask(): Promise<FleetFigures | null> {
     try {
-      const [queue, workers] = await Promise.all([this.#backend.queue.depth(), this.#backend.workers.list()]);
+      const { queue: entries, workers: registry, counters } = this.#backend;
+      const [queue, workers, repairs] = await Promise.all([entries.depth(), registry.list(), counters.read()]);
       const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
-      return { queue, workers: workers.length, slots };
+      return { queue, workers: workers.length, slots, repairs };
     } catch (error) {
       if (error instanceof UnavailableError) return null;
       throw error;

@@ -1,6 +1,6 @@
 import type { Backend } from "@pifleet/invocation";
 import type { FastifyInstance } from "fastify";
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type FleetFigures, FleetFiguresReader } from "./fleet-figures.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -21,6 +21,7 @@ export class Metrics {
   readonly #workers: Gauge;
   readonly #slots: Gauge;
   readonly #running: Gauge;
+  readonly #repairs: Counter<"what">;
 
   constructor(backend: Backend, waiting: Waiting) {
     this.#fleet = new FleetFiguresReader(backend);
@@ -43,6 +44,12 @@ export class Metrics {
       "pifleet_invocations_running",
       "Invocations that a worker has claimed and that have not ended",
     );
+    this.#repairs = new Counter({
+      name: "pifleet_repairs_total",
+      help: "What the workers of the fleet have recovered, mended and swept",
+      labelNames: ["what"],
+      registers: [this.#registry],
+    });
   }
 
   /** Counts every request that `app` answers. */
@@ -68,10 +75,12 @@ export class Metrics {
   /** While the database is away, its figures are left out: the last ones known would be a lie. */
   #show(figures: FleetFigures | null): void {
     this.#queue.reset();
+    this.#repairs.reset();
     for (const gauge of [this.#paused, this.#workers, this.#slots, this.#running]) gauge.remove();
     this.#up.set(figures ? 1 : 0);
     if (!figures) return;
-    const { queue, workers, slots } = figures;
+    const { queue, workers, slots, repairs } = figures;
+    for (const [what, count] of Object.entries(repairs)) this.#repairs.inc({ what }, count);
     for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, queue[state]);
     this.#paused.set(queue.paused ? 1 : 0);
     this.#workers.set(workers);

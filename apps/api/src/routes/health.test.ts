@@ -42,6 +42,13 @@ describe("the metrics", () => {
     expect(text).not.toContain(id);
   });
 
+  it("tell what the workers have recovered, mended and swept", async () => {
+    const backend = memory();
+    await backend.counters.add({ recovered_claims: 3 });
+    const api = await startApi(backend);
+    expect(await (await api.get("/metrics")).text()).toContain('pifleet_repairs_total{what="recovered_claims"} 3\n');
+  });
+
   it("do not cost the database a question each when many ask at once, and all get all of them", async () => {
     const backend = memory();
     const depth = vi.fn(() => backend.queue.depth());
