@@ -8,7 +8,7 @@ const ALONE = { ...SHORT_LEASE, PIFLEET_CONCURRENCY: "1" };
 
 describe("a worker whose machine is cut off", () => {
   it("kills its runner itself, loses the invocation with the lease, writes nothing afterwards, and claims again", async () => {
-    await using link = await Link.to(redisPort());
+    await using link = await Link.toRedis();
     await using stage = await Stage.set({ workers: 0, env: ALONE });
     const [first, second] = [stage.gate(), stage.gate()];
     stage.models.enqueue(
@@ -89,7 +89,3 @@ describe("a worker that stands still beyond its lease", () => {
     await stage.cleared();
   });
 });
-
-function redisPort(): number {
-  return Number(new URL(process.env.REDIS_URL ?? "redis://127.0.0.1:6379").port);
-}

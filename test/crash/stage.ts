@@ -13,6 +13,8 @@ export const PATIENCE = { timeout: 20_000, interval: 20 };
 export const ENDLESS_LEASE = { PIFLEET_LEASE_MS: "600000" };
 /** A lease that tests can wait for. */
 export const SHORT_LEASE = { PIFLEET_LEASE_MS: "2000" };
+/** What runs when a worker is told to stop is handed back soon. */
+const SHORT_GRACE = { PIFLEET_GRACE_MS: "100" };
 
 /** A fleet with a fake model, for one test. */
 export class Stage implements AsyncDisposable {
@@ -24,9 +26,10 @@ export class Stage implements AsyncDisposable {
     this.fleet = fleet;
   }
 
-  static async set(options: Omit<FleetOptions, "models"> = {}): Promise<Stage> {
+  static async set({ env, ...options }: Omit<FleetOptions, "models"> = {}): Promise<Stage> {
     const models = await startModelServer();
-    return new Stage(models, await Fleet.start({ ...options, models: models.modelsFile() }));
+    const fleet = await Fleet.start({ ...options, models: models.modelsFile(), env: { ...SHORT_GRACE, ...env } });
+    return new Stage(models, fleet);
   }
 
   /** Submits an invocation; returns its id. */

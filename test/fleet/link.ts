@@ -9,13 +9,19 @@ export class Link implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #silent = false;
-  #lost: string | undefined;
+  #doomed: string | undefined;
+  #lost = 0;
 
   /** A link to `port` of this host. */
   static async to(port: number): Promise<Link> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     return new Link(server, port);
+  }
+
+  /** A link to the Redis of all tests. */
+  static toRedis(): Promise<Link> {
+    return Link.to(Number(new URL(process.env.REDIS_URL ?? "redis://127.0.0.1:6379").port));
   }
 
   private constructor(server: Server, port: number) {
@@ -41,20 +47,36 @@ export class Link implements AsyncDisposable {
     for (const socket of this.#sockets) socket.resume();
   }
 
+  /** Breaks all connections; new ones are made at once. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** From now on each piece that the server sends is lost if it holds `text`. */
   lose(text: string): void {
-    this.#lost = text;
+    this.#doomed = text;
+  }
+
+  /** How many pieces were lost. */
+  get lost(): number {
+    return this.#lost;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
     await once(this.#server, "close");
   }
 
   #join(client: Socket, server: Socket): void {
     this.#carry(client, server, () => true);
-    this.#carry(server, client, (piece) => this.#lost === undefined || !piece.includes(this.#lost));
+    this.#carry(server, client, (piece) => !this.#isDoomed(piece));
+  }
+
+  #isDoomed(piece: Buffer): boolean {
+    if (this.#doomed === undefined || !piece.includes(this.#doomed)) return false;
+    this.#lost += 1;
+    return true;
   }
 
   #carry(from: Socket, to: Socket, passes: (piece: Buffer) => boolean): void {
