@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
 import { actingRunnerEntry, finish, perform } from "@pifleet/testkit/runtime";
@@ -131,12 +131,12 @@ describe("a launch that fails", () => {
   });
 
   it.runIf(canMount())("because the disk is full says so, and leaves no half of a workspace", async () => {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "pifleet-test", root]);
+    mountSmallDisk(root);
     try {
       expect((await failure({}, "x".repeat(1_000_000))).message).toMatch("no space left on device (ENOSPC)");
       nothingIsLeft();
     } finally {
-      execFileSync("umount", [root]);
+      unmount(root);
     }
   });
 
@@ -146,20 +146,29 @@ describe("a launch that fails", () => {
     const runtime = createProcessRuntime({ workspaces, runnerEntry: actingRunnerEntry });
     const launch = () => runtime.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
     await expect(launch()).rejects.toBeInstanceOf(LaunchError);
-    execFileSync("rm", [workspaces]);
+    rmSync(workspaces);
     const runner = await launch();
     await runner.dispose();
     await runtime.close();
   });
 });
 
+/** Mounts a file system of 256 KB. */
+function mountSmallDisk(directory: string): void {
+  execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=256k", "pifleet-test", directory], { stdio: "ignore" });
+}
+
+function unmount(directory: string): void {
+  execFileSync("/bin/umount", [directory]);
+}
+
 /** Whether this process may mount a file system of its own. */
 function canMount(): boolean {
   const directory = join(newRoot(), "probe");
   mkdirSync(directory);
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "pifleet-test", directory], { stdio: "ignore" });
-    execFileSync("umount", [directory]);
+    mountSmallDisk(directory);
+    unmount(directory);
     return true;
   } catch {
     return false;

@@ -135,7 +135,13 @@ describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (con
 });
 
 describe.each(CONTAINMENTS)("the end of a runner, with the containment %s,", (containment) => {
-  const runtime = () => createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, containment });
+  let runtime: Runtime;
+
+  beforeEach(() => {
+    runtime = createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, containment });
+  });
+  afterEach(() => runtime.close());
+
   const ignoringTerm = `sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done'`;
 
   it.each([
@@ -146,19 +152,16 @@ describe.each(CONTAINMENTS)("the end of a runner, with the containment %s,", (co
     ["left the workspace and called setsid", `(cd / && setsid ${ignoringTerm} &) ; sleep 300`],
     ["holds the runner's stdout and stderr", `(setsid ${ignoringTerm} 2>&1 &) ; sleep 300`],
   ])("takes a process with it that %s", async (_title, command) => {
-    const fleet = runtime();
-    const runner = await fleet.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
+    const runner = await runtime.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
     const [pid = 0] = await background(runner, command, 1);
     expect(readProcess(pid)).toBeDefined();
     await runner.terminate(100);
     expect([isAlive(pid), isAlive(runner.pid)]).toEqual([false, false]);
     await runner.dispose();
-    await fleet.close();
   });
 
   it.runIf(containment === "auto")("takes a process with it that has left no other trace of the run", async () => {
-    const fleet = runtime();
-    const runner = await fleet.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
+    const runner = await runtime.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
     const traceless = `(cd / && exec env -i PATH=$PATH setsid -f ${ignoringTerm}) & sleep 300`;
     const [pid = 0] = await background(runner, traceless, 1);
     await runner.suspend();
@@ -166,12 +169,10 @@ describe.each(CONTAINMENTS)("the end of a runner, with the containment %s,", (co
     await runner.terminate(0);
     expect(isAlive(pid)).toBe(false);
     await runner.dispose();
-    await fleet.close();
   });
 
   it("by itself leaves none of its background processes", async () => {
-    const fleet = runtime();
-    const runner = await fleet.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
+    const runner = await runtime.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
     const said = await perform(runner, [
       { do: "shell", command: `(setsid ${ignoringTerm} > pid 2>/dev/null &); while [ ! -s pid ]; do :; done; cat pid` },
       finish("ok"),
@@ -181,7 +182,6 @@ describe.each(CONTAINMENTS)("the end of a runner, with the containment %s,", (co
     expect(isAlive(pid)).toBe(true);
     await runner.dispose();
     expect(isAlive(pid)).toBe(false);
-    await fleet.close();
   });
 });
 
