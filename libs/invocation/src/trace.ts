@@ -16,6 +16,7 @@ export type Carrier = z.infer<typeof Carrier>;
 export const TraceExport = z.object({
   status: z.enum(["pending", "ok", "partial", "spooled", "failed", "off"]),
   reason: z.string().optional().describe("Why the export failed, or what was refused"),
+  rejectedSpans: z.int().min(1).optional().describe("How many spans were refused, when some were"),
 });
 export type TraceExport = z.infer<typeof TraceExport>;
 
@@ -28,6 +29,14 @@ export const AttributeValue = z.union([
   z.array(z.boolean()),
 ]);
 export type AttributeValue = z.infer<typeof AttributeValue>;
+
+/** A span of this or of another trace that a span has to do with, and that is not its parent only. */
+export const SpanLink = z.object({
+  traceId: z.string(),
+  spanId: z.string(),
+  attributes: z.record(z.string(), AttributeValue).optional(),
+});
+export type SpanLink = z.infer<typeof SpanLink>;
 
 /** A finished span, in the form in which it is kept, shown and exported. Times are Unix milliseconds, with fractions. */
 export const Span = z
@@ -45,6 +54,29 @@ export const Span = z
     events: z.array(
       z.object({ name: z.string(), atMs: z.number(), attributes: z.record(z.string(), AttributeValue).optional() }),
     ),
+    links: z.array(SpanLink).optional(),
   })
   .meta({ id: "Span" });
 export type Span = z.infer<typeof Span>;
+
+/** A span as it is when it starts. */
+export const StartedSpan = Span.omit({ endMs: true, status: true, events: true });
+export type StartedSpan = z.infer<typeof StartedSpan>;
+
+/**
+ * One thing that happened to the spans of an attempt. All entries in their order make the spans, so whoever finds the
+ * journal of a worker that was lost can make of it what the worker would have made.
+ */
+export const JournalEntry = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("start"), span: StartedSpan }),
+  z.object({ kind: z.literal("attributes"), spanId: z.string(), attributes: Span.shape.attributes }),
+  z.object({ kind: z.literal("event"), spanId: z.string(), event: Span.shape.events.element }),
+  z.object({
+    kind: z.literal("end"),
+    spanId: z.string(),
+    endMs: z.number(),
+    status: Span.shape.status,
+    attributes: Span.shape.attributes.optional(),
+  }),
+]);
+export type JournalEntry = z.infer<typeof JournalEntry>;

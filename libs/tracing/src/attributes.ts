@@ -1,14 +1,17 @@
-import type { AttributeValue, ErrorCode, Invocation, RunnerRecord, Usage } from "@pifleet/invocation";
+import type { ErrorCode, Invocation, RunnerRecord, Usage } from "@pifleet/invocation";
+import type { Attributes } from "./attribute-limits.ts";
 
 /**
- * All span attributes that we set, as typed functions: names stand here and nowhere else.
+ * The attributes of the spans of an agent's run, as typed functions. Names stand here, in `queue-attributes.ts` and in
+ * `content-attributes.ts`, and nowhere else.
  *
- * The `gen_ai.*`, `error.*` and `process.*` names are those of the OpenTelemetry semantic conventions 1.38
- * (https://opentelemetry.io/docs/specs/semconv/gen-ai/); the `openinference.*`, `llm.*`, `session.*` and `tool.*`
- * names those of OpenInference (https://arize-ai.github.io/openinference/spec/semantic_conventions.html), which many
- * back ends for agents read. What has no name in either begins with `pifleet.`.
+ * The `gen_ai.*`, `messaging.*`, `http.*`, `url.*`, `error.*` and `process.*` names are those of the OpenTelemetry
+ * semantic conventions 1.41.1, the last version that holds the conventions for generative AI before they moved to a
+ * repository of their own (https://github.com/open-telemetry/semantic-conventions/tree/v1.41.1/docs). The
+ * `openinference.*`, `llm.*`, `session.*`, `tool.*`, `input.*` and `output.*` names are those of OpenInference
+ * (https://arize-ai.github.io/openinference/spec/semantic_conventions.html), which many back ends for agents read.
+ * What has no name in either begins with `pifleet.`.
  */
-export type Attributes = Record<string, AttributeValue>;
 
 /** The runner record of one type. */
 export type RecordOf<Type extends RunnerRecord["type"]> = Extract<RunnerRecord, { type: Type }>;
@@ -46,11 +49,7 @@ export function agentAttributes(invocation: Invocation, worker: string): Attribu
 /** On `invoke_agent`, when the attempt ends: what it took altogether. */
 export function agentUsageAttributes(usage: Usage): Attributes {
   return {
-    "gen_ai.usage.input_tokens": usage.inputTokens,
-    "gen_ai.usage.output_tokens": usage.outputTokens,
-    "gen_ai.usage.cache_read.input_tokens": usage.cacheReadTokens,
-    "gen_ai.usage.cache_creation.input_tokens": usage.cacheWriteTokens,
-    "pifleet.usage.cost_usd": usage.costUsd,
+    ...usageAttributes(usage),
     "pifleet.usage.turns": usage.turns,
     "pifleet.usage.tool_calls": usage.toolCalls,
   };
@@ -66,6 +65,7 @@ export function requestAttributes({ provider, model }: RecordOf<"request.started
     "gen_ai.operation.name": "chat",
     ...modelAttributes(`${provider}/${model}`),
     "gen_ai.output.type": "text",
+    "gen_ai.request.stream": true,
     "openinference.span.kind": "LLM",
     "llm.model_name": model,
     "llm.provider": provider,
@@ -81,14 +81,10 @@ export function firstByteAttributes(timeToFirstChunkMs: number): Attributes {
 export function responseAttributes(record: RecordOf<"request.ended">): Attributes {
   const { usage } = record;
   return {
+    ...usageAttributes(usage),
     ...(record.responseModel && { "gen_ai.response.model": record.responseModel }),
     ...(record.responseId && { "gen_ai.response.id": record.responseId }),
     "gen_ai.response.finish_reasons": [record.stopReason],
-    "gen_ai.usage.input_tokens": usage.inputTokens,
-    "gen_ai.usage.output_tokens": usage.outputTokens,
-    "gen_ai.usage.cache_read.input_tokens": usage.cacheReadTokens,
-    "gen_ai.usage.cache_creation.input_tokens": usage.cacheWriteTokens,
-    "pifleet.usage.cost_usd": usage.costUsd,
     "llm.token_count.prompt": usage.inputTokens,
     "llm.token_count.completion": usage.outputTokens,
     "llm.token_count.total": usage.inputTokens + usage.outputTokens,
@@ -124,9 +120,37 @@ export function compactionAttributes({ reason }: RecordOf<"compaction">): Attrib
   return { "pifleet.compaction.reason": reason };
 }
 
+/** On the event of an attempt that somebody or something asked to end. */
+export function cancelAttributes(reason: string): Attributes {
+  return { "pifleet.cancel.reason": reason };
+}
+
+/** On `invoke_agent`, when the attempt ends. */
+export function statusAttributes(status: string): Attributes {
+  return { "pifleet.status": status };
+}
+
 /** On every span that ended with an error. */
 export function errorAttributes(type: ErrorCode | "tool_error"): Attributes {
   return { "error.type": type };
+}
+
+/** On a span that did not end by itself: it was closed because the attempt ended. */
+export const CUT_SHORT: Attributes = Object.freeze({ "pifleet.cut_short": true });
+
+/** On a span that had more events or attributes than are kept, or whose attempt made more spans. */
+export function droppedAttributes(what: "attributes" | "events" | "spans", count: number): Attributes {
+  return { [`pifleet.dropped.${what}`]: count };
+}
+
+function usageAttributes(usage: Omit<Usage, "turns" | "toolCalls">): Attributes {
+  return {
+    "gen_ai.usage.input_tokens": usage.inputTokens,
+    "gen_ai.usage.output_tokens": usage.outputTokens,
+    "gen_ai.usage.cache_read.input_tokens": usage.cacheReadTokens,
+    "gen_ai.usage.cache_creation.input_tokens": usage.cacheWriteTokens,
+    "pifleet.usage.cost_usd": usage.costUsd,
+  };
 }
 
 function modelAttributes(model: string): Attributes {

@@ -67,8 +67,29 @@ export function parseTraceparent(header: string | undefined): Traceparent | unde
   return { traceId, spanId, sampled: (flags & SAMPLED_FLAG) === SAMPLED_FLAG, flags };
 }
 
+/** The `traceparent` of what is done on behalf of a span: a model request, a webhook's delivery, an attempt. */
+export function traceparentFor(traceId: string, spanId: string, sampled: boolean): string {
+  return formatTraceparent({ traceId, spanId, flags: sampled ? SAMPLED_FLAG : 0 });
+}
+
+/**
+ * Whether the spans of what carries this are to be exported: as the caller decided, and always when there is none.
+ * @param override what the deployment or the invocation decides instead
+ */
+export function isSampled(carrier: Carrier, override?: "always" | "never"): boolean {
+  if (override) return override === "always";
+  return parseTraceparent(carrier.traceparent)?.sampled ?? true;
+}
+
+/** The carrier with those members of its baggage whose keys are allowed; the caller's other ones stay with us. */
+export function allowBaggage(carrier: Carrier, keys: ReadonlySet<string>): Carrier {
+  const { baggage, ...rest } = carrier;
+  const allowed = listed(baggage).filter((member) => keys.has(member.split("=", 1)[0]?.trim() ?? ""));
+  return allowed.length > 0 ? { ...rest, baggage: allowed.join(",") } : rest;
+}
+
 /** In the version that we speak, which is how a later one must be passed on. */
-function formatTraceparent({ traceId, spanId, flags }: Traceparent): string {
+function formatTraceparent({ traceId, spanId, flags }: Omit<Traceparent, "sampled">): string {
   return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, "0")}`;
 }
 

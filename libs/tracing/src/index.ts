@@ -1,4 +1,12 @@
+export { cancelAttributes } from "./attributes.ts";
 export * from "./carrier.ts";
+export type { ContentOptions } from "./content.ts";
 export * from "./exporter.ts";
 export * from "./ids.ts";
+export * from "./journal-codec.ts";
+export * from "./parent-first.ts";
+export type { SubmissionRequest } from "./queue-attributes.ts";
 export * from "./span-recorder.ts";
+export * from "./spans-from-journal.ts";
+export * from "./submission-spans.ts";
+export * from "./tree-for.ts";

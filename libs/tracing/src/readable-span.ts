@@ -35,7 +35,10 @@ export function readableSpan(span: Span, resource: Resource): ReadableSpan {
     ended: true,
     status: { code: STATUS_CODES[span.status.code], ...(span.status.message && { message: span.status.message }) },
     attributes: span.attributes,
-    links: [],
+    links: (span.links ?? []).map((link) => ({
+      context: context(link.traceId, link.spanId),
+      ...(link.attributes && { attributes: link.attributes }),
+    })),
     events: span.events.map(({ name, atMs, attributes }) => ({ name, time: time(atMs), attributes: attributes ?? {} })),
     resource,
     instrumentationScope: SCOPE,

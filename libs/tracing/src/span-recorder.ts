@@ -1,71 +1,94 @@
-import type { ErrorCode, Invocation, Outcome, RunnerRecord, Span } from "@pifleet/invocation";
 import {
-  type Attributes,
-  agentAttributes,
-  agentUsageAttributes,
-  commonAttributes,
-  compactionAttributes,
-  errorAttributes,
-  firstByteAttributes,
-  type RecordOf,
-  requestAttributes,
-  responseAttributes,
-  retryAttributes,
-  toolAttributes,
-  toolResultAttributes,
-  turnAttributes,
-} from "./attributes.ts";
+  type Invocation,
+  type JournalEntry,
+  type Outcome,
+  Redactor,
+  type RunnerRecord,
+  type Span,
+} from "@pifleet/invocation";
+import { type Attributes, CUT_MARK_BYTES, MAX_VALUE_BYTES } from "./attribute-limits.ts";
+import * as attributes from "./attributes.ts";
 import { parseTraceparent } from "./carrier.ts";
-import { newSpanId } from "./ids.ts";
+import { ChatSpans } from "./chat-spans.ts";
+import { Content, type ContentOptions } from "./content.ts";
+import { consumerAttributes } from "./queue-attributes.ts";
+import { SpanWriter } from "./span-writer.ts";
+
+type RecordOf<Type extends RunnerRecord["type"]> = attributes.RecordOf<Type>;
+
+export interface RecorderOptions {
+  /** The queue that the claim came from: with it, the attempt's first span is `process {queue}`. */
+  readonly queue?: string;
+  /** Called at once for everything that happens to the spans; whoever keeps it can finish them (`spansFromJournal`). */
+  readonly onEntry?: (entry: JournalEntry) => void;
+  /** Keeps also what was said. Default: nothing of it. */
+  readonly content?: ContentOptions;
+  /** Takes secrets out of the submission's input. Default: one that knows the shapes of secrets only. */
+  readonly redactor?: Redactor;
+}
 
 /**
- * Makes the spans of one attempt from what its runner reports: `invoke_agent` → `turn N` → `chat` and `execute_tool`.
+ * Makes the spans of one attempt from what its runner reports: `process {queue}` → `invoke_agent` → `turn N` → `chat`
+ * and `execute_tool`.
  *
  * It lives in the worker, so a runner that was killed still leaves a complete tree: `end` closes whatever is open,
  * leaf first, as failed for the reason that the attempt failed for. Expects records that are redacted already.
  */
 export class SpanRecorder {
-  readonly #invocation: Invocation;
-  readonly #common: Attributes;
-  /** In the order in which they were opened, which puts every parent before its children. */
-  readonly #spans: Span[] = [];
-  readonly #open = new Set<Span>();
-  readonly #root: Span;
-  #turn: Span | undefined;
-  #request: Span | undefined;
-  readonly #tools = new Map<string, Span>();
+  readonly #spans: SpanWriter;
+  readonly #content: Content | undefined;
+  readonly #consumer: string | undefined;
+  readonly #agent: string;
+  readonly #chats: ChatSpans;
+  readonly #tools = new Map<string, string>();
+  #turn: string | undefined;
 
   /** @param startMs when the attempt began, Unix milliseconds */
-  constructor(invocation: Invocation, worker: string, startMs: number) {
-    this.#invocation = invocation;
-    this.#common = commonAttributes(invocation);
-    const parent = parseTraceparent(invocation.carrier.traceparent)?.spanId ?? null;
-    const name = `invoke_agent ${invocation.agent ?? invocation.model}`;
-    this.#root = this.#start(name, parent, startMs, agentAttributes(invocation, worker));
+  constructor(invocation: Invocation, worker: string, startMs: number, options: RecorderOptions = {}) {
+    const { queue, onEntry, content, redactor = new Redactor() } = options;
+    this.#content = content && new Content(invocation.submission, redactor, content);
+    this.#spans = new SpanWriter({
+      traceId: invocation.trace.traceId,
+      attempt: invocation.attempt,
+      common: attributes.commonAttributes(invocation),
+      maxValueBytes: Math.max(MAX_VALUE_BYTES, (content?.maxBytes ?? 0) + CUT_MARK_BYTES),
+      ...(onEntry && { onEntry }),
+    });
+    this.#chats = new ChatSpans(this.#spans, this.#content);
+    this.#consumer = queue === undefined ? undefined : this.#startConsumer(queue, invocation, startMs);
+    this.#agent = this.#spans.start({
+      name: `invoke_agent ${invocation.agent ?? invocation.model}`,
+      parentSpanId: this.#consumer ?? parseTraceparent(invocation.carrier.traceparent)?.spanId ?? null,
+      startMs,
+      attributes: { ...attributes.agentAttributes(invocation, worker), ...this.#content?.ofAgent() },
+    });
   }
 
-  /** The span under which spans hang that belong to no turn. */
+  /** The span of the agent's run, `invoke_agent`, under which everything hangs that belongs to no turn. */
   get rootSpanId(): string {
-    return this.#root.spanId;
+    return this.#agent;
   }
 
   /** Takes what the runner reported. Records that make no span are passed over. */
   observe(record: RunnerRecord): void {
     switch (record.type) {
       case "turn.started":
-        this.#turn = this.#start(`turn ${record.turn}`, this.#root.spanId, record.at, turnAttributes(record.turn));
+        this.#startTurn(record);
         break;
       case "turn.ended":
-        this.#turn = this.#end(this.#turn, record.at);
+        this.#endTurn(record.at);
         break;
       case "request.started":
-        this.#startRequest(record);
+        this.#chats.start(record, this.#parent);
         break;
       case "request.first_byte":
-        if (this.#request) this.#add(this.#request, firstByteAttributes(record.at - this.#request.startMs));
+        this.#chats.firstByte(record);
         break;
       case "request.ended":
-        this.#endRequest(record);
+        this.#chats.end(record);
+        break;
+      case "message.completed":
+        this.#chats.addText(record.text);
         break;
       case "tool.started":
         this.#startTool(record);
@@ -74,100 +97,96 @@ export class SpanRecorder {
         this.#endTool(record);
         break;
       case "retry.scheduled":
-        this.event("retry", record.at, retryAttributes(record));
+        this.event("retry", record.at, attributes.retryAttributes(record));
         break;
       case "compaction":
-        this.event("compaction", record.at, compactionAttributes(record));
+        this.#content?.compact();
+        this.event("compaction", record.at, attributes.compactionAttributes(record));
         break;
     }
   }
 
-  /** Notes something that happened to the attempt as a whole. */
-  event(name: string, atMs: number, attributes?: Attributes): void {
-    this.#root.events.push({ name, atMs, ...(attributes && { attributes }) });
+  /** Notes something that happened to the attempt as a whole, such as `pause`, `resume` or `cancel`. */
+  event(name: string, atMs: number, more?: Attributes): void {
+    this.#spans.event(this.#agent, name, atMs, more);
   }
 
   /** Closes all that is open and returns the spans, every parent before its children. */
   end(outcome: Outcome, endMs: number): Span[] {
     const failure = outcome.error ?? undefined;
-    this.#add(this.#root, { ...agentUsageAttributes(outcome.usage), "pifleet.status": outcome.status });
-    for (const span of [...this.#open].reverse()) {
-      if (failure) this.#fail(span, failure.code, failure.message);
-      else if (span === this.#root) span.status = { code: "ok" };
-      this.#end(span, endMs);
-    }
-    return this.#spans;
+    this.#chats.tellCalls();
+    if (failure) this.#chats.nameFailure(failure.code);
+    const above = [this.#agent, ...(this.#consumer ? [this.#consumer] : [])];
+    this.#spans.endOpen(endMs, failure, new Set(above));
+    this.#spans.add(this.#agent, this.#summary(outcome));
+    for (const spanId of above) this.#spans.end(spanId, endMs, failure ?? "ok");
+    return this.#spans.spans();
   }
 
-  #startRequest(record: RecordOf<"request.started">): void {
-    const name = `chat ${record.model}`;
-    this.#request = this.#start(name, this.#parent(), record.at, requestAttributes(record), "client");
+  #summary({ usage, status, output, error }: Outcome): Attributes {
+    const { dropped } = this.#spans;
+    return {
+      ...attributes.agentUsageAttributes(usage),
+      ...attributes.statusAttributes(status),
+      ...(output !== null && this.#content?.ofOutput(output, error !== null)),
+      ...(dropped > 0 && attributes.droppedAttributes("spans", dropped)),
+    };
   }
 
-  #endRequest(record: RecordOf<"request.ended">): void {
-    const request = this.#request;
-    if (!request) return;
-    this.#add(request, responseAttributes(record));
-    if (record.error !== undefined) this.#fail(request, "provider_error", record.error);
-    this.#request = this.#end(request, record.at);
+  #startConsumer(queue: string, invocation: Invocation, startMs: number): string {
+    const producer = parseTraceparent(invocation.carrier.traceparent);
+    return this.#spans.start({
+      name: `process ${queue}`,
+      kind: "consumer",
+      parentSpanId: producer?.spanId ?? null,
+      startMs,
+      attributes: consumerAttributes(queue, invocation),
+      ...(producer && { links: [{ traceId: producer.traceId, spanId: producer.spanId }] }),
+    });
+  }
+
+  #startTurn({ turn, at }: RecordOf<"turn.started">): void {
+    this.#endTurn(at);
+    this.#turn = this.#spans.start({
+      name: `turn ${turn}`,
+      parentSpanId: this.#agent,
+      startMs: at,
+      attributes: attributes.turnAttributes(turn),
+    });
+  }
+
+  #endTurn(atMs: number): void {
+    this.#chats.tellCalls();
+    if (this.#turn) this.#spans.end(this.#turn, atMs);
+    this.#turn = undefined;
   }
 
   #startTool(record: RecordOf<"tool.started">): void {
-    const name = `execute_tool ${record.name}`;
-    this.#tools.set(record.callId, this.#start(name, this.#parent(), record.at, toolAttributes(record)));
+    const { callId, name, at } = record;
+    const content = this.#content?.addToolCall(callId, name, record.arguments);
+    this.#chats.addToolCall();
+    const before = this.#tools.get(callId);
+    if (before) this.#spans.end(before, at);
+    const spanId = this.#spans.start({
+      name: `execute_tool ${name}`,
+      parentSpanId: this.#parent,
+      startMs: at,
+      attributes: { ...attributes.toolAttributes(record), ...content },
+    });
+    this.#tools.set(callId, spanId);
   }
 
   #endTool(record: RecordOf<"tool.ended">): void {
-    const tool = this.#tools.get(record.callId);
-    if (!tool) return;
-    this.#add(tool, toolResultAttributes(record));
-    if (record.isError) this.#fail(tool, "tool_error", "the tool reported an error");
-    this.#end(tool, record.at);
+    const spanId = this.#tools.get(record.callId);
+    if (!spanId) return;
     this.#tools.delete(record.callId);
+    const content = this.#content?.addToolResult(record.callId, record.text);
+    const failure = record.isError && ({ code: "tool_error", message: "the tool reported an error" } as const);
+    const result = { ...attributes.toolResultAttributes(record), ...content };
+    this.#spans.end(spanId, record.at, failure || undefined, result);
   }
 
-  #parent(): string {
-    return (this.#turn ?? this.#root).spanId;
-  }
-
-  #start(
-    name: string,
-    parentSpanId: string | null,
-    startMs: number,
-    attributes: Attributes,
-    kind: Span["kind"] = "internal",
-  ): Span {
-    const span: Span = {
-      traceId: this.#invocation.trace.traceId,
-      spanId: newSpanId(),
-      parentSpanId,
-      name,
-      kind,
-      attempt: this.#invocation.attempt,
-      startMs,
-      endMs: startMs,
-      status: { code: "unset" },
-      attributes: { ...this.#common, ...attributes },
-      events: [],
-    };
-    this.#spans.push(span);
-    this.#open.add(span);
-    return span;
-  }
-
-  #add(span: Span, attributes: Attributes): void {
-    Object.assign(span.attributes, attributes);
-  }
-
-  #fail(span: Span, type: ErrorCode | "tool_error", message: string): void {
-    span.status = { code: "error", message };
-    this.#add(span, errorAttributes(type));
-  }
-
-  /** A span never ends before it started, whatever the two clocks say. */
-  #end(span: Span | undefined, endMs: number): undefined {
-    if (!span || !this.#open.delete(span)) return undefined;
-    span.endMs = Math.max(endMs, span.startMs);
-    return undefined;
+  get #parent(): string {
+    return this.#turn ?? this.#agent;
   }
 }
