@@ -56,7 +56,7 @@ describe("a paused invocation", () => {
     await stage.cleared();
   });
 
-  it("goes on after its worker has handed it back, and stays paused until it is resumed", async () => {
+  it("that its worker hands back stays paused in the next attempt until it is resumed", async () => {
     await using stage = await Stage.set({ workers: 2 });
     stage.models.enqueue(toolCall("bash", { command: "echo begun; sleep 300" }), text("Done."));
     const id = await stage.submit();
@@ -64,6 +64,9 @@ describe("a paused invocation", () => {
     await stage.fleet.client.invocations.pause(id);
     await expect.poll(() => [...new Set(states(stage))], PATIENCE).toEqual(["T"]);
     expect(await worker.stop()).toBe(0);
+    await stage.event(id, "attempt.started", 2);
+    expect(await stage.fleet.client.invocations.get(id)).toMatchObject({ status: "paused", attempt: 2 });
+    await stage.fleet.client.invocations.resume(id);
     const record = await stage.end(id);
     expect(endings(record)).toEqual(["handed_back", "succeeded"]);
     await stage.cleared();

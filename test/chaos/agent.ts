@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import type { ModelRequest } from "@pifleet/testkit/model-server";
+import { hang, type Reply, slow, text, toolCall } from "@pifleet/testkit/model-server";
+
+/** Seconds that the grandchildren of this process sleep; no other process has the number in its arguments. */
+export const GRANDCHILD_SLEEP = `86400.${randomUUID().replace(/\D/g, "")}`;
+
+const LONG_ANSWER = "There was a run that everything happened to, and in the end it was done. ".repeat(6);
+const WORK = "for i in 1 2 3 4 5 6 7 8; do echo step $i; sleep 0.25; done";
+const FAMILY = `(trap '' TERM; exec setsid sleep ${GRANDCHILD_SLEEP}) >/dev/null 2>&1 &
+sleep ${GRANDCHILD_SLEEP} >/dev/null 2>&1 & echo begun; sleep 1`;
+
+/** What an agent does: its answers, one after the other; the last one ends the run. */
+const TASKS = {
+  chat: [text("At once.")],
+  tools: [
+    toolCall("write", { path: "note.txt", content: "written by the agent" }),
+    toolCall("bash", { command: "cat note.txt" }),
+    toolCall("read", { path: "note.txt" }),
+    text("Done."),
+  ],
+  work: [toolCall("bash", { command: WORK }), toolCall("bash", { command: WORK }), text("Done.")],
+  family: [toolCall("bash", { command: FAMILY }), toolCall("bash", { command: WORK }), text("Done.")],
+  stream: [slow(70, LONG_ANSWER)],
+  hungry: [
+    toolCall("bash", { command: "yes '' | head -c 40000000 > lines" }),
+    toolCall("read", { path: "lines" }),
+    text("There was memory enough."),
+  ],
+  waiting: [hang()],
+} as const satisfies Record<string, readonly Reply[]>;
+
+export type Task = keyof typeof TASKS;
+/** What the load is made of. */
+export const ORDINARY_TASKS: readonly Task[] = ["chat", "tools", "work", "family", "stream"];
+
+/** What is submitted so that the fake model gives this task to the agent. */
+export function promptFor(task: Task): string {
+  return `task:${task}`;
+}
+
+/** The answer that continues the conversation. */
+export function answer({ body }: ModelRequest): Reply {
+  const conversation = JSON.stringify(body);
+  const [, task = "chat"] = /task:(\w+)/.exec(conversation) ?? [];
+  const turn = conversation.match(/"role":"tool"/g)?.length ?? 0;
+  const replies: readonly Reply[] = TASKS[task as Task];
+  return replies[turn] ?? text("Done.");
+}
