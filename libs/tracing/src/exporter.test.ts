@@ -71,7 +71,7 @@ describe("the export of spans", () => {
   it("says how many spans a collector refused", async () => {
     sink.reply({ kind: "partial", rejected: 1, message: "too old" });
     const result = await createExporter(destination)([span]);
-    expect(result).toEqual({ status: "partial", reason: "1 spans were refused: too old" });
+    expect(result).toEqual({ status: "partial", reason: "1 span was refused: too old", rejectedSpans: 1 });
   });
 
   it("gives up on a refusal at once, and never repeats the credential", async () => {

@@ -1,9 +1,13 @@
 export { cancelAttributes } from "./attributes.ts";
 export * from "./carrier.ts";
 export type { ContentOptions } from "./content.ts";
+export * from "./destinations.ts";
+export * from "./export-result.ts";
+export * from "./export-slots.ts";
 export * from "./exporter.ts";
 export * from "./ids.ts";
 export * from "./journal-codec.ts";
+export type { Connection } from "./otlp-http.ts";
 export * from "./parent-first.ts";
 export type { SubmissionRequest } from "./queue-attributes.ts";
 export * from "./span-recorder.ts";

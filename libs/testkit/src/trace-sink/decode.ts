@@ -6,14 +6,17 @@ const generated = createRequire(import.meta.url)("otlp-decode/build/src/generate
 const Request = generated.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 const Response = generated.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 
-const AnyValue = z.union([
+const Scalar = z.union([
   z.object({ stringValue: z.string() }).transform(({ stringValue }) => stringValue),
   z.object({ intValue: z.coerce.number() }).transform(({ intValue }) => intValue),
   z.object({ doubleValue: z.number() }).transform(({ doubleValue }) => doubleValue),
   z.object({ boolValue: z.boolean() }).transform(({ boolValue }) => boolValue),
+]);
+const AnyValue = z.union([
+  Scalar,
   z
-    .object({ arrayValue: z.object({ values: z.array(z.object({ stringValue: z.string() })).optional() }) })
-    .transform(({ arrayValue }) => (arrayValue.values ?? []).map(({ stringValue }) => stringValue)),
+    .object({ arrayValue: z.object({ values: z.array(Scalar).optional() }) })
+    .transform(({ arrayValue }) => arrayValue.values ?? []),
 ]);
 
 const Attributes = z
@@ -32,7 +35,8 @@ const DecodedSpan = z.object({
   startTimeUnixNano: z.coerce.bigint(),
   endTimeUnixNano: z.coerce.bigint(),
   attributes: Attributes,
-  events: z.array(z.object({ name: z.string(), attributes: Attributes })).default([]),
+  events: z.array(z.object({ name: z.string(), timeUnixNano: z.coerce.bigint(), attributes: Attributes })).default([]),
+  links: z.array(z.object({ traceId: Hex, spanId: Hex, attributes: Attributes })).default([]),
   status: z.object({ code: z.string().optional(), message: z.string().optional() }).default({}),
 });
 

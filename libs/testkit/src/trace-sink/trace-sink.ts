@@ -1,18 +1,31 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { decodeSpans, encodePartialSuccess, type ReceivedSpan } from "./decode.ts";
+import { decodeSpans, type ReceivedSpan } from "./decode.ts";
+import { answer, type SinkReply, takesSpans } from "./sink-reply.ts";
 
-/** How the sink answers a request. */
-export type SinkReply =
-  | { readonly kind: "ok" }
-  | { readonly kind: "status"; readonly status: number; readonly headers?: Record<string, string> }
-  | { readonly kind: "partial"; readonly rejected: number; readonly message: string }
-  /** Never answers. */
-  | { readonly kind: "hang" }
-  /** Answers one byte a tick, without end. */
-  | { readonly kind: "drip"; readonly everyMs: number };
+export type { ReceivedSpan } from "./decode.ts";
+export type { SinkReply } from "./sink-reply.ts";
+
+export interface TraceSinkOptions {
+  /** The `authorization` that a request needs; any other is answered 401. */
+  readonly authorization?: string;
+  /** A message longer than this, before compression, is answered 413. */
+  readonly maxBytes?: number;
+}
+
+/** A request as the sink received it, whether it was accepted or not. */
+export interface SinkRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  /** Of the message, before compression. */
+  readonly bytes: number;
+  /** In the order in which they were sent; empty when the message could not be decoded. */
+  readonly spans: readonly ReceivedSpan[];
+  readonly reply: SinkReply;
+}
 
 /** A collector for tests: takes OTLP/HTTP with protobuf and decodes it with code that shares nothing with ours. */
 export interface TraceSink {
@@ -20,75 +33,113 @@ export interface TraceSink {
   readonly endpoint: string;
   /** The headers of every request, oldest first. */
   readonly requests: readonly IncomingMessage["headers"][];
+  /** Every request, oldest first. */
+  readonly log: readonly SinkRequest[];
   /** Every batch that was accepted. */
   readonly batches: readonly ReceivedSpan[][];
-  /** The next answers, one a request; then `ok` again. */
+  /** The next answers, one a request; then what `replyAlways` said, or else `ok` again. */
   reply(...replies: SinkReply[]): void;
+  /** Every answer from now on, until it is called with nothing. */
+  replyAlways(reply?: SinkReply): void;
   /** The first batch that holds a span of this trace; resolves when it is there. */
   batchOf(traceId: string): Promise<ReceivedSpan[]>;
+  /** Every span of this trace that was accepted until now, in the order in which they came. */
+  spansOf(traceId: string): ReceivedSpan[];
+  /** Resolves as soon as the condition holds, which is looked at now and after every request. */
+  until(condition: () => boolean): Promise<void>;
+  /** Goes down: connections are broken off, and new ones refused. */
+  down(): Promise<void>;
+  /** Comes back at the same address. */
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts a sink on a free port of the loopback address. */
-export async function startTraceSink(): Promise<TraceSink> {
+export async function startTraceSink(options: TraceSinkOptions = {}): Promise<TraceSink> {
+  const log: SinkRequest[] = [];
   const requests: IncomingMessage["headers"][] = [];
   const batches: ReceivedSpan[][] = [];
   const replies: SinkReply[] = [];
+  let always: SinkReply | undefined;
   const waiting = new Set<() => void>();
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    requests.push(request.headers);
-    const reply = replies.shift() ?? { kind: "ok" };
-    if (reply.kind === "ok" || reply.kind === "partial")
-      batches.push(decodeSpans(request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body));
+
+  const server = createServer(async (incoming, response) => {
+    const received = await receive(incoming);
+    if (!received) return;
+    const reply = verdict(received, options) ?? replies.shift() ?? always ?? { kind: "ok" };
+    requests.push(incoming.headers);
+    log.push({ ...received, reply });
+    if (takesSpans(reply)) batches.push([...received.spans]);
     answer(response, reply);
-    for (const wake of waiting) wake();
+    for (const look of waiting) look();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const listen = (on: number) => new Promise<void>((resolve) => server.listen(on, "127.0.0.1", resolve));
+  const down = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  const until = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!condition()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  const batchWith = (traceId: string) => batches.find((spans) => spans.some((span) => span.traceId === traceId));
+
+  await listen(0);
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
     requests,
+    log,
     batches,
     reply: (...next) => void replies.push(...next),
-    batchOf: (traceId) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const batch = batches.find((spans) => spans.some((span) => span.traceId === traceId));
-          if (!batch) return;
-          waiting.delete(look);
-          resolve(batch);
-        };
-        waiting.add(look);
-        look();
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    replyAlways: (reply) => {
+      always = reply;
+    },
+    batchOf: async (traceId) => {
+      await until(() => batchWith(traceId) !== undefined);
+      return batchWith(traceId) ?? [];
+    },
+    spansOf: (traceId) => batches.flat().filter((span) => span.traceId === traceId),
+    until,
+    down,
+    up: () => listen(port),
+    close: down,
   };
 }
 
-function answer(response: ServerResponse, reply: SinkReply): void {
-  switch (reply.kind) {
-    case "ok":
-      response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
-      break;
-    case "status":
-      response.writeHead(reply.status, reply.headers).end();
-      break;
-    case "partial":
-      response.writeHead(200, { "content-type": "application/x-protobuf" });
-      response.end(encodePartialSuccess(reply.rejected, reply.message));
-      break;
-    case "drip": {
-      response.writeHead(200);
-      const timer = setInterval(() => response.write("."), reply.everyMs);
-      response.on("close", () => clearInterval(timer));
-      break;
-    }
-    case "hang":
-      break;
+/** `undefined` when the client went away before it had sent everything. */
+async function receive(incoming: IncomingMessage): Promise<Omit<SinkRequest, "reply"> | undefined> {
+  try {
+    const body = await buffer(incoming);
+    const message = incoming.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+    const { method = "", url: path = "", headers } = incoming;
+    return { method, path, headers, bytes: message.length, spans: decoded(message) };
+  } catch {
+    return undefined;
   }
+}
+
+function decoded(message: Uint8Array): ReceivedSpan[] {
+  try {
+    return decodeSpans(message);
+  } catch {
+    return [];
+  }
+}
+
+/** What the request is answered whatever was planned. */
+function verdict(request: Omit<SinkRequest, "reply">, options: TraceSinkOptions): SinkReply | undefined {
+  const { authorization, maxBytes } = options;
+  if (authorization !== undefined && request.headers.authorization !== authorization)
+    return { kind: "status", status: 401 };
+  if (maxBytes !== undefined && request.bytes > maxBytes) return { kind: "status", status: 413 };
+  if (request.spans.length === 0) return { kind: "status", status: 400 };
+  return undefined;
 }

@@ -1,0 +1,36 @@
+/** A point in time until which something must be over, whatever is waited for. */
+export class Deadline {
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal;
+  readonly #atMs: number;
+
+  /** @param ms from now, milliseconds */
+  constructor(ms: number) {
+    this.#atMs = performance.now() + ms;
+    this.signal = AbortSignal.timeout(ms);
+  }
+
+  get isOver(): boolean {
+    return this.signal.aborted;
+  }
+
+  /** Waits, unless that would take longer than there is time: then it resolves to `false` at once. */
+  async wait(ms: number): Promise<boolean> {
+    if (this.isOver || performance.now() + ms >= this.#atMs) return false;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return !this.isOver;
+  }
+
+  /** The value, or `undefined` when the time is over first. */
+  async within<T>(value: Promise<T>): Promise<T | undefined> {
+    if (this.isOver) return undefined;
+    const { promise: over, resolve } = Promise.withResolvers<undefined>();
+    const onAbort = () => resolve(undefined);
+    this.signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await Promise.race([value, over]);
+    } finally {
+      this.signal.removeEventListener("abort", onAbort);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { Span } from "@pifleet/invocation";
+import type { ExportResult } from "./export-result.ts";
+
+/** Adds up what came of the messages of one export. */
+export class ExportTally {
+  #sent = 0;
+  #rejected = 0;
+  #isAnyAccepted = false;
+  #unsent: readonly Span[] = [];
+  readonly #reasons = new Set<string>();
+
+  /** A message was taken, but for `rejected` of its spans. */
+  accept(spans: number, rejected: number, reason: string): void {
+    this.#isAnyAccepted = true;
+    this.#sent += spans - rejected;
+    if (rejected > 0) this.#reject(rejected, reason);
+  }
+
+  /** A message was refused for good. */
+  refuse(spans: number, reason: string): void {
+    this.#reject(spans, reason);
+  }
+
+  /** There is no time for the rest. */
+  leave(spans: readonly Span[], reason: string): void {
+    this.#unsent = spans;
+    this.#reasons.add(reason);
+  }
+
+  result(): ExportResult {
+    const [sent, rejected, spans] = [this.#sent, this.#rejected, this.#unsent];
+    const reason = [...this.#reasons].join("; ");
+    if (spans.length > 0) return { kind: "unsent", sent, rejected, spans, reason };
+    if (rejected === 0) return { kind: "ok", sent };
+    return this.#isAnyAccepted ? { kind: "partial", sent, rejected, reason } : { kind: "refused", rejected, reason };
+  }
+
+  #reject(spans: number, reason: string): void {
+    this.#rejected += spans;
+    this.#reasons.add(reason);
+  }
+}
