@@ -1,8 +1,9 @@
-import { adoptPrivateEnvironment, startOrExplain } from "@pifleet/environment";
+import { adoptPrivateEnvironment, knownArguments, startOrExplain } from "@pifleet/environment";
 
 // This may start the process anew, so all else is imported after it.
 adoptPrivateEnvironment();
 await startOrExplain(async () => {
+  knownArguments(process.argv.slice(2));
   const { readConfig } = await import("./config.ts");
   const config = readConfig(process.env);
   const { serve } = await import("./serve.ts");

@@ -1,6 +1,6 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
+import { type Environment, knownArguments, parseEnvironment } from "@pifleet/environment";
 import { GraceMs, LogLevel, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
 import * as z from "zod";
 
@@ -67,12 +67,12 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
+const DRAIN_ON_IDLE = "--drain-on-idle";
+
 /** The arguments of `pifleet worker`. @throws {ConfigurationError} for one that it does not know */
 export function readArguments(given: readonly string[]): { drainOnIdle: boolean } {
-  const unknown = given.find((argument) => argument !== "--drain-on-idle");
-  if (unknown !== undefined)
-    throw new ConfigurationError(`${unknown} is unknown; the worker takes --drain-on-idle only`);
-  return { drainOnIdle: given.length > 0 };
+  knownArguments(given, [DRAIN_ON_IDLE]);
+  return { drainOnIdle: given.includes(DRAIN_ON_IDLE) };
 }
 
 /**

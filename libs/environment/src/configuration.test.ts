@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { ConfigurationError, parseEnvironment } from "./configuration.ts";
+import { ConfigurationError, knownArguments, parseEnvironment } from "./configuration.ts";
 
 const Schema = z.object({
   PORT: z.coerce.number().int().max(65_535, "must be a port").default(8787),
   NAME: z.string().optional(),
+});
+
+describe("the arguments of a program", () => {
+  it("are those that it knows", () => {
+    expect(() => knownArguments(["--now"], ["--now", "--then"])).not.toThrow();
+    expect(() => knownArguments(["--later"], ["--now"])).toThrow(
+      "--later is no argument of this program; it takes --now",
+    );
+    expect(() => knownArguments(["x"])).toThrow("x is no argument of this program; it takes none");
+  });
 });
 
 describe("configuration from the environment", () => {

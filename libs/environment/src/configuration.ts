@@ -26,6 +26,17 @@ export function parseEnvironment<Schema extends z.ZodType>(schema: Schema, envir
 }
 
 /**
+ * Refuses arguments that the program does not know.
+ * @throws {ConfigurationError} naming the first of them
+ */
+export function knownArguments(given: readonly string[], known: readonly string[] = []): void {
+  const unknown = given.find((argument) => !known.includes(argument));
+  if (unknown === undefined) return;
+  const which = known.length > 0 ? `it takes ${known.join(", ")}` : "it takes none";
+  throw new ConfigurationError(`${unknown} is no argument of this program; ${which}`);
+}
+
+/**
  * Reads configuration from a file that the environment names; what is wrong with the file is put down to `variable`.
  * @throws {ConfigurationError}
  */
