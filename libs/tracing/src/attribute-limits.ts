@@ -62,10 +62,11 @@ function boundList(list: readonly unknown[], maxBytes: number): AttributeValue {
 
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // A bigint, a cycle, or a toJSON that throws.
-    return typeof value === "bigint" ? String(value) : "[no text]";
+    // A cycle, a bigint inside, or a toJSON that throws.
+    return "[no text]";
   }
 }

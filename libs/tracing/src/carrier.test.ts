@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carrierFrom, parseTraceparent, traceIdOf } from "./carrier.ts";
+import { allowBaggage, carrierFrom, isSampled, parseTraceparent, traceIdOf, traceparentFor } from "./carrier.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = "00f067aa0ba902b7";
@@ -99,5 +99,24 @@ describe("the caller's baggage", () => {
 
   it("is dropped when it has more than 64 members", () => {
     expect(baggage(Array.from({ length: 65 }, (_, i) => `k${i}=v`).join(","))).toBeUndefined();
+  });
+});
+
+describe("the trace context that is passed on", () => {
+  it("is a traceparent of the span and of the sampling", () => {
+    expect(traceparentFor(TRACE, PARENT, true)).toBe(VALID);
+    expect(traceparentFor(TRACE, PARENT, false)).toBe(`00-${TRACE}-${PARENT}-00`);
+  });
+
+  it("holds the allowed members of the baggage only", () => {
+    const carrier = { traceparent: VALID, baggage: "a=1;x,b = 2,c=3" };
+    expect(allowBaggage(carrier, new Set(["a", "b"]))).toEqual({ traceparent: VALID, baggage: "a=1;x,b = 2" });
+    expect(allowBaggage(carrier, new Set())).toEqual({ traceparent: VALID });
+  });
+
+  it("is sampled as the caller says, or always, unless somebody decides otherwise", () => {
+    const unsampled = { traceparent: `00-${TRACE}-${PARENT}-02` };
+    expect([isSampled({ traceparent: VALID }), isSampled(unsampled), isSampled({})]).toEqual([true, false, true]);
+    expect([isSampled(unsampled, "always"), isSampled({}, "never")]).toEqual([true, false]);
   });
 });
