@@ -6,7 +6,7 @@ import type { Arena } from "./arena.ts";
 import type { Random } from "./random.ts";
 
 /** How many invocations are under way at once. */
-const AT_ONCE = 7;
+const AT_ONCE = 9;
 const LIMITS = { firstByteMs: 12_000, idleMs: 15_000, totalMs: 120_000 };
 const LONGEST_THOUGHT_MS = 3_000;
 
