@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
+import { FAULTS } from "./faults/every-fault.ts";
 import type { Fault, Scene } from "./faults/fault.ts";
-import { FAULTS } from "./faults/index.ts";
 
 /** Between two faults, milliseconds. A fault that lasts goes on while others strike. */
 const PAUSE_MS = { least: 500, most: 3_000 };
