@@ -124,7 +124,7 @@ export class Content {
  * The value as JSON of about `maxBytes` at most. It stays JSON as long as that is possible: the long texts in it are
  * cut shorter and shorter, each with a mark, before the JSON itself is cut.
  */
-export function jsonWithin(value: unknown, maxBytes: number): string {
+function jsonWithin(value: unknown, maxBytes: number): string {
   let json = JSON.stringify(value) ?? "null";
   for (let most = maxBytes >> 1; Buffer.byteLength(json) > maxBytes && most >= SHORTEST_CUT_BYTES; most >>= 1)
     json = JSON.stringify(value, (_, item) => (typeof item === "string" ? cutText(item, most) : item)) ?? "null";

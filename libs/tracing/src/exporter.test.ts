@@ -1,38 +1,15 @@
+import { Agent } from "node:http";
 import type { Span } from "@pifleet/invocation";
-import { startTraceSink } from "@pifleet/testkit/trace-sink";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { createExporter } from "./exporter.ts";
-import { newSpanId, newTraceId } from "./ids.ts";
+import { describe, expect, it } from "vitest";
+import { createExporter, createSender } from "./exporter.ts";
+import { newSpanId } from "./ids.ts";
+import { collector, sampleSpan } from "./testing/collector.ts";
 
-const sink = await startTraceSink();
-afterAll(() => sink.close());
-
-const destination = {
-  endpoint: `${sink.endpoint}/v1/traces`,
-  headers: { authorization: "Bearer collector-credential" },
-  serviceName: "pi-fleet",
-  serviceVersion: "1.2.3",
-};
-
-let span: Span;
-beforeEach(() => {
-  span = {
-    traceId: newTraceId(),
-    spanId: newSpanId(),
-    parentSpanId: newSpanId(),
-    name: "chat model",
-    kind: "client",
-    attempt: 1,
-    startMs: 1_760_000_000_000.125,
-    endMs: 1_760_000_000_250.5,
-    status: { code: "error", message: "went wrong" },
-    attributes: { text: "a", count: 3, share: 0.5, flag: true, list: ["x", "y"] },
-    events: [{ name: "retry", atMs: 1_760_000_000_100, attributes: { reason: "429" } }],
-  };
-});
+const span = sampleSpan();
 
 describe("the export of spans", () => {
   it("brings every field of a span to the collector", async () => {
+    const { sink, destination } = await collector();
     expect(await createExporter(destination)([span])).toEqual({ status: "ok" });
     const [received] = await sink.batchOf(span.traceId);
     expect(received).toMatchObject({
@@ -44,13 +21,15 @@ describe("the export of spans", () => {
       startTimeUnixNano: 1_760_000_000_000_125_000n,
       endTimeUnixNano: 1_760_000_000_250_500_000n,
       attributes: span.attributes,
-      events: [{ name: "retry", attributes: { reason: "429" } }],
+      events: [{ name: "retry", timeUnixNano: 1_760_000_000_100_000_000n, attributes: { reason: "429" } }],
+      links: span.links,
       status: { code: "STATUS_CODE_ERROR", message: "went wrong" },
       resource: { "service.name": "pi-fleet", "service.version": "1.2.3" },
     });
   });
 
   it("sends its headers, compressed protobuf, and the batch in its order", async () => {
+    const { sink, destination } = await collector();
     const child = { ...span, spanId: newSpanId(), parentSpanId: span.spanId, name: "child" };
     await createExporter(destination)([span, child]);
     const batch = await sink.batchOf(span.traceId);
@@ -63,18 +42,21 @@ describe("the export of spans", () => {
   });
 
   it("tries again when the collector says that this may help, as soon as it says", async () => {
+    const { sink, destination } = await collector();
     sink.reply({ kind: "status", status: 503, headers: { "retry-after": "0" } });
     expect(await createExporter(destination)([span])).toEqual({ status: "ok" });
     expect(await sink.batchOf(span.traceId)).toHaveLength(1);
   });
 
   it("says how many spans a collector refused", async () => {
+    const { sink, destination } = await collector();
     sink.reply({ kind: "partial", rejected: 1, message: "too old" });
     const result = await createExporter(destination)([span]);
     expect(result).toEqual({ status: "partial", reason: "1 span was refused: too old", rejectedSpans: 1 });
   });
 
   it("gives up on a refusal at once, and never repeats the credential", async () => {
+    const { sink, destination } = await collector();
     sink.reply({ kind: "status", status: 401 });
     const result = await createExporter(destination)([span]);
     expect(result).toMatchObject({ status: "failed", reason: expect.stringContaining("answered 401") });
@@ -84,6 +66,7 @@ describe("the export of spans", () => {
   it.each([{ kind: "hang" as const }, { kind: "drip" as const, everyMs: 10 }])(
     "gives up after its deadline on a collector that does not end its answer: $kind",
     async (reply) => {
+      const { sink, destination } = await collector();
       sink.reply(reply);
       const result = await createExporter({ ...destination, deadlineMs: 100 })([span]);
       expect(result).toMatchObject({ status: "failed", reason: expect.stringContaining("did not answer in time") });
@@ -91,15 +74,147 @@ describe("the export of spans", () => {
   );
 
   it("fails without an error when nobody listens", async () => {
-    const gone = await startTraceSink();
-    await gone.close();
-    const result = await createExporter({ ...destination, endpoint: `${gone.endpoint}/v1/traces`, deadlineMs: 300 })([
-      span,
-    ]);
+    const { sink, destination } = await collector();
+    await sink.down();
+    const result = await createExporter({ ...destination, deadlineMs: 2_000 })([span]);
     expect(result).toMatchObject({ status: "failed", reason: expect.stringContaining("ECONNREFUSED") });
   });
 
   it("is off without a destination", async () => {
     expect(await createExporter(undefined)([span])).toEqual({ status: "off" });
+  });
+});
+
+describe("an export that meets trouble", () => {
+  it.each([429, 502, 503, 504])("tries again after %i", async (status) => {
+    const { sink, destination } = await collector();
+    sink.reply({ kind: "status", status, headers: { "retry-after": "0" } }, { kind: "reset" });
+    expect(await createSender(destination)([span])).toEqual({ kind: "ok", sent: 1 });
+    expect(sink.log).toHaveLength(3);
+  });
+
+  it.each([400, 401, 403, 404, 500, 301])("does not try again after %i", async (status) => {
+    const { sink, destination } = await collector();
+    sink.reply({ kind: "status", status });
+    expect(await createSender(destination)([span])).toMatchObject({ kind: "refused", rejected: 1 });
+    expect(sink.log).toHaveLength(1);
+  });
+
+  it("does not wait for a time that is behind its deadline", async () => {
+    const { sink, destination } = await collector();
+    sink.reply({ kind: "status", status: 503, headers: { "retry-after": "3600" } });
+    // With a deadline that the test does not last to, only an export that gives up at once ends.
+    const result = await createSender({ ...destination, deadlineMs: 600_000 })([span]);
+    expect(result).toMatchObject({ kind: "unsent", spans: [span], reason: expect.stringMatching(/ answered 503$/) });
+    expect(sink.log).toHaveLength(1);
+  });
+
+  it("does not wait for the rest of an answer that refuses", async () => {
+    const { sink, destination } = await collector();
+    sink.reply({ kind: "drip", everyMs: 5, status: 401 });
+    expect(await createSender({ ...destination, deadlineMs: 600_000 })([span])).toMatchObject({ kind: "refused" });
+  });
+
+  it("takes an answer that it cannot read for what its status says", async () => {
+    const { sink, destination } = await collector();
+    sink.reply({ kind: "body", body: "<html>fine</html>" });
+    expect(await createSender(destination)([span])).toEqual({ kind: "ok", sent: 1 });
+    sink.reply({ kind: "body", body: "x".repeat(100_000) });
+    expect(await createSender(destination)([span])).toMatchObject({ kind: "refused" });
+  });
+
+  it("keeps the spans of a collector that is down, which is sent them when it is back", async () => {
+    const { sink, destination } = await collector();
+    await sink.down();
+    const send = createSender({ ...destination, deadlineMs: 2_000 });
+    const result = await send([span]);
+    expect(result).toMatchObject({ kind: "unsent", spans: [span], reason: expect.stringContaining("ECONNREFUSED") });
+    await sink.up();
+    expect(result.kind === "unsent" && (await send(result.spans))).toEqual({ kind: "ok", sent: 1 });
+  });
+
+  it("is refused for a wrong credential, which is asked for at each export", async () => {
+    const { destination } = await collector({ authorization: "Bearer right" });
+    let authorization = "Bearer wrong-credential";
+    const send = createSender({ ...destination, headers: () => ({ authorization }) });
+    expect(await send([span])).toMatchObject({ kind: "refused", reason: expect.stringMatching(/ answered 401$/) });
+    authorization = "Bearer right";
+    expect(await send([span])).toEqual({ kind: "ok", sent: 1 });
+  });
+
+  it.each([
+    ["no URL", "nonsense", {}],
+    ["another protocol", "ftp://127.0.0.1/v1/traces", {}],
+    ["a header that cannot be sent", "http://127.0.0.1:9/v1/traces", { authorization: "secret-value\n" }],
+  ])("is refused for %s, without an error and without the value", async (_, endpoint, headers) => {
+    const { destination } = await collector();
+    const result = await createSender({ ...destination, endpoint, headers })([span]);
+    expect(result).toMatchObject({ kind: "refused", rejected: 1 });
+    expect(JSON.stringify(result)).not.toContain("secret-value");
+  });
+
+  it("never repeats a credential, also when the collector does", async () => {
+    const { sink, destination } = await collector();
+    const url = new URL(destination.endpoint);
+    url.username = "user%40name";
+    url.password = "pass-word";
+    url.search = "?key=query-credential";
+    const basic = Buffer.from("user@name:pass-word").toString("base64");
+    const words = ["collector-credential", "pass-word", "user@name", basic, "query-credential"];
+    const send = createSender({
+      ...destination,
+      endpoint: url.href,
+      headers: { "x-token": "Token collector-credential" },
+    });
+    sink.reply({ kind: "partial", rejected: 1, message: `bad: ${words.join(" ")}` }, { kind: "status", status: 403 });
+    const results = [await send([span]), await send([span])];
+    await sink.down();
+    results.push(await createSender({ ...destination, endpoint: url.href, deadlineMs: 50 })([span]));
+    const reasons = results.map((result) => ("reason" in result ? result.reason : ""));
+    expect(reasons[0]).toContain("bad: ");
+    for (const word of [...words, "/v1/traces"]) expect(reasons.join(" ")).not.toContain(word);
+    expect(sink.requests[0]).toMatchObject({ authorization: `Basic ${basic}` });
+  });
+
+  it("is sent in the same way with spans that hold nonsense", async () => {
+    const { sink, destination } = await collector();
+    const odd = { ...span, attributes: { a: Number.NaN, b: null, c: { d: 1 }, e: undefined } };
+    const result = await createSender(destination)([odd as unknown as Span]);
+    expect(["ok", "refused"]).toContain(result.kind);
+    expect(sink.log.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("the address guard of an export", () => {
+  const forbidden = Object.assign(new Error("private address"), { code: "EFORBIDDEN" });
+
+  it("sees every host name, and what it forbids is refused for good", async () => {
+    const { destination } = await collector();
+    const asked: string[] = [];
+    const send = createSender({
+      ...destination,
+      endpoint: "http://collector.test:4318/v1/traces",
+      connection: {
+        lookup: (host, _options, callback) => {
+          asked.push(host);
+          callback(forbidden, "");
+        },
+        isForbidden: (error) => error === forbidden,
+      },
+    });
+    const reason = "collector.test:4318 must not be connected to";
+    expect(await send([span])).toEqual({ kind: "refused", rejected: 1, reason });
+    expect(asked).toEqual(["collector.test"]);
+  });
+
+  it("can be an agent, which sees addresses too", async () => {
+    const { destination } = await collector();
+    const agent = new Agent();
+    agent.createConnection = () => {
+      throw forbidden;
+    };
+    const connection = { agent, isForbidden: (error: Error) => error === forbidden };
+    const result = await createSender({ ...destination, connection })([span]);
+    expect(result).toMatchObject({ kind: "refused", reason: expect.stringMatching(/ must not be connected to$/) });
   });
 });

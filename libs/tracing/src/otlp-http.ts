@@ -53,9 +53,8 @@ export async function post(target: Target, message: Uint8Array, deadline: Deadli
       else resolve(notAccepted(response, host));
     });
     outgoing.end(body);
-  } catch {
-    // Node refuses headers and protocols that cannot be sent, and quotes them.
-    resolve({ kind: "refused", reason: `${host} cannot be asked: the protocol or a header is not valid` });
+  } catch (error) {
+    resolve(impossible(error, target));
   }
   return promise;
 }
@@ -109,11 +108,21 @@ function parseRetryAfter(value = ""): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
+/** An agent may throw at once; Node refuses headers and protocols that cannot be sent, and quotes them. */
+function impossible(error: unknown, { url: { host }, connection }: Target): Answer {
+  if (error instanceof Error && connection?.isForbidden?.(error)) return forbidden(host);
+  return { kind: "refused", reason: `${host} cannot be asked: the protocol or a header is not valid` };
+}
+
 function failure(error: Error, { url: { host }, connection }: Target, deadline: Deadline): Answer {
   if (deadline.isOver) return late(host);
-  if (connection?.isForbidden?.(error)) return { kind: "refused", reason: `${host} must not be connected to` };
+  if (connection?.isForbidden?.(error)) return forbidden(host);
   const code = "code" in error ? String(error.code) : error.name;
   return { kind: "retryable", reason: `${host} cannot be reached (${code})` };
+}
+
+function forbidden(host: string): Answer {
+  return { kind: "refused", reason: `${host} must not be connected to` };
 }
 
 function late(host: string): Answer {

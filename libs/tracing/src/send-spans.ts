@@ -68,9 +68,13 @@ async function sendBatch(
 ): Promise<Answer> {
   const message = encode(batch, resource);
   if (!message) return { kind: "refused", reason: "the spans could not be encoded" };
+  let reason: string | undefined;
   for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
     const answer = await post(target, message, deadline);
-    if (answer.kind !== "retryable" || !(await deadline.wait(waitMs(answer.retryAfterMs, backoffMs)))) return answer;
+    if (answer.kind !== "retryable") return answer;
+    // That the time was over says less than what went wrong before.
+    if (!deadline.isOver) reason = answer.reason;
+    if (!(await deadline.wait(waitMs(answer.retryAfterMs, backoffMs)))) return reason ? { ...answer, reason } : answer;
   }
 }
 

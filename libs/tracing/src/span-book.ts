@@ -3,7 +3,7 @@ import { type Attributes, cutText, MAX_MESSAGE_BYTES } from "./attribute-limits.
 import { CUT_SHORT, droppedAttributes, errorAttributes } from "./attributes.ts";
 
 /** How many spans one attempt may have. */
-export const MAX_SPANS = 10_000;
+const MAX_SPANS = 10_000;
 /** OpenTelemetry's own limits are 128 each (https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits). */
 const MAX_EVENTS = 128;
 /** Leaves room for the attributes that tell what was dropped. */
