@@ -16,7 +16,7 @@ export type Carrier = z.infer<typeof Carrier>;
 export const TraceExport = z.object({
   status: z.enum(["pending", "ok", "partial", "spooled", "failed", "off"]),
   reason: z.string().optional().describe("Why the export failed, or what was refused"),
-  rejectedSpans: z.int().min(1).optional().describe("How many spans were refused, when some were"),
+  rejectedSpans: z.int().min(1).optional().describe("How many spans were refused, when others were taken"),
 });
 export type TraceExport = z.infer<typeof TraceExport>;
 

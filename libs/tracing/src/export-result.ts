@@ -30,7 +30,7 @@ export function toTraceExport(result: ExportResult, unsent: "spooled" | "failed"
     case "partial":
       return { status: "partial", ...refusal(result), rejectedSpans: result.rejected };
     case "refused":
-      return { status: "failed", reason: result.reason, rejectedSpans: result.rejected };
+      return { status: "failed", reason: result.reason };
     case "unsent":
       return { status: unsent, reason: result.reason, ...(result.rejected > 0 && { rejectedSpans: result.rejected }) };
   }
