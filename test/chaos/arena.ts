@@ -5,6 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { type Client, PiFleetError } from "@pifleet/client";
 import { RedisServer } from "@pifleet/testkit";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
+import type { ApiService } from "../fleet/api-service.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 import { answer } from "./agent.ts";
@@ -70,8 +71,14 @@ export class Arena implements AsyncDisposable {
     return [this.fleet.workspaces, ...(this.disk ? [this.disk.path] : [])];
   }
 
+  /** Those that claim. */
   get livingWorkers(): WorkerService[] {
     return this.fleet.workers.filter(({ alive, id }) => alive && id !== undefined);
+  }
+
+  /** Those that listen. */
+  get livingApis(): ApiService[] {
+    return this.fleet.apis.filter(({ alive, url }) => alive && url !== "");
   }
 
   /** Starts a worker in the place of one that has died. */
@@ -89,7 +96,7 @@ export class Arena implements AsyncDisposable {
     const deadline = performance.now() + patienceMs;
     for (let turn = 0; ; turn += 1) {
       try {
-        const apis = this.fleet.apis.filter(({ alive, url }) => alive && url !== "");
+        const apis = this.livingApis;
         return await call((apis[turn % apis.length] ?? this.fleet.api).client);
       } catch (error) {
         const refused = error instanceof PiFleetError && error.status < 500;

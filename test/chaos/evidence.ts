@@ -9,7 +9,10 @@ export async function keepEvidence(directory: string, arena: Arena, findings: Fi
   await mkdir(directory, { recursive: true });
   const flawed = stories.filter(({ flaws }) => flaws.length > 0);
   const failures = injector.failures.map((error) => (error instanceof Error ? error.stack : String(error)));
-  await writeFile(join(directory, "flaws.json"), JSON.stringify({ flawed, leftovers, failures }, null, 2));
+  await writeFile(
+    join(directory, "flaws.json"),
+    JSON.stringify({ flawed, leftovers, failures, faults: injector.log }, null, 2),
+  );
   await writeFile(join(directory, "records.json"), JSON.stringify(stories.map(({ record }) => record)));
   const services = [...arena.fleet.workers, ...arena.fleet.apis];
   await Promise.all(

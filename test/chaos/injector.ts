@@ -9,6 +9,8 @@ const PAUSE_MS = { least: 500, most: 3_000 };
 export class Injector {
   /** How often each kind struck. */
   readonly struck = new Map<string, number>(FAULTS.map(({ name }) => [name, 0]));
+  /** Every fault that struck, when it began and when all was as before; Unix milliseconds. */
+  readonly log: { readonly name: string; readonly from: number; readonly to: number }[] = [];
   /** Faults that could not be made, or undone. */
   readonly failures: unknown[] = [];
   readonly #scene: Scene;
@@ -38,8 +40,11 @@ export class Injector {
   }
 
   async #strike(fault: Fault): Promise<void> {
+    const from = Date.now();
     try {
-      if (await fault.strike(this.#scene)) this.struck.set(fault.name, (this.struck.get(fault.name) ?? 0) + 1);
+      if (!(await fault.strike(this.#scene))) return;
+      this.struck.set(fault.name, (this.struck.get(fault.name) ?? 0) + 1);
+      this.log.push({ name: fault.name, from, to: Date.now() });
     } catch (error) {
       this.failures.push(error);
     }

@@ -7,7 +7,7 @@ export const apiKilled: Fault = {
   name: "API killed (SIGKILL)",
   weight: 2,
   async strike({ arena, random }) {
-    const api = random.pick(arena.fleet.apis.filter(({ alive }) => alive));
+    const api = random.pick(arena.livingApis);
     if (!api) return false;
     api.kill("SIGKILL");
     await api.exited();
