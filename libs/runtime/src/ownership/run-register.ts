@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { modifiedAt } from "../modified-at.ts";
 import { unlessMissing } from "../system-error.ts";
@@ -32,8 +32,14 @@ export class RunRegister {
   async write(run: string, record: RunRecord): Promise<void> {
     const draft = join(this.#directory, `${run}.${randomBytes(6).toString("hex")}${DRAFT_SUFFIX}`);
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await writeFile(draft, JSON.stringify(record), { mode: 0o600, flag: "wx" });
-    await rename(draft, this.#path(run));
+    try {
+      await writeFile(draft, JSON.stringify(record), { mode: 0o600, flag: "wx" });
+      await rename(draft, this.#path(run));
+    } catch (error) {
+      // A full disk leaves an empty file behind.
+      await rm(draft, { force: true });
+      throw error;
+    }
   }
 
   /** Removes a record; returns whether there was one. */
