@@ -25,12 +25,12 @@ describe("a worker that is killed", () => {
   });
 
   it("loses every invocation that it had, each of them to one attempt", async () => {
-    await using stage = await Stage.set({ workers: 1, env: { ...ENDLESS_LEASE, PIFLEET_CONCURRENCY: "6" } });
+    await using stage = await Stage.set({ workers: 1, env: { ...ENDLESS_LEASE, PIFLEET_CONCURRENCY: "4" } });
     const gate = stage.gate();
     stage.models.otherwise(({ body }) =>
       JSON.stringify(body).includes("passed") ? text("Done.") : toolCall("bash", { command: gate.command }),
     );
-    const ids = await Promise.all(Array.from({ length: 6 }, () => stage.submit()));
+    const ids = await Promise.all(Array.from({ length: 4 }, () => stage.submit()));
     const [worker] = await Promise.all(ids.map((id) => stage.worksOn(id)));
     await stage.fleet.startWorker();
     worker?.kill("SIGKILL");

@@ -8,7 +8,7 @@ import { flawsOf } from "../fleet/story.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 
 /** How long something may take that the operating system or another process does, milliseconds. */
-export const PATIENCE = { timeout: 20_000, interval: 20 };
+export const PATIENCE = { timeout: 20_000, interval: 100 };
 /** A lease that no test outlives: what happens before it has run out has another cause. */
 export const ENDLESS_LEASE = { PIFLEET_LEASE_MS: "600000" };
 /** A lease that tests can wait for. */
