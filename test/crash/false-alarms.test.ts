@@ -22,7 +22,7 @@ async function undisturbedBy(disturb: (redis: RedisServer, link: Link) => Promis
   for (const id of ids) await stage.worksOn(id);
 
   await disturb(redis, link);
-  await expect.poll(async () => (await stage.fleet.fetch("/readyz")).status, PATIENCE).toBe(200);
+  await expect.poll(() => stage.fleet.api.isReady(), PATIENCE).toBe(true);
   await gate.open();
   for (const id of ids) {
     const record = await stage.end(id);

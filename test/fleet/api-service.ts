@@ -28,6 +28,14 @@ export class ApiService extends Service {
     return createClient({ url: this.#url, apiKey: this.#key });
   }
 
+  /** Whether it says that it can serve. */
+  async isReady(): Promise<boolean> {
+    const response = await this.fetch("/readyz");
+    // An answer that nobody reads would keep its connection, and the API waits for that when it stops.
+    await response.text();
+    return response.ok;
+  }
+
   /** Sends a request with the key. */
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
