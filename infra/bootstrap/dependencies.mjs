@@ -62,7 +62,8 @@ function lockHash() {
 async function npmCi(signal) {
   const npm = process.env.npm_execpath;
   const [command, ...first] = npm?.endsWith("npm-cli.js") ? [process.execPath, npm] : ["npm"];
-  const args = [...first, "ci", "--no-audit", "--no-fund", "--no-update-notifier"];
+  // The level is named because `npm run --silent` would silence this npm too, and with it the reason of a failure.
+  const args = [...first, "ci", "--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"];
   const { ok, output } = await captured(/** @type {string} */ (command), args, { signal });
   if (ok) return;
   const errors = output.split("\n").filter((line) => line.startsWith("npm error"));
