@@ -36,7 +36,10 @@ test("an API that cannot start says why, with the exit code of wrong usage", asy
 
 test("it passes arguments on to the program", async () => {
   const { code, stderr } = await pifleet(["worker", "--drain-on-idle", "--drain-now"]);
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^--drain-now is no argument of this program; .*\n$/) });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^--drain-now is no argument of this program; .*\n$/),
+  });
 });
 
 test("without a Redis, dev says what to do", async () => {
