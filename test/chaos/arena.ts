@@ -15,6 +15,10 @@ const DURABLE = ["--appendonly", "yes"];
 /** How long it may take until an API lives again and reaches Redis, milliseconds. */
 const LIVING_MS = 20_000;
 const BREATH_MS = 200;
+/** What ends the program before its time; nothing is left behind then either. */
+const INTERRUPTIONS = ["SIGINT", "SIGTERM"] as const;
+/** The exit code that shells know for that. */
+const INTERRUPTED = 130;
 
 export interface ArenaOptions {
   readonly workers: number;
@@ -35,6 +39,9 @@ export class Arena implements AsyncDisposable {
   readonly disk: SmallDisk | undefined;
   /** What each worker's place in the fleet is started with, whenever it is started again. */
   readonly #places = new Map<WorkerService, Record<string, string>>();
+  readonly #interrupt = () => {
+    void this[Symbol.asyncDispose]().finally(() => process.exit(INTERRUPTED));
+  };
 
   private constructor(
     directory: string,
@@ -58,6 +65,7 @@ export class Arena implements AsyncDisposable {
     const disk = smallDisk ? await SmallDisk.mount(join(directory, "disk")) : undefined;
     const fleet = await Fleet.start({ workers: 0, apis, redisUrl: redis.url, models: models.modelsFile(), env });
     const arena = new Arena(directory, { redis, models, fleet }, disk);
+    for (const signal of INTERRUPTIONS) process.once(signal, arena.#interrupt);
     const places = Array.from(
       { length: workers },
       (_, i): Record<string, string> => (i === 0 && disk ? { PIFLEET_WORKSPACES: disk.path } : {}),
@@ -107,6 +115,7 @@ export class Arena implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const signal of INTERRUPTIONS) process.off(signal, this.#interrupt);
     this.redis.thaw();
     await this.fleet.stop();
     await this.models.close();
