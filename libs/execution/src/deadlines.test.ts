@@ -59,6 +59,24 @@ describe("the deadlines of an attempt", () => {
     expect(ending.cause).toEqual({ kind: "unresponsive", silentMs: 3_000 });
   });
 
+  it("tell a runner that hangs just after a heartbeat from one that is idle", () => {
+    deadlines.begin();
+    pass(1_500, 500, heartbeat(false));
+    vi.advanceTimersByTime(1_500);
+    expect(ending.cause).toBeUndefined();
+    vi.advanceTimersByTime(1_500);
+    expect(ending.cause).toEqual({ kind: "unresponsive", silentMs: 3_000 });
+  });
+
+  it("call a runner idle that is heard again while it is listened to", () => {
+    deadlines.begin();
+    pass(1_500, 500, heartbeat(false));
+    vi.advanceTimersByTime(2_500);
+    deadlines.observe(heartbeat(false));
+    vi.advanceTimersByTime(500);
+    expect(ending.cause).toEqual({ kind: "deadline", deadline: "idle", limitMs: 3_000 });
+  });
+
   it("let a stream that dribbles live, until the total time is over", () => {
     deadlines.begin();
     pass(17_000, 2_900, delta);

@@ -1,9 +1,11 @@
 import type { Limits, RunnerRecord } from "@pifleet/invocation";
-import type { Cause, Ending } from "./cause.ts";
+import type { Ending } from "./cause.ts";
 import type { RecordObserver } from "./record-observer.ts";
 
 /** A runner that says nothing at all for this long is not idle but unresponsive; its heartbeats come every 500 ms. */
 const UNRESPONSIVE_MS = 5_000;
+/** A runner that was heard within this time lives: one heartbeat may be missed or late. */
+const HEARD_LATELY_MS = 1_000;
 
 /**
  * The layered deadlines of one attempt: first byte < idle < total.
@@ -94,15 +96,21 @@ export class Deadlines implements RecordObserver {
     this.#idle = setTimeout(() => {
       const left = this.#limits.idleMs - (performance.now() - this.#progressAt);
       if (left > 0) this.#watchIdle(left);
-      else this.#ending.end(this.#silence());
+      else this.#judgeSilence();
     }, ms);
   }
 
-  #silence(): Cause {
+  /**
+   * No progress for too long: is the agent idle, or its runner unresponsive? One that fell silent a moment ago, because
+   * it hung just after a heartbeat, is listened to until that is certain.
+   */
+  #judgeSilence(): void {
     const { idleMs } = this.#limits;
+    const unresponsiveMs = Math.min(idleMs, UNRESPONSIVE_MS);
     const silentMs = performance.now() - this.#signAt;
-    if (silentMs >= Math.min(idleMs, UNRESPONSIVE_MS)) return { kind: "unresponsive", silentMs: Math.round(silentMs) };
-    return { kind: "deadline", deadline: "idle", limitMs: idleMs };
+    if (silentMs >= unresponsiveMs) this.#ending.end({ kind: "unresponsive", silentMs: Math.round(silentMs) });
+    else if (silentMs < HEARD_LATELY_MS) this.#ending.end({ kind: "deadline", deadline: "idle", limitMs: idleMs });
+    else this.#watchIdle(unresponsiveMs - silentMs);
   }
 
   #expire(deadline: "first_byte" | "total", limitMs: number): void {
