@@ -26,8 +26,28 @@ export const Retention = Duration.prefault("7d");
 /** How long running work may take to finish once the end was asked for, milliseconds. */
 export const GraceMs = wholeNumber(0, 86_400_000);
 
+/**
+ * What webhooks and the trace endpoints of invocations may be sent to besides public addresses: `loopback`, `private`
+ * and CIDRs, separated by commas. Parses to a list; default: an empty one.
+ */
+export const AddressAllowance = z
+  .string()
+  .transform((text) => text.split(",").map((entry) => entry.trim()))
+  .pipe(z.array(z.custom<"loopback" | "private" | `${string}/${string}`>(isAllowance, { error: noAllowance })))
+  .default([]);
+export type AddressAllowance = z.infer<typeof AddressAllowance>;
+
 /** A whole number from `low` to `high`, as text. */
 export function wholeNumber(low: number, high: number) {
   const message = `must be a whole number from ${low} to ${high}`;
   return z.string().regex(/^\d+$/, message).transform(Number).pipe(z.int().min(low, message).max(high, message));
+}
+
+function isAllowance(entry: unknown): boolean {
+  if (entry === "loopback" || entry === "private") return true;
+  return z.cidrv4().safeParse(entry).success || z.cidrv6().safeParse(entry).success;
+}
+
+function noAllowance({ input }: { readonly input?: unknown }): string {
+  return `must be loopback, private and CIDRs such as 10.1.0.0/16, separated by commas; ${JSON.stringify(input)} is none of them`;
 }
