@@ -13,6 +13,8 @@ const invocation: Invocation = {
   usage: Object.fromEntries(Object.entries(NO_USAGE).reverse()) as Usage,
   submission: Submission.parse({ model: "demo/scripted", input: "hello" }),
   carrier: {},
+  callerSpanId: null,
+  exports: { 1: { deployment: { status: "ok" } } },
   artifacts: [],
   error: null,
   messages: [],
@@ -46,6 +48,6 @@ it("a record has its fields in the order of the schema", () => {
 });
 
 it("a record holds all that clients may see, and nothing of what is ours alone", () => {
-  const { tenant, submission, carrier, cancelRequestedAt, ...seen } = invocation;
+  const { tenant, submission, carrier, callerSpanId, exports, cancelRequestedAt, ...seen } = invocation;
   expect(toRecord(invocation)).toEqual(seen);
 });

@@ -5,7 +5,8 @@ import { Limits } from "./limits.ts";
 import { Message } from "./message.ts";
 import { Status } from "./status.ts";
 import type { Submission } from "./submission.ts";
-import { type Carrier, TraceExport } from "./trace.ts";
+import type { Carrier } from "./trace.ts";
+import { type AttemptExport, TraceExport } from "./trace-export.ts";
 import { Usage } from "./usage.ts";
 
 const Time = z.iso.datetime({ precision: 3 }).describe("RFC 3339, UTC, milliseconds");
@@ -49,8 +50,12 @@ export interface Invocation extends InvocationRecord {
   /** The owner; from the API key. */
   readonly tenant: string;
   readonly submission: Submission;
-  /** The caller's trace context, under which the invocation's spans hang. */
+  /** The trace context that the invocation travels with: its attempts hang under the span that it names. */
   readonly carrier: Carrier;
+  /** The span of the caller from which the submission came. */
+  readonly callerSpanId: string | null;
+  /** What became of the spans of each attempt, by its number; `trace.export` is made of it (`traceExportOf`). */
+  readonly exports: Readonly<Record<number, AttemptExport>>;
   /** When cancel was asked for while an attempt ran; the worker honours it at the latest with its next heartbeat. */
   readonly cancelRequestedAt: string | null;
 }

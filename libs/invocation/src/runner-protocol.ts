@@ -26,6 +26,8 @@ export const RunnerTask = z.object({
   /** What else the provider needs that is usually found in the environment, such as a region or an account. */
   providerEnvironment: z.record(z.string(), z.string()).optional(),
   instructions: z.string().optional(),
+  /** The trace that model requests are to be joined to; each names a span of its own in it. */
+  trace: z.object({ traceId: z.string(), sampled: z.boolean(), tracestate: z.string().optional() }).optional(),
   conversation: z.array(InputMessage).min(1),
   tools: z.array(ToolName),
 });
@@ -70,13 +72,24 @@ export const RunnerRecord = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("turn.started"), at, turn: z.int().min(1) }),
   z.object({ type: z.literal("turn.ended"), at, turn: z.int().min(1) }),
-  z.object({ type: z.literal("request.started"), at, provider: z.string(), model: z.string() }),
+  z.object({
+    type: z.literal("request.started"),
+    at,
+    provider: z.string(),
+    model: z.string(),
+    spanId: z
+      .string()
+      .regex(/^(?!0+$)[\da-f]{16}$/)
+      .optional()
+      .describe("The span that the request named as its parent to whoever received it"),
+  }),
   z.object({ type: z.literal("request.first_byte"), at }),
   z.object({
     type: z.literal("request.ended"),
     at,
     stopReason: z.string(),
     error: z.string().optional(),
+    errorCode: ErrorCode.optional(),
     responseId: z.string().optional(),
     responseModel: z.string().optional(),
     usage: Usage.omit({ turns: true, toolCalls: true }),

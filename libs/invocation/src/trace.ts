@@ -12,14 +12,6 @@ export const Carrier = z.object({
 });
 export type Carrier = z.infer<typeof Carrier>;
 
-/** What became of the spans of an invocation. It never changes the outcome. */
-export const TraceExport = z.object({
-  status: z.enum(["pending", "ok", "partial", "spooled", "failed", "off"]),
-  reason: z.string().optional().describe("Why the export failed, or what was refused"),
-  rejectedSpans: z.int().min(1).optional().describe("How many spans were refused, when others were taken"),
-});
-export type TraceExport = z.infer<typeof TraceExport>;
-
 export const AttributeValue = z.union([
   z.string(),
   z.number(),

@@ -33,7 +33,7 @@ function connect(role: Role, onFault?: (error: Error) => void): Promise<Backend>
 describe("an API process without Redis", () => {
   it("starts, and is told by every port at once that it is unavailable", async () => {
     const onFault = vi.fn();
-    const { store, queue, events, changes, spans, workers, ping } = await connect("api", onFault);
+    const { store, queue, events, changes, spans, spool, workers, ping } = await connect("api", onFault);
     const operations = [
       () => store.create(sampleInvocation()),
       () => store.get("default", id),
@@ -47,6 +47,11 @@ describe("an API process without Redis", () => {
       () => events.read(id, { limit: 10 }),
       () => changes.watch(id, () => undefined),
       () => spans.read(id),
+      () => spans.journal(id, 1),
+      () => spans.finish(id, 1, []),
+      () => spool.take(1, HOUR_MS),
+      () => spool.record({ id, attempt: 1 }, {}, { kind: "never" }),
+      () => spool.size(),
       () => workers.list(),
       ping,
     ];
@@ -75,10 +80,12 @@ describe("an API process without Redis", () => {
     await store.create(sampleInvocation());
     server.freeze();
     const late = sampleInvocation();
-    await expect(store.create(late, { key: "k", fingerprint: "f" })).rejects.toBeInstanceOf(UnavailableError);
+    await expect(store.create(late, { idempotency: { key: "k", fingerprint: "f" } })).rejects.toBeInstanceOf(
+      UnavailableError,
+    );
     server.thaw();
     const other = sampleInvocation();
-    await vi.waitFor(() => store.create(other, { key: "k", fingerprint: "f" }), 10_000);
+    await vi.waitFor(() => store.create(other, { idempotency: { key: "k", fingerprint: "f" } }), 10_000);
     expect(await store.get("default", late.id)).toBeNull();
     expect((await store.list({ tenant: "default", limit: 10 })).items).toHaveLength(2);
   });

@@ -12,6 +12,7 @@ import { RedisClock } from "./redis-clock.ts";
 import { Scripts } from "./scripts.ts";
 import { RedisSpanLog } from "./span-log.ts";
 import { RedisStore } from "./store.ts";
+import { RedisTraceSpool } from "./trace-spool.ts";
 import { reached } from "./unavailable.ts";
 import { RedisWorkerRegistry } from "./worker-registry.ts";
 
@@ -67,6 +68,7 @@ function composeBackend(
     events: new RedisEventLog(scripts),
     changes,
     spans: new RedisSpanLog(main, scripts),
+    spool: new RedisTraceSpool(main, scripts),
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main),

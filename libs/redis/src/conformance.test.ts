@@ -4,6 +4,7 @@ import {
   describeQueueConformance,
   describeSpanLogConformance,
   describeStoreConformance,
+  describeTraceSpoolConformance,
   describeWorkerRegistryConformance,
   type MakeBackend,
 } from "@pifleet/testkit";
@@ -18,5 +19,6 @@ describeStoreConformance("in Redis", makeBackend);
 describeQueueConformance("in Redis", makeBackend);
 describeEventLogConformance("in Redis", makeBackend);
 describeSpanLogConformance("in Redis", makeBackend);
+describeTraceSpoolConformance("in Redis", makeBackend);
 describeWorkerRegistryConformance("in Redis", makeBackend);
 describeCountersConformance("in Redis", makeBackend);

@@ -14,14 +14,30 @@ export class RedisCounters implements Counters {
   }
 
   async add(counts: Readonly<Record<string, number>>): Promise<void> {
-    const { counters } = this.#keys;
-    await reached(
-      Promise.all(Object.entries(counts).map(([name, count]) => this.#redis.hincrby(counters, name, count))),
-    );
+    const transaction = this.#redis.multi();
+    for (const [name, count] of Object.entries(counts)) transaction.hincrby(this.#keys.counters, name, count);
+    if (transaction.length > 1) await reached(executed(transaction));
   }
 
   async read(): Promise<Record<string, number>> {
     const counts = await reached(this.#redis.hgetall(this.#keys.counters));
     return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, Number(count)]));
   }
+}
+
+/** Executes a transaction in one round trip. @throws the error of the first command that failed. */
+async function executed(transaction: ReturnType<Redis["multi"]>): Promise<void> {
+  try {
+    const answers = await transaction.exec();
+    const failure = answers?.find(([error]) => error)?.[0];
+    if (failure) throw failure;
+  } catch (error) {
+    throw firstCause(error);
+  }
+}
+
+/** A transaction that Redis did not execute says only that it did not; why, its commands were told. */
+function firstCause(error: unknown): unknown {
+  const causes: unknown = error instanceof Error && "previousErrors" in error ? error.previousErrors : undefined;
+  return Array.isArray(causes) && causes.length > 0 ? causes[0] : error;
 }

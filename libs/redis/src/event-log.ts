@@ -13,8 +13,13 @@ export class RedisEventLog implements EventLog {
     this.#scripts = scripts;
   }
 
-  append(id: InvocationId, attempt: number, events: readonly Event[]): Promise<Fenced> {
-    return appendEvents(this.#scripts, id, attempt, events);
+  append(
+    id: InvocationId,
+    attempt: number,
+    events: readonly Event[],
+    journal: readonly string[] = [],
+  ): Promise<Fenced> {
+    return appendEvents(this.#scripts, id, attempt, events, journal);
   }
 
   async read(id: InvocationId, { after = BEFORE_ALL, limit }: { after?: EventId; limit: number }): Promise<EventPage> {

@@ -10,6 +10,7 @@ describe("the keys", () => {
     const all = [
       ...Object.values(keys).filter((key) => typeof key === "string"),
       ...[keys.record, keys.events, keys.spans, keys.changes].map((key) => key(id)),
+      keys.journal(id, 1),
       keys.idempotency("{1}", "{2}"),
       keys.leader("{1}"),
       keys.index("queued", "{1}"),

@@ -14,6 +14,9 @@ export interface Keys {
   readonly expiring: string;
   /** Sorted set, in lexical order, of the ids of all tenants' invocations that have not ended. */
   readonly open: string;
+  /** Sorted sets of `id|attempt` whose spans are owed to a collector; score: when they are due, Unix ms. */
+  readonly owed: string;
+  readonly quarantined: string;
   /** Hash from a worker's id to its presence, and sorted set of the same ids; score: when it vanishes, Unix ms. */
   readonly workers: string;
   readonly workerDeadlines: string;
@@ -29,8 +32,10 @@ export interface Keys {
   record(id: InvocationId): string;
   /** Stream: its events. */
   events(id: InvocationId): string;
-  /** List: its spans. */
+  /** List: its spans, those of one write in one element. */
   spans(id: InvocationId): string;
+  /** List: the journal of an attempt that has not ended, or was lost. */
+  journal(id: InvocationId, attempt: number): string;
   /** Channel that hears of every change of the invocation. */
   changes(id: InvocationId): string;
   /** Hash: which invocation a client's idempotency key stands for. */
@@ -53,6 +58,8 @@ export function makeKeys(prefix: string): Keys {
     unqueued: `${shard}:unqueued`,
     expiring: `${shard}:expiring`,
     open: `${shard}:open`,
+    owed: `${shard}:owed`,
+    quarantined: `${shard}:quarantined`,
     workers: `${shard}:workers`,
     workerDeadlines: `${shard}:worker-deadlines`,
     workerConnections: `${shard}:worker-connections`,
@@ -62,6 +69,7 @@ export function makeKeys(prefix: string): Keys {
     record: (id) => `${shard}:invocation:${id}`,
     events: (id) => `${shard}:events:${id}`,
     spans: (id) => `${shard}:spans:${id}`,
+    journal: (id, attempt) => `${shard}:journal:${id}:${attempt}`,
     changes: (id) => `${shard}:changes:${id}`,
     idempotency: (tenant, key) => `${shard}:idempotency:${encodeURIComponent(tenant)}:${key}`,
     leader: (task) => `${shard}:leader:${task}`,

@@ -1,16 +1,20 @@
-import type { Invocation } from "@pifleet/invocation";
+import { type AttemptExport, type Invocation, traceExportOf } from "@pifleet/invocation";
 
-/** The fields of an invocation's hash. What never changes is one field, `given`; an absent field is null. */
+/**
+ * The fields of an invocation's hash. What never changes is one field, `given`; an absent field is null. Credentials
+ * are a field of their own, `traceHeaders`, which goes when they are needed no more.
+ */
 export type RecordFields = Readonly<Record<string, string>>;
 
 type Given = Pick<
   Invocation,
-  "agent" | "model" | "metadata" | "limits" | "createdAt" | "artifacts" | "submission" | "carrier"
+  "agent" | "model" | "metadata" | "limits" | "createdAt" | "artifacts" | "submission" | "carrier" | "callerSpanId"
 > & { readonly traceId: string };
 
 /** The fields and values, in turn, with which a new record is written. */
 export function encodeRecord(invocation: Invocation): string[] {
-  const { agent, model, metadata, limits, createdAt, artifacts, submission, carrier, trace } = invocation;
+  const { agent, model, metadata, limits, createdAt, artifacts, submission, carrier, callerSpanId } = invocation;
+  const { headers, ...trace } = submission.trace ?? {};
   const given: Given = {
     agent,
     model,
@@ -18,9 +22,10 @@ export function encodeRecord(invocation: Invocation): string[] {
     limits,
     createdAt,
     artifacts,
-    submission,
+    submission: submission.trace ? { ...submission, trace } : submission,
     carrier,
-    traceId: trace.traceId,
+    callerSpanId,
+    traceId: invocation.trace.traceId,
   };
   const fields: Record<string, string> = {
     tenant: invocation.tenant,
@@ -28,10 +33,10 @@ export function encodeRecord(invocation: Invocation): string[] {
     attempt: String(invocation.attempt),
     attempts: JSON.stringify(invocation.attempts),
     usage: JSON.stringify(invocation.usage),
-    export: JSON.stringify(trace.export),
     maxAttempts: String(limits.maxAttempts),
     recovery: submission.recovery,
     given: JSON.stringify(given),
+    ...(headers && { traceHeaders: JSON.stringify(headers) }),
   };
   return Object.entries(fields).flat();
 }
@@ -39,13 +44,17 @@ export function encodeRecord(invocation: Invocation): string[] {
 /** The invocation of a hash, or `null` when there is no such hash. */
 export function decodeRecord(id: Invocation["id"], fields: RecordFields): Invocation | null {
   if (!fields.given) return null;
-  const { traceId, ...given } = JSON.parse(fields.given) as Given;
+  const { traceId, submission, ...given } = JSON.parse(fields.given) as Given;
+  const attempt = Number(fields.attempt);
+  const exports = decodeExports(fields, attempt);
   return {
     ...given,
     id,
+    submission: withHeaders(submission, fields.traceHeaders),
+    exports,
     tenant: fields.tenant ?? "",
     status: fields.status as Invocation["status"],
-    attempt: Number(fields.attempt),
+    attempt,
     attempts: parse<Invocation["attempts"]>(fields.attempts, []),
     startedAt: fields.startedAt ?? null,
     endedAt: fields.endedAt ?? null,
@@ -54,7 +63,7 @@ export function decodeRecord(id: Invocation["id"], fields: RecordFields): Invoca
     messages: parse<Invocation["messages"]>(fields.messages, []),
     error: parse<Invocation["error"]>(fields.error, null),
     usage: JSON.parse(fields.usage ?? "{}") as Invocation["usage"],
-    trace: { traceId, export: JSON.parse(fields.export ?? "{}") as Invocation["trace"]["export"] },
+    trace: { traceId, export: traceExportOf(exports, attempt) },
   };
 }
 
@@ -63,6 +72,21 @@ export function fieldsOf(flat: readonly string[]): RecordFields {
   const fields: Record<string, string> = {};
   for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] ?? ""] = flat[i + 1] ?? "";
   return fields;
+}
+
+/** What was recorded for each attempt, and for none (0), in the fields `export:<number>`. */
+function decodeExports(fields: RecordFields, newest: number): Invocation["exports"] {
+  const exports: Record<number, AttemptExport> = {};
+  for (let attempt = 0; attempt <= newest; attempt += 1) {
+    const json = fields[`export:${attempt}`];
+    if (json !== undefined) exports[attempt] = JSON.parse(json) as AttemptExport;
+  }
+  return exports;
+}
+
+function withHeaders(submission: Invocation["submission"], headers: string | undefined): Invocation["submission"] {
+  if (headers === undefined) return submission;
+  return { ...submission, trace: { ...submission.trace, headers: JSON.parse(headers) } };
 }
 
 function parse<T>(json: string | undefined, absent: T): T {

@@ -1,12 +1,13 @@
 import { type Backend, type Event, NO_USAGE, type Outcome } from "@pifleet/invocation";
 import { TcpProxy } from "@pifleet/testkit";
-import { sampleInvocation } from "@pifleet/testkit/samples";
+import { sampleInvocation, sampleSpan } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectBackend } from "./index.ts";
 import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
 
 const ownPrefix = useOwnKeys();
 const at = new Date().toISOString();
+const SPAN = sampleSpan(1, "turn 1");
 const LOG: Event = { type: "log", at, attempt: 1, level: "info", message: "once" };
 
 describe("a worker's call whose answer was lost with the connection", () => {
@@ -38,18 +39,28 @@ describe("a worker's call whose answer was lost with the connection", () => {
     expect(started).toMatchObject({ kind: "started", invocation: { attempt: 1, attempts: [{ ended: null }] } });
   });
 
-  it("appends its events and spans once", async () => {
+  it("appends its events and journal entries once", async () => {
     await backend.store.start(invocation.id, "worker-1");
-    expect(await losingTheReply(() => backend.events.append(invocation.id, 1, [LOG]))).toBe("accepted");
+    expect(await losingTheReply(() => backend.events.append(invocation.id, 1, [LOG], ["entry"]))).toBe("accepted");
+    expect(await backend.spans.journal(invocation.id, 1)).toEqual(["entry"]);
     const { events } = await backend.events.read(invocation.id, { limit: 10 });
     expect(events.map(({ type }) => type)).toEqual(["invocation.queued", "attempt.started", "log"]);
   });
 
-  it("settles once, and is told that it was accepted", async () => {
+  it("writes the spans of a lost attempt once, and is told that it was accepted", async () => {
+    await backend.store.start(invocation.id, "worker-1");
+    await backend.store.start(invocation.id, "worker-2");
+    expect(await losingTheReply(() => backend.spans.finish(invocation.id, 1, [SPAN]))).toBe("accepted");
+    expect(await backend.spans.finish(invocation.id, 1, [SPAN])).toBe("stale");
+    expect(await backend.spans.read(invocation.id)).toEqual([SPAN]);
+  });
+
+  it("settles once, with its spans, and is told that it was accepted", async () => {
     await backend.store.start(invocation.id, "worker-1");
     const outcome: Outcome = { status: "succeeded", output: "done", messages: [], usage: NO_USAGE, error: null };
-    const settled = losingTheReply(() => backend.store.settle(invocation.id, 1, { kind: "final", outcome }));
+    const settled = losingTheReply(() => backend.store.settle(invocation.id, 1, { kind: "final", outcome }, [SPAN]));
     expect(await settled).toBe("accepted");
+    expect(await backend.spans.read(invocation.id)).toEqual([SPAN]);
     const { events } = await backend.events.read(invocation.id, { limit: 10 });
     expect(events.slice(2).map(({ type }) => type)).toEqual(["attempt.ended", "invocation.succeeded"]);
   });

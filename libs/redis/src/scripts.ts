@@ -7,13 +7,13 @@ import { reached } from "./unavailable.ts";
 
 export const SCRIPT_NAMES = [
   "append-events",
-  "append-spans",
   "beat",
   "cancel",
   "check-in",
   "claims-of-worker",
   "create",
   "expire",
+  "finish-spans",
   "lead",
   "leave",
   "list-workers",
@@ -23,10 +23,11 @@ export const SCRIPT_NAMES = [
   "resume",
   "settle",
   "start",
+  "take-owed",
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-type Argument = string | number;
+type Argument = string | number | Buffer;
 type Command = (...args: Argument[]) => Promise<unknown>;
 
 const source = scriptFolder({ transitions: transitionsAsLua() });
@@ -65,12 +66,13 @@ export class Scripts {
     id: InvocationId,
     name: ScriptName,
     args: readonly Argument[],
-    moreKeys: string[] = [],
+    moreKeys: readonly string[] = [],
   ): Promise<unknown> {
     const { keys } = this;
-    const scopeKeys = [keys.record(id), keys.events(id), keys.spans(id), keys.unqueued, keys.expiring, keys.open];
+    const own = [keys.record(id), keys.events(id), keys.spans(id)];
+    const shared = [keys.unqueued, keys.expiring, keys.open, keys.owed, keys.quarantined];
     const scopeArgs = [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
-    return this.run(name, [...scopeKeys, ...moreKeys], [...scopeArgs, ...args]);
+    return this.run(name, [...own, ...shared, ...moreKeys], [...scopeArgs, ...args]);
   }
 
   /** Names a call, so that it takes effect once even if it is sent twice; see `scripts/includes/repeated.lua`. */

@@ -1,10 +1,11 @@
 import type { Fenced, InvocationId, Span, SpanLog } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { appendSpans } from "./scripts/append-spans.ts";
+import { finishSpans } from "./scripts/finish-spans.ts";
 import type { Scripts } from "./scripts.ts";
+import { decodeSpans } from "./span-encoding.ts";
 import { reached } from "./unavailable.ts";
 
-/** The span logs in Redis: one list per invocation. */
+/** The span logs in Redis: one list per invocation, and one list per journal. */
 export class RedisSpanLog implements SpanLog {
   readonly #redis: Redis;
   readonly #scripts: Scripts;
@@ -14,12 +15,16 @@ export class RedisSpanLog implements SpanLog {
     this.#scripts = scripts;
   }
 
-  append(id: InvocationId, attempt: number, spans: readonly Span[]): Promise<Fenced> {
-    return appendSpans(this.#scripts, id, attempt, spans);
+  async read(id: InvocationId): Promise<Span[]> {
+    const elements = await reached(this.#redis.lrangeBuffer(this.#scripts.keys.spans(id), 0, -1));
+    return (await Promise.all(elements.map(decodeSpans))).flat();
   }
 
-  async read(id: InvocationId): Promise<Span[]> {
-    const entries = await reached(this.#redis.lrange(this.#scripts.keys.spans(id), 0, -1));
-    return entries.map((json) => JSON.parse(json) as Span);
+  journal(id: InvocationId, attempt: number): Promise<string[]> {
+    return reached(this.#redis.lrange(this.#scripts.keys.journal(id, attempt), 0, -1));
+  }
+
+  finish(id: InvocationId, attempt: number, spans: readonly Span[]): Promise<Fenced> {
+    return finishSpans(this.#scripts, id, attempt, spans);
   }
 }

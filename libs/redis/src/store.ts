@@ -3,17 +3,17 @@ import {
   type CheckIn,
   type Created,
   type Fenced,
-  type Idempotency,
   type Invocation,
   type InvocationId,
   type InvocationPage,
   type InvocationQuery,
   type InvocationStore,
   legalTransitions,
+  type NewInvocation,
   type PauseResult,
   type Settlement,
+  type Span,
   type Started,
-  type TraceExport,
   UnavailableError,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
@@ -26,7 +26,6 @@ import { checkIn } from "./scripts/check-in.ts";
 import { create } from "./scripts/create.ts";
 import { expire } from "./scripts/expire.ts";
 import { pauseOrResume } from "./scripts/pause-or-resume.ts";
-import { recordExport } from "./scripts/record-export.ts";
 import { settle } from "./scripts/settle.ts";
 import { start } from "./scripts/start.ts";
 import type { Scripts } from "./scripts.ts";
@@ -53,17 +52,17 @@ export class RedisStore implements InvocationStore {
     this.#clock = clock;
   }
 
-  async create(invocation: Invocation, idempotency?: Idempotency): Promise<Created> {
+  async create(invocation: Invocation, more: NewInvocation = {}): Promise<Created> {
     const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
     const sentAt = performance.now();
-    const { kind, redisMs, id } = await create(this.#scripts, invocation, idempotency, deadlineMs);
+    const { kind, redisMs, id } = await create(this.#scripts, invocation, more, deadlineMs);
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("submission");
     if (kind === "created") return { kind, invocation };
     if (kind === "key_conflict") return { kind };
     const earlier = await this.get(invocation.tenant, id);
     // It expired between the two calls, and its key with it: this is a new submission now.
-    return earlier ? { kind, invocation: earlier } : this.create(invocation, idempotency);
+    return earlier ? { kind, invocation: earlier } : this.create(invocation, more);
   }
 
   async get(tenant: string, id: InvocationId): Promise<Invocation | null> {
@@ -94,12 +93,8 @@ export class RedisStore implements InvocationStore {
     return checkIn(this.#scripts, id, attempt);
   }
 
-  settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced> {
-    return settle(this.#scripts, id, attempt, settlement);
-  }
-
-  recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced> {
-    return recordExport(this.#scripts, id, attempt, result);
+  settle(id: InvocationId, attempt: number, settlement: Settlement, spans: readonly Span[] = []): Promise<Fenced> {
+    return settle(this.#scripts, id, attempt, settlement, spans);
   }
 
   async cancel(tenant: string, id: InvocationId): Promise<CancelResult> {

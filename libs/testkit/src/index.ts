@@ -4,6 +4,7 @@ export type { MakeBackend } from "./conformance/make-backend.ts";
 export { describeQueueConformance } from "./conformance/queue-conformance.ts";
 export { describeSpanLogConformance } from "./conformance/span-log-conformance.ts";
 export { describeStoreConformance } from "./conformance/store-conformance.ts";
+export { describeTraceSpoolConformance } from "./conformance/trace-spool-conformance.ts";
 export { describeWorkerRegistryConformance } from "./conformance/worker-registry-conformance.ts";
 export { createMemoryBackend } from "./memory/backend.ts";
 export { RedisServer } from "./redis-server/redis-server.ts";

@@ -4,6 +4,7 @@ import type { WorkerRegistry } from "./presence.ts";
 import type { InvocationQueue } from "./queue.ts";
 import type { SpanLog } from "./span-log.ts";
 import type { InvocationStore } from "./store.ts";
+import type { TraceSpool } from "./trace-spool.ts";
 
 /** All the ports that one database stands behind; what an app connects to. */
 export interface Backend {
@@ -12,6 +13,7 @@ export interface Backend {
   readonly events: EventLog;
   readonly changes: ChangeFeed;
   readonly spans: SpanLog;
+  readonly spool: TraceSpool;
   readonly workers: WorkerRegistry;
   readonly counters: Counters;
   /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */

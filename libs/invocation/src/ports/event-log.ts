@@ -12,10 +12,16 @@ export interface EventPage {
 /** A log keeps at least this many of its newest events; older ones may be trimmed. */
 export const KEPT_EVENTS = 10_000;
 
+/** The journal of one attempt takes this many entries; what comes later is left out. */
+export const MAX_JOURNAL_ENTRIES = 50_000;
+
 /** The port to the event logs, one per invocation. */
 export interface EventLog {
-  /** Appends events of an attempt, in order, behind the fence. */
-  append(id: InvocationId, attempt: number, events: readonly Event[]): Promise<Fenced>;
+  /**
+   * Appends events of an attempt, and entries to the journal of its spans, in order, behind the fence.
+   * @param journal as `encodeEntry` of `@pifleet/tracing` makes them; a journal that is full takes no more
+   */
+  append(id: InvocationId, attempt: number, events: readonly Event[], journal?: readonly string[]): Promise<Fenced>;
   /** Reads up to `limit` (1 to 1,000) events behind `after`; without it from the first. */
   read(id: InvocationId, options: { after?: EventId; limit: number }): Promise<EventPage>;
 }

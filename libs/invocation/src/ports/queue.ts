@@ -1,6 +1,9 @@
 import type { InvocationId } from "../id.ts";
 import type { Carrier } from "../trace.ts";
 
+/** What the queue is called, in the database and in spans. */
+export const QUEUE_NAME = "invocations";
+
 /** What waits in the queue. All else about the invocation is in the store. */
 export interface QueueEntry {
   readonly id: InvocationId;

@@ -2,12 +2,19 @@ import type { InvocationId } from "../id.ts";
 import type { Invocation } from "../invocation.ts";
 import type { Settlement } from "../outcome.ts";
 import type { Status, Transition } from "../status.ts";
-import type { TraceExport } from "../trace.ts";
+import type { Span } from "../trace.ts";
 
 /** A key under which a client may send the same submission twice, and the fingerprint of the submission's body. */
 export interface Idempotency {
   readonly key: string;
   readonly fingerprint: string;
+}
+
+/** What is written together with a new invocation. */
+export interface NewInvocation {
+  readonly idempotency?: Idempotency;
+  /** The spans of its submission, attempt 0. */
+  readonly spans?: readonly Span[];
 }
 
 export type Created =
@@ -68,8 +75,8 @@ export type CheckIn =
  * All throw `UnavailableError` at once when the store cannot be reached.
  */
 export interface InvocationStore {
-  /** Writes a new, queued invocation together with its idempotency key and its first event. */
-  create(invocation: Invocation, idempotency?: Idempotency): Promise<Created>;
+  /** Writes a new, queued invocation together with its idempotency key, its first event and its submission's spans. */
+  create(invocation: Invocation, more?: NewInvocation): Promise<Created>;
   /** The invocation, if it exists and is the tenant's. */
   get(tenant: string, id: InvocationId): Promise<Invocation | null>;
   list(query: InvocationQuery): Promise<InvocationPage>;
@@ -81,10 +88,11 @@ export interface InvocationStore {
   start(id: InvocationId, worker: string): Promise<Started>;
   /** Shows that the attempt lives, and learns what was asked of it. */
   checkIn(id: InvocationId, attempt: number): Promise<CheckIn>;
-  /** Ends the attempt, and with it the invocation unless another attempt follows; writes the last events. */
-  settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced>;
-  /** Records what became of the spans; allowed after the end, while no newer attempt has started. */
-  recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced>;
+  /**
+   * Ends the attempt, and with it the invocation unless another attempt follows; writes the last events, and the
+   * attempt's spans in place of its journal. From then on its spans are owed to their collector (`TraceSpool`).
+   */
+  settle(id: InvocationId, attempt: number, settlement: Settlement, spans?: readonly Span[]): Promise<Fenced>;
   /** Cancels a queued invocation; asks the worker of a running one to. Idempotent. */
   cancel(tenant: string, id: InvocationId): Promise<CancelResult>;
   /** Pauses a running invocation: the claim is kept, the worker stops the processes. Idempotent. */

@@ -1,17 +1,23 @@
 --[[
-  Appends events of an attempt, and drops the oldest ones of a log that has grown too long.
+  Appends events of an attempt, and entries to the journal of its spans. Drops the oldest events of a log that has grown
+  too long; a journal that is full takes no more, because its beginning is what the rest hangs on.
   Input: the scope, then
-    ARGV[6] attempt
-    ARGV[7] writer
-    ARGV[8] number of the writer's call
-    ARGV[9] how many events are kept at least
-    ARGV[10…] events, JSON
+    KEYS[9] journal of the attempt
+    ARGV[6]  attempt
+    ARGV[7]  writer
+    ARGV[8]  number of the writer's call
+    ARGV[9]  how many events are kept at least
+    ARGV[10] how many entries a journal takes
+    ARGV[11] how many events follow
+    ARGV[12…] events, JSON; then the entries
   Output: accepted | stale
 ]]
 -- @include scope
 -- @include fence
 
 local attempt, writer, call, kept = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
+local journal, longest, count = KEYS[9], tonumber(ARGV[10]), tonumber(ARGV[11])
+local FIRST = 12
 -- Dropping in lots keeps the cost per event small.
 local LOT = 100
 
@@ -20,16 +26,38 @@ if passed ~= "current" then
   return passed == "repeated" and "accepted" or "stale"
 end
 
-for i = 10, #ARGV do
-  redis.call("XADD", events, "*", "e", ARGV[i])
+-- The id of the last event that was dropped is noted: a reader that has not come that far is told of the gap.
+local function trim()
+  local surplus = redis.call("XLEN", events) - kept
+  if surplus >= LOT then
+    local dropped = redis.call("XRANGE", events, "-", "+", "COUNT", surplus)
+    redis.call("HSET", record, "trimmed", dropped[#dropped][1])
+    redis.call("XTRIM", events, "MAXLEN", kept)
+  end
 end
 
--- The id of the last event that was dropped is noted: a reader that has not come that far is told of the gap.
-local surplus = redis.call("XLEN", events) - kept
-if surplus >= LOT then
-  local dropped = redis.call("XRANGE", events, "-", "+", "COUNT", surplus)
-  redis.call("HSET", record, "trimmed", dropped[#dropped][1])
-  redis.call("XTRIM", events, "MAXLEN", kept)
+local function append_events(first, last)
+  for i = first, last do
+    redis.call("XADD", events, "*", "e", ARGV[i])
+  end
+  trim()
+  announce()
 end
-announce()
+
+-- A journal that nobody exchanges for spans goes by itself.
+local function append_entries(first, last)
+  local room = longest - redis.call("LLEN", journal)
+  for i = first, math.min(last, first + room - 1) do
+    redis.call("RPUSH", journal, ARGV[i])
+  end
+  redis.call("PEXPIRE", journal, retention)
+end
+
+local last_event = FIRST + count - 1
+if count > 0 then
+  append_events(FIRST, last_event)
+end
+if #ARGV > last_event then
+  append_entries(last_event + 1, #ARGV)
+end
 return "accepted"

@@ -1,14 +1,16 @@
-import { type Event, type Fenced, type InvocationId, KEPT_EVENTS } from "@pifleet/invocation";
+import { type Event, type Fenced, type InvocationId, KEPT_EVENTS, MAX_JOURNAL_ENTRIES } from "@pifleet/invocation";
 import type { Scripts } from "../scripts.ts";
 
-/** Appends events of an attempt, behind the fence. */
+/** Appends events of an attempt, and entries to the journal of its spans, behind the fence. */
 export async function appendEvents(
   scripts: Scripts,
   id: InvocationId,
   attempt: number,
   events: readonly Event[],
+  journal: readonly string[],
 ): Promise<Fenced> {
-  const entries = events.map((event) => JSON.stringify(event));
-  const args = [attempt, ...scripts.nextCall(), KEPT_EVENTS, ...entries];
-  return (await scripts.runOn(id, "append-events", args)) as Fenced;
+  const bounds = [KEPT_EVENTS, MAX_JOURNAL_ENTRIES];
+  const entries = [events.length, ...events.map((event) => JSON.stringify(event)), ...journal];
+  const args = [attempt, ...scripts.nextCall(), ...bounds, ...entries];
+  return (await scripts.runOn(id, "append-events", args, [scripts.keys.journal(id, attempt)])) as Fenced;
 }

@@ -1,13 +1,15 @@
 --[[
-  Writes a new, queued invocation with its idempotency key, its place in the indexes and its first event.
+  Writes a new, queued invocation with its idempotency key, its place in the indexes, its first event and the spans of
+  its submission.
   Input: the scope, then
-    KEYS[7]  hash of the idempotency key; absent without one
+    KEYS[9]  hash of the idempotency key; absent without one
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
     ARGV[9]  milliseconds that the idempotency key is kept
     ARGV[10] the events of the start, JSON
-    ARGV[11…] fields of the record and their values
+    ARGV[11] spans of the submission, one element of the list; empty when there are none
+    ARGV[12…] fields of the record and their values
   Output: { kind, Redis time in Unix ms, id }
     created     the id is its own
     replayed    the key stands for the invocation with this id
@@ -17,8 +19,9 @@
 -- @include scope
 -- @include clock
 
-local idempotency = KEYS[7]
-local deadline, tenant, fingerprint, idempotency_ttl, first_event = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local idempotency = KEYS[9]
+local deadline, tenant, fingerprint, idempotency_ttl = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
+local first_event, written = ARGV[10], ARGV[11]
 local time = clock()
 
 if time > deadline then
@@ -40,10 +43,13 @@ if idempotency then
   redis.call("HSET", record, "idempotency", idempotency)
 end
 
-redis.call("HSET", record, unpack(ARGV, 11))
+redis.call("HSET", record, unpack(ARGV, 12))
 redis.call("ZADD", index("all", tenant), 0, id)
 redis.call("ZADD", index("queued", tenant), 0, id)
 redis.call("ZADD", open, 0, id)
 redis.call("ZADD", unqueued, time, id)
 redis.call("XADD", events, "*", "e", first_event)
+if written ~= "" then
+  redis.call("RPUSH", spans, written)
+end
 return { "created", time, id }

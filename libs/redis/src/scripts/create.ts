@@ -1,6 +1,7 @@
-import type { Idempotency, Invocation, InvocationId } from "@pifleet/invocation";
+import type { Invocation, InvocationId, NewInvocation } from "@pifleet/invocation";
 import { encodeRecord } from "../record.ts";
 import type { Scripts } from "../scripts.ts";
+import { encodeSpans } from "../span-encoding.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -15,12 +16,14 @@ export interface CreateReply {
 export async function create(
   scripts: Scripts,
   invocation: Invocation,
-  idempotency: Idempotency | undefined,
+  { idempotency, spans = [] }: NewInvocation,
   deadlineMs: number,
 ): Promise<CreateReply> {
   const { id, tenant, createdAt } = invocation;
   const queued = JSON.stringify({ type: "invocation.queued", at: createdAt, attempt: 0 });
-  const args = [deadlineMs, tenant, idempotency?.fingerprint ?? "", DAY_MS, queued, ...encodeRecord(invocation)];
+  const written = await encodeSpans(spans);
+  const identity = [tenant, idempotency?.fingerprint ?? "", DAY_MS];
+  const args = [deadlineMs, ...identity, queued, written, ...encodeRecord(invocation)];
   const keys = idempotency ? [scripts.keys.idempotency(tenant, idempotency.key)] : [];
   const reply = await scripts.runOn(id, "create", args, keys);
   const [kind, redisMs, of] = reply as [CreateReply["kind"], number, InvocationId];

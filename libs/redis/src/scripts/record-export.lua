@@ -1,21 +1,27 @@
 --[[
-  Records what became of the spans of an attempt, also after its end.
+  Records what became of the spans of an attempt, and when they are to be sent again. Of an invocation that has expired
+  nothing is recorded, and nothing can be sent.
   Input: the scope, then
     ARGV[6] attempt
-    ARGV[7] writer
-    ARGV[8] number of the writer's call
-    ARGV[9] result, JSON
-  Output: accepted | stale
+    ARGV[7] result, JSON
+    ARGV[8] next try: never | spool | quarantine
+    ARGV[9] milliseconds until then; read unless never
+  Output: nothing
 ]]
 -- @include scope
--- @include late-fence
+-- @include owed
 
-local attempt, writer, call, result = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local attempt, result, next_try, delay = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local member = owed_member(attempt)
 
-local passed = late_fence(attempt, writer, call)
-if passed ~= "current" then
-  return passed == "repeated" and "accepted" or "stale"
+redis.call("ZREM", owed, member)
+redis.call("ZREM", quarantined, member)
+if redis.call("EXISTS", record) == 0 then
+  return
 end
-redis.call("HSET", record, "export", result)
+if next_try ~= "never" then
+  redis.call("ZADD", next_try == "spool" and owed or quarantined, clock() + delay, member)
+end
+redis.call("HSET", record, "export:" .. attempt, result)
+drop_credentials()
 announce()
-return "accepted"

@@ -1,13 +1,13 @@
-import type { Fenced, InvocationId, TraceExport } from "@pifleet/invocation";
+import type { AttemptExport, NextTry, OwedSpans } from "@pifleet/invocation";
 import type { Scripts } from "../scripts.ts";
 
-/** Records what became of the spans of an attempt, also after its end. */
+/** Records what became of the spans of an attempt, and when they are to be sent again. */
 export async function recordExport(
   scripts: Scripts,
-  id: InvocationId,
-  attempt: number,
-  result: TraceExport,
-): Promise<Fenced> {
-  const args = [attempt, ...scripts.nextCall(), JSON.stringify(result)];
-  return (await scripts.runOn(id, "record-export", args)) as Fenced;
+  { id, attempt }: OwedSpans,
+  result: AttemptExport,
+  next: NextTry,
+): Promise<void> {
+  const delayMs = next.kind === "never" ? 0 : next.delayMs;
+  await scripts.runOn(id, "record-export", [attempt, JSON.stringify(result), next.kind, delayMs]);
 }

@@ -1,6 +1,7 @@
 --[[
   Ends an attempt, and with it the invocation unless another attempt follows.
   Input: the scope, then
+    KEYS[9]  journal of the attempt
     ARGV[6]  attempt
     ARGV[7]  writer
     ARGV[8]  number of the writer's call
@@ -13,16 +14,20 @@
     ARGV[15] messages, JSON
     ARGV[16] error of a cancelled invocation, JSON
     ARGV[17] milliseconds until the next attempt; read when again
+    ARGV[18] spans of the attempt, one element of the list; empty when there are none
+    ARGV[19] milliseconds that the caller has its spans for itself
   Output: accepted | stale
 ]]
 -- @include scope
 -- @include fence
 -- @include attempts
 -- @include finish
+-- @include write-spans
 
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
+local journal, written, settler_lease = KEYS[9], ARGV[18], ARGV[19]
 
 local passed = fence(attempt, writer, call)
 if passed ~= "current" then
@@ -71,6 +76,8 @@ if kind == "final" then
   resume_for(transition)
 end
 close_attempt(ended, failure)
+write_spans(written, journal)
+owe(attempt, settler_lease)
 add_usage()
 if kind == "final" then
   end_with(transition, failure)

@@ -1,16 +1,19 @@
-import type { Fenced, InvocationId, Settlement } from "@pifleet/invocation";
+import { type Fenced, type InvocationId, SETTLER_LEASE_MS, type Settlement, type Span } from "@pifleet/invocation";
 import type { Scripts } from "../scripts.ts";
+import { encodeSpans } from "../span-encoding.ts";
 import { ENDING } from "../transition-table.ts";
 import { CANCELLED } from "./cancel.ts";
 
-/** Ends an attempt, and with it the invocation unless another attempt follows. */
+/** Ends an attempt with its spans, and with it the invocation unless another attempt follows. */
 export async function settle(
   scripts: Scripts,
   id: InvocationId,
   attempt: number,
   settlement: Settlement,
+  spans: readonly Span[],
 ): Promise<Fenced> {
   const { kind, outcome } = settlement;
+  const written = await encodeSpans(spans);
   const handedBack = kind === "handed_back";
   const args = [
     attempt,
@@ -24,6 +27,8 @@ export async function settle(
     JSON.stringify(outcome.messages),
     CANCELLED,
     kind === "again" ? settlement.delayMs : 0,
+    written,
+    SETTLER_LEASE_MS,
   ];
-  return (await scripts.runOn(id, "settle", args)) as Fenced;
+  return (await scripts.runOn(id, "settle", args, [scripts.keys.journal(id, attempt)])) as Fenced;
 }

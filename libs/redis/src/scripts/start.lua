@@ -59,7 +59,7 @@ end
 local function run()
   local was_lost = has_open_attempt(status)
   if was_lost then
-    close_attempt("worker_lost", lost_error)
+    lose_attempt(lost_error)
   end
   if get("cancelRequestedAt") then
     finish("cancel", cancelled_error)

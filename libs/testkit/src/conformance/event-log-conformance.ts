@@ -1,4 +1,4 @@
-import { type Event, KEPT_EVENTS, newInvocationId } from "@pifleet/invocation";
+import { type Event, KEPT_EVENTS, MAX_JOURNAL_ENTRIES, newInvocationId } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { type MakeBackend, submit, submitRunning, useBackends } from "./make-backend.ts";
 import { succeeded } from "./samples.ts";
@@ -55,6 +55,36 @@ export function describeEventLogConformance(name: string, makeBackend: MakeBacke
       const resumed = await backend.events.read(id, { after: gap?.id, limit: 1 });
       expect(resumed.events).toEqual([next]);
       expect((await backend.events.read(id, { limit: 1 })).events[0]?.type).toBe("gap");
+    });
+  });
+
+  describe(`the journal ${name}`, () => {
+    it("keeps the entries of each attempt as they were given, in order, whether events come with them or not", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      expect(await backend.events.append(id, 1, logs(1), ["1", '["ä"]'])).toBe("accepted");
+      expect(await backend.events.append(id, 1, [], ["3"])).toBe("accepted");
+      await backend.store.start(id, "worker-2");
+      await backend.events.append(id, 2, [], ["4"]);
+      expect(await backend.spans.journal(id, 1)).toEqual(["1", '["ä"]', "3"]);
+      expect(await backend.spans.journal(id, 2)).toEqual(["4"]);
+      const { events } = await backend.events.read(id, { limit: 10 });
+      expect(events.filter(({ type }) => type === "log")).toHaveLength(1);
+    });
+
+    it("takes no more when it is full, and keeps its beginning", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const entries = Array.from({ length: MAX_JOURNAL_ENTRIES - 1 }, (_, i) => String(i));
+      await backend.events.append(id, 1, [], entries);
+      expect(await backend.events.append(id, 1, logs(1), ["last", "too much"])).toBe("accepted");
+      expect(await backend.events.append(id, 1, [], ["more"])).toBe("accepted");
+      expect(await backend.spans.journal(id, 1)).toEqual([...entries, "last"]);
+    });
+
+    it("is empty for an unknown invocation", async () => {
+      const { spans } = await open();
+      expect(await spans.journal(newInvocationId(), 1)).toEqual([]);
     });
   });
 

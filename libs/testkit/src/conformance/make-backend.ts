@@ -44,6 +44,15 @@ export async function submitRunning(backend: Backend, given?: Given): Promise<In
   return started.invocation;
 }
 
+/** Records an invocation whose first attempt kept this journal and was lost; attempt 2 runs. */
+export async function submitLost(backend: Backend, journal: readonly string[] = []): Promise<Invocation> {
+  const { id } = await submitRunning(backend);
+  await backend.events.append(id, 1, [], journal);
+  const started = await backend.store.start(id, "worker-2");
+  if (started.kind !== "started") throw new Error(`it did not start again: ${started.kind}`);
+  return started.invocation;
+}
+
 /** Records an invocation, starts its first attempt and pauses it. */
 export async function submitPaused(backend: Backend, given?: Given): Promise<Invocation> {
   const { id } = await submitRunning(backend, given);

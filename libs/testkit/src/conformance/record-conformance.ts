@@ -1,5 +1,6 @@
 import { newInvocationId } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
+import { sampleSpan } from "../samples/span.ts";
 import { type MakeBackend, newInvocation, submit, submitPaused, submitRunning, useBackends } from "./make-backend.ts";
 import { crashed, succeeded } from "./samples.ts";
 
@@ -20,31 +21,51 @@ export function describeRecords(makeBackend: MakeBackend): void {
     it("answers a repeated idempotency key with the invocation that it stands for", async () => {
       const { store } = await open();
       const first = newInvocation();
-      const [created, replayed] = [await store.create(first, KEY), await store.create(newInvocation(), KEY)];
+      const [created, replayed] = [
+        await store.create(first, { idempotency: KEY }),
+        await store.create(newInvocation(), { idempotency: KEY }),
+      ];
       expect(created.kind).toBe("created");
       expect(replayed).toEqual({ kind: "replayed", invocation: first });
     });
 
     it("refuses an idempotency key that was used with another body", async () => {
       const { store } = await open();
-      await store.create(newInvocation(), KEY);
+      await store.create(newInvocation(), { idempotency: KEY });
       const other = newInvocation();
-      expect(await store.create(other, { ...KEY, fingerprint: "f-2" })).toEqual({ kind: "key_conflict" });
+      expect(await store.create(other, { idempotency: { ...KEY, fingerprint: "f-2" } })).toEqual({
+        kind: "key_conflict",
+      });
       expect(await store.get("acme", other.id)).toBeNull();
     });
 
     it("creates one invocation when one key is used many times at once", async () => {
       const { store } = await open();
-      const creations = await Promise.all(Array.from({ length: 8 }, () => store.create(newInvocation(), KEY)));
+      const creations = await Promise.all(
+        Array.from({ length: 8 }, () => store.create(newInvocation(), { idempotency: KEY })),
+      );
       expect(creations.filter(({ kind }) => kind === "created")).toHaveLength(1);
       const ids = creations.map((creation) => creation.kind !== "key_conflict" && creation.invocation.id);
       expect(new Set(ids).size).toBe(1);
     });
 
+    it("writes the spans of the submission with it, and none of one that is not taken", async () => {
+      const { store, spans } = await open();
+      const [first, replay, conflict] = [newInvocation(), newInvocation(), newInvocation()];
+      const submitted = [sampleSpan(0, "POST /v1/invocations"), sampleSpan(0, "send invocations")];
+      await store.create(first, { idempotency: KEY, spans: submitted });
+      await store.create(replay, { idempotency: KEY, spans: submitted });
+      await store.create(conflict, { idempotency: { ...KEY, fingerprint: "f-2" }, spans: submitted });
+      expect(await spans.read(first.id)).toEqual(submitted);
+      expect([await spans.read(replay.id), await spans.read(conflict.id)]).toEqual([[], []]);
+    });
+
     it("keeps the idempotency keys of tenants apart", async () => {
       const { store } = await open();
-      await store.create(newInvocation(), KEY);
-      expect(await store.create(newInvocation({ tenant: "other" }), KEY)).toMatchObject({ kind: "created" });
+      await store.create(newInvocation(), { idempotency: KEY });
+      expect(await store.create(newInvocation({ tenant: "other" }), { idempotency: KEY })).toMatchObject({
+        kind: "created",
+      });
     });
   });
 
@@ -165,7 +186,7 @@ export function describeRecords(makeBackend: MakeBackend): void {
       const backend = await open(1);
       const { store } = backend;
       const invocation = newInvocation();
-      await store.create(invocation, KEY);
+      await store.create(invocation, { idempotency: KEY });
       const kept = await submit(backend);
       await store.cancel("acme", invocation.id);
       await vi.waitFor(async () => expect(await store.get("acme", invocation.id)).toBeNull());
@@ -173,7 +194,7 @@ export function describeRecords(makeBackend: MakeBackend): void {
       expect(await store.expire()).toBe(0);
       expect((await store.list({ tenant: "acme", limit: 10 })).items.map(({ id }) => id)).toEqual([kept.id]);
       expect(await backend.events.read(invocation.id, { limit: 10 })).toEqual({ events: [], more: false });
-      expect(await store.create(newInvocation(), KEY)).toMatchObject({ kind: "created" });
+      expect(await store.create(newInvocation(), { idempotency: KEY })).toMatchObject({ kind: "created" });
     });
   });
 }

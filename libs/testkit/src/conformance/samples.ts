@@ -1,4 +1,4 @@
-import { invocationError, type Outcome, type Span, type Usage, type WorkerPresence } from "@pifleet/invocation";
+import { invocationError, type Outcome, type Usage, type WorkerPresence } from "@pifleet/invocation";
 
 export const SAMPLE_USAGE: Usage = {
   inputTokens: 1_200,
@@ -19,22 +19,6 @@ export function succeeded(output = "Hello."): Outcome {
 export function crashed(): Outcome {
   const error = invocationError("runner_crashed", "the runner ended with signal SIGKILL");
   return { status: "failed", output: "Hel", messages: [], usage: SAMPLE_USAGE, error };
-}
-
-export function sampleSpan(attempt: number, name: string): Span {
-  return {
-    traceId: "0af7651916cd43dd8448eb211c80319c",
-    spanId: "b7ad6b7169203331",
-    parentSpanId: null,
-    name,
-    kind: "internal",
-    attempt,
-    startMs: 1_760_000_000_000.25,
-    endMs: 1_760_000_000_100,
-    status: { code: "ok" },
-    attributes: { "gen_ai.request.model": "scripted", flags: [true, false], empty: [] },
-    events: [],
-  };
 }
 
 export function sampleWorker(id: string): WorkerPresence {

@@ -1,5 +1,6 @@
 import { addUsage } from "@pifleet/invocation";
 import { describe, expect, it } from "vitest";
+import { sampleSpan } from "../samples/span.ts";
 import { eventTypes, type MakeBackend, submitRunning, useBackends } from "./make-backend.ts";
 import { crashed, SAMPLE_USAGE, succeeded } from "./samples.ts";
 
@@ -63,6 +64,20 @@ export function describeSettling(makeBackend: MakeBackend): void {
       });
       expect((await eventTypes(backend, { id })).at(-1)).toBe("attempt.ended");
     });
+
+    it.each(["final", "again", "handed_back"] as const)(
+      "writes the spans in place of the journal: %s",
+      async (kind) => {
+        const backend = await open();
+        const { store, events, spans } = backend;
+        const { id } = await submitRunning(backend);
+        await events.append(id, 1, [], ["start", "end"]);
+        const written = [sampleSpan(1, "invoke_agent"), sampleSpan(1, "turn 1")];
+        await store.settle(id, 1, { kind, outcome: crashed(), delayMs: 0 }, written);
+        expect(await spans.read(id)).toEqual(written);
+        expect(await spans.journal(id, 1)).toEqual([]);
+      },
+    );
 
     it.each(["again", "handed_back"] as const)("lets a cancel that was asked for win over %s", async (kind) => {
       const backend = await open();

@@ -7,6 +7,7 @@ import { Lifecycle } from "./lifecycle.ts";
 import { MemoryQueue } from "./queue.ts";
 import { MemorySpanLog } from "./span-log.ts";
 import { MemoryStore } from "./store.ts";
+import { MemoryTraceSpool } from "./trace-spool.ts";
 import { MemoryWorkerRegistry } from "./worker-registry.ts";
 
 /**
@@ -18,13 +19,15 @@ export function createMemoryBackend(options: { retentionMs: number; now?: () => 
   const { retentionMs, now = Date.now } = options;
   const changes = new MemoryChangeFeed();
   const all = new KeptInvocations(now, changes);
+  const spool = new MemoryTraceSpool(all);
   const queue = new MemoryQueue();
   return {
-    store: new MemoryStore(all, new Lifecycle(all, retentionMs)),
+    store: new MemoryStore(all, new Lifecycle(all, spool, retentionMs)),
     queue,
     events: new MemoryEventLog(all),
     changes,
     spans: new MemorySpanLog(all),
+    spool,
     workers: new MemoryWorkerRegistry(now),
     counters: new MemoryCounters(),
     ping: async () => undefined,

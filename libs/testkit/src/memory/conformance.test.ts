@@ -5,6 +5,7 @@ import {
   describeQueueConformance,
   describeSpanLogConformance,
   describeStoreConformance,
+  describeTraceSpoolConformance,
   describeWorkerRegistryConformance,
   type MakeBackend,
 } from "../index.ts";
@@ -15,5 +16,6 @@ describeStoreConformance("in memory", makeBackend);
 describeQueueConformance("in memory", makeBackend);
 describeEventLogConformance("in memory", makeBackend);
 describeSpanLogConformance("in memory", makeBackend);
+describeTraceSpoolConformance("in memory", makeBackend);
 describeWorkerRegistryConformance("in memory", makeBackend);
 describeCountersConformance("in memory", makeBackend);

@@ -7,6 +7,7 @@ import {
   type InvocationId,
   KEPT_EVENTS,
   type LoggedEvent,
+  MAX_JOURNAL_ENTRIES,
 } from "@pifleet/invocation";
 import { isCurrent } from "./fence.ts";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
@@ -19,12 +20,18 @@ export class MemoryEventLog implements EventLog {
     this.#all = all;
   }
 
-  async append(id: InvocationId, attempt: number, events: readonly Event[]): Promise<Fenced> {
+  async append(
+    id: InvocationId,
+    attempt: number,
+    events: readonly Event[],
+    journal: readonly string[] = [],
+  ): Promise<Fenced> {
     const kept = this.#all.find(id);
     if (!isCurrent(kept, attempt)) return "stale";
     for (const event of structuredClone(events)) this.#all.log(kept, event);
     trim(kept);
-    this.#all.changes.announce(id);
+    if (events.length > 0) this.#all.changes.announce(id);
+    keepJournal(kept, attempt, journal);
     return "accepted";
   }
 
@@ -40,6 +47,13 @@ export class MemoryEventLog implements EventLog {
 function trim(kept: KeptInvocation): void {
   const surplus = kept.events.length - KEPT_EVENTS;
   if (surplus > 0) kept.trimmed = kept.events.splice(0, surplus).at(-1)?.id ?? kept.trimmed;
+}
+
+function keepJournal(kept: KeptInvocation, attempt: number, entries: readonly string[]): void {
+  if (entries.length === 0) return;
+  const journal = kept.journals.get(attempt) ?? [];
+  for (const entry of entries) if (journal.length < MAX_JOURNAL_ENTRIES) journal.push(entry);
+  kept.journals.set(attempt, journal);
 }
 
 function gap(from: EventId, to: EventId, next: LoggedEvent | undefined): LoggedEvent {

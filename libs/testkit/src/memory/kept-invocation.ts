@@ -1,4 +1,12 @@
-import type { Event, EventId, Invocation, InvocationId, LoggedEvent, Span } from "@pifleet/invocation";
+import {
+  type Event,
+  type EventId,
+  type Invocation,
+  type InvocationId,
+  type LoggedEvent,
+  type Span,
+  traceExportOf,
+} from "@pifleet/invocation";
 import type { MemoryChangeFeed } from "./change-feed.ts";
 
 /** Everything that is kept of one invocation. */
@@ -6,6 +14,10 @@ export interface KeptInvocation {
   invocation: Invocation;
   readonly events: LoggedEvent[];
   readonly spans: Span[];
+  /** The journals of attempts that have not ended, or were lost. */
+  readonly journals: Map<number, string[]>;
+  /** The attempts that were lost, and whose spans are not written yet. */
+  readonly lost: Set<number>;
   /** The id of the last event that was dropped. */
   trimmed: EventId | null;
   isQueued: boolean;
@@ -39,7 +51,7 @@ export class KeptInvocations {
   add(invocation: Invocation): KeptInvocation {
     const recordedAt = this.#now();
     const state = { trimmed: null, isQueued: false, pausesAgain: false, recordedAt, expiresAt: null };
-    const kept = { invocation, events: [], spans: [], ...state };
+    const kept = { invocation, events: [], spans: [], journals: new Map(), lost: new Set<number>(), ...state };
     this.#kept.set(invocation.id, kept);
     return kept;
   }
@@ -63,6 +75,13 @@ export class KeptInvocations {
   log(kept: KeptInvocation, event: Event): void {
     this.#events += 1;
     kept.events.push({ ...event, id: `${this.#now()}-${this.#events}` });
+  }
+
+  /** The invocation as it is now, a copy. */
+  copy({ invocation }: KeptInvocation): Invocation {
+    const { traceId } = invocation.trace;
+    const trace = { traceId, export: traceExportOf(invocation.exports, invocation.attempt) };
+    return structuredClone({ ...invocation, trace });
   }
 
   #isExpired({ expiresAt }: KeptInvocation): boolean {

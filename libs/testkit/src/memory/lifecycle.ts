@@ -9,14 +9,17 @@ import {
   type Usage,
 } from "@pifleet/invocation";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
+import type { MemoryTraceSpool } from "./trace-spool.ts";
 
 /** Moves an invocation through its life, with the events that tell of it. */
 export class Lifecycle {
   readonly #all: KeptInvocations;
+  readonly #spool: MemoryTraceSpool;
   readonly #retentionMs: number;
 
-  constructor(all: KeptInvocations, retentionMs: number) {
+  constructor(all: KeptInvocations, spool: MemoryTraceSpool, retentionMs: number) {
     this.#all = all;
+    this.#spool = spool;
     this.#retentionMs = retentionMs;
   }
 
@@ -51,12 +54,32 @@ export class Lifecycle {
     this.#all.log(kept, { type: "attempt.started", at, attempt: opened.number, worker });
   }
 
-  closeAttempt(kept: KeptInvocation, ended: Attempt["ended"] & string, error: InvocationError | null): void {
+  /** Ends the newest attempt; its spans are owed to a collector from now on, and due in `dueInMs`. */
+  closeAttempt(
+    kept: KeptInvocation,
+    ended: Attempt["ended"] & string,
+    error: InvocationError | null,
+    dueInMs: number,
+  ): void {
     const at = this.#all.timestamp();
-    const { attempt, attempts } = kept.invocation;
+    const { id, attempt, attempts } = kept.invocation;
     const closed = attempts.map((entry) => (entry.number === attempt ? { ...entry, endedAt: at, ended } : entry));
     kept.invocation = { ...kept.invocation, attempts: closed };
     this.#all.log(kept, { type: "attempt.ended", at, attempt, ended, error });
+    this.#spool.owe(id, attempt, dueInMs);
+  }
+
+  /** Ends the newest attempt, whose worker was lost. */
+  loseAttempt(kept: KeptInvocation, error: InvocationError): void {
+    this.closeAttempt(kept, "worker_lost", error, 0);
+    this.#oweUnwritten(kept);
+  }
+
+  /** Nobody is there to write the spans of the newest attempt: whoever takes it from the spool makes them. */
+  #oweUnwritten(kept: KeptInvocation): void {
+    const { id, attempt } = kept.invocation;
+    kept.lost.add(attempt);
+    this.#spool.owe(id, attempt, 0);
   }
 
   addUsage(kept: KeptInvocation, usage: Usage): void {
@@ -69,6 +92,8 @@ export class Lifecycle {
     kept.invocation = { ...kept.invocation, endedAt: at, error };
     const { status, usage, attempt } = kept.invocation;
     this.#all.log(kept, { type: `invocation.${status as TerminalStatus}`, at, attempt, error, usage } as Event);
+    if (attempt === 0) this.#oweUnwritten(kept);
+    this.#spool.dropCredentials(kept);
     kept.isQueued = true;
     kept.expiresAt = this.#all.now() + this.#retentionMs;
   }

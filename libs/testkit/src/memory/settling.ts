@@ -3,7 +3,9 @@ import {
   type Invocation,
   invocationError,
   nextStatus,
+  SETTLER_LEASE_MS,
   type Settlement,
+  type Span,
   type TerminalStatus,
   type Transition,
 } from "@pifleet/invocation";
@@ -33,12 +35,14 @@ export class Settling {
     this.#lifecycle = lifecycle;
   }
 
-  settle(kept: KeptInvocation, settlement: Settlement): void {
+  settle(kept: KeptInvocation, settlement: Settlement, spans: readonly Span[]): void {
     const { outcome, kind } = settlement;
     const handedBack = kind === "handed_back";
     const ended: Attempt["ended"] & string = handedBack ? "handed_back" : (outcome.error?.code ?? "succeeded");
     if (kind === "final") this.#resumeFor(kept, ENDING[outcome.status]);
-    this.#lifecycle.closeAttempt(kept, ended, handedBack ? null : outcome.error);
+    this.#lifecycle.closeAttempt(kept, ended, handedBack ? null : outcome.error, SETTLER_LEASE_MS);
+    kept.spans.push(...structuredClone(spans));
+    kept.journals.delete(kept.invocation.attempt);
     this.#lifecycle.addUsage(kept, outcome.usage);
     const isCancelled = kind !== "final" && kept.invocation.cancelRequestedAt !== null;
     if (kind === "final") this.#end(kept, settlement, ENDING[outcome.status], outcome.error);

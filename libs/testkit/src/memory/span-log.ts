@@ -1,5 +1,4 @@
 import type { Fenced, InvocationId, Span, SpanLog } from "@pifleet/invocation";
-import { isNewest } from "./fence.ts";
 import type { KeptInvocations } from "./kept-invocation.ts";
 
 /** The span logs, in memory. */
@@ -10,14 +9,19 @@ export class MemorySpanLog implements SpanLog {
     this.#all = all;
   }
 
-  async append(id: InvocationId, attempt: number, spans: readonly Span[]): Promise<Fenced> {
-    const kept = this.#all.find(id);
-    if (!isNewest(kept, attempt)) return "stale";
-    kept.spans.push(...structuredClone(spans));
-    return "accepted";
-  }
-
   async read(id: InvocationId): Promise<Span[]> {
     return structuredClone(this.#all.find(id)?.spans ?? []);
+  }
+
+  async journal(id: InvocationId, attempt: number): Promise<string[]> {
+    return [...(this.#all.find(id)?.journals.get(attempt) ?? [])];
+  }
+
+  async finish(id: InvocationId, attempt: number, spans: readonly Span[]): Promise<Fenced> {
+    const kept = this.#all.find(id);
+    if (!kept?.lost.delete(attempt)) return "stale";
+    kept.spans.push(...structuredClone(spans));
+    kept.journals.delete(attempt);
+    return "accepted";
   }
 }

@@ -3,7 +3,6 @@ import {
   type CheckIn,
   type Created,
   type Fenced,
-  type Idempotency,
   type Invocation,
   type InvocationId,
   type InvocationPage,
@@ -12,13 +11,14 @@ import {
   invocationError,
   isTerminal,
   legalTransitions,
+  type NewInvocation,
   nextStatus,
   type PauseResult,
   type Settlement,
+  type Span,
   type Started,
-  type TraceExport,
 } from "@pifleet/invocation";
-import { isCurrent, isNewest } from "./fence.ts";
+import { isCurrent } from "./fence.ts";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { cancelled, Settling } from "./settling.ts";
@@ -42,30 +42,31 @@ export class MemoryStore implements InvocationStore {
     this.#usedKeys = new UsedKeys(all);
   }
 
-  async create(invocation: Invocation, idempotency?: Idempotency): Promise<Created> {
+  async create(invocation: Invocation, { idempotency, spans = [] }: NewInvocation = {}): Promise<Created> {
     const earlier = idempotency && this.#usedKeys.find(invocation.tenant, idempotency);
     if (earlier) return earlier;
     if (idempotency) this.#usedKeys.add(invocation, idempotency);
     const kept = this.#all.add(structuredClone(invocation));
+    kept.spans.push(...structuredClone(spans));
     this.#all.log(kept, { type: "invocation.queued", at: invocation.createdAt, attempt: 0 });
     return { kind: "created", invocation };
   }
 
   async get(tenant: string, id: InvocationId): Promise<Invocation | null> {
     const kept = this.#all.find(id);
-    return kept?.invocation.tenant === tenant ? structuredClone(kept.invocation) : null;
+    return kept?.invocation.tenant === tenant ? this.#all.copy(kept) : null;
   }
 
   async list({ tenant, status, agent, limit, after }: InvocationQuery): Promise<InvocationPage> {
     const matching = this.#all
       .all()
-      .map(({ invocation }) => invocation)
-      .filter((invocation) => invocation.tenant === tenant)
-      .filter((invocation) => (!status || invocation.status === status) && (!agent || invocation.agent === agent))
-      .filter((invocation) => !after || invocation.id < after)
-      .sort((a, b) => (a.id < b.id ? 1 : -1));
-    const items = matching.slice(0, limit);
-    return { items: structuredClone(items), next: matching.length > limit ? (items.at(-1)?.id ?? null) : null };
+      .filter(({ invocation }) => invocation.tenant === tenant)
+      .filter(({ invocation }) => !status || invocation.status === status)
+      .filter(({ invocation }) => !agent || invocation.agent === agent)
+      .filter(({ invocation }) => !after || invocation.id < after)
+      .sort((a, b) => (a.invocation.id < b.invocation.id ? 1 : -1));
+    const items = matching.slice(0, limit).map((kept) => this.#all.copy(kept));
+    return { items, next: matching.length > limit ? (items.at(-1)?.id ?? null) : null };
   }
 
   async start(id: InvocationId, worker: string): Promise<Started> {
@@ -74,7 +75,7 @@ export class MemoryStore implements InvocationStore {
     if (isTerminal(kept.invocation.status)) return { kind: "terminal" };
     const wasLost = kept.invocation.status !== "queued";
     const lost = invocationError("worker_lost", "The worker that ran the attempt was lost.");
-    if (wasLost) this.#lifecycle.closeAttempt(kept, "worker_lost", lost);
+    if (wasLost) this.#lifecycle.loseAttempt(kept, lost);
     this.#all.changes.announce(id);
     if (kept.invocation.cancelRequestedAt) {
       this.#lifecycle.finish(kept, "cancel", cancelled());
@@ -89,7 +90,7 @@ export class MemoryStore implements InvocationStore {
     if (kept.pausesAgain) this.#lifecycle.pause(kept);
     kept.pausesAgain = false;
     kept.isQueued = true;
-    return { kind: "started", invocation: structuredClone(kept.invocation) };
+    return { kind: "started", invocation: this.#all.copy(kept) };
   }
 
   async checkIn(id: InvocationId, attempt: number): Promise<CheckIn> {
@@ -99,18 +100,15 @@ export class MemoryStore implements InvocationStore {
     return { kind: "current", cancelRequested: cancelRequestedAt !== null, paused: status === "paused" };
   }
 
-  async settle(id: InvocationId, attempt: number, settlement: Settlement): Promise<Fenced> {
+  async settle(
+    id: InvocationId,
+    attempt: number,
+    settlement: Settlement,
+    spans: readonly Span[] = [],
+  ): Promise<Fenced> {
     const kept = this.#all.find(id);
     if (!isCurrent(kept, attempt)) return "stale";
-    this.#settling.settle(kept, settlement);
-    this.#all.changes.announce(id);
-    return "accepted";
-  }
-
-  async recordExport(id: InvocationId, attempt: number, result: TraceExport): Promise<Fenced> {
-    const kept = this.#all.find(id);
-    if (!isNewest(kept, attempt)) return "stale";
-    kept.invocation = { ...kept.invocation, trace: { ...kept.invocation.trace, export: result } };
+    this.#settling.settle(kept, settlement, spans);
     this.#all.changes.announce(id);
     return "accepted";
   }
@@ -125,7 +123,7 @@ export class MemoryStore implements InvocationStore {
     if (status === "queued") this.#lifecycle.finish(kept, "cancel", cancelled());
     if (kind === "requested") this.#requestCancel(kept);
     this.#all.changes.announce(id);
-    return { kind, invocation: structuredClone(kept.invocation) };
+    return { kind, invocation: this.#all.copy(kept) };
   }
 
   async pause(tenant: string, id: InvocationId): Promise<PauseResult> {
@@ -137,7 +135,8 @@ export class MemoryStore implements InvocationStore {
   }
 
   async read(id: InvocationId): Promise<Invocation | null> {
-    return structuredClone(this.#all.find(id)?.invocation ?? null);
+    const kept = this.#all.find(id);
+    return kept ? this.#all.copy(kept) : null;
   }
 
   async open(after?: InvocationId): Promise<InvocationId[]> {
@@ -157,7 +156,7 @@ export class MemoryStore implements InvocationStore {
   async unqueued(olderThanMs: number): Promise<Invocation[]> {
     const before = this.#all.now() - olderThanMs;
     const found = this.#all.all().filter(({ isQueued, recordedAt }) => !isQueued && recordedAt <= before);
-    return structuredClone(found.slice(0, UNQUEUED_LIMIT).map(({ invocation }) => invocation));
+    return found.slice(0, UNQUEUED_LIMIT).map((kept) => this.#all.copy(kept));
   }
 
   async expire(): Promise<number> {
@@ -173,7 +172,7 @@ export class MemoryStore implements InvocationStore {
     else if (!isThere) return { kind: "illegal", status, legal: legalTransitions(status) };
     this.#all.changes.announce(id);
     this.#all.changes.request(id);
-    return { kind: "done", invocation: structuredClone(kept.invocation) };
+    return { kind: "done", invocation: this.#all.copy(kept) };
   }
 
   #requestCancel(kept: KeptInvocation): void {

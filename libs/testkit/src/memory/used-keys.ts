@@ -28,6 +28,6 @@ export class UsedKeys {
     const kept = used && used.expiresAt > this.#all.now() ? this.#all.find(used.id) : undefined;
     if (!kept) return undefined;
     if (used?.fingerprint !== fingerprint) return { kind: "key_conflict" };
-    return { kind: "replayed", invocation: structuredClone(kept.invocation) };
+    return { kind: "replayed", invocation: this.#all.copy(kept) };
   }
 }

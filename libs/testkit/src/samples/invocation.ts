@@ -12,6 +12,8 @@ export function sampleInvocation(
     tenant: "default",
     submission,
     carrier: {},
+    callerSpanId: null,
+    exports: {},
     cancelRequestedAt: null,
     status: "queued",
     agent: null,

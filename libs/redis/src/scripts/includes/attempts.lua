@@ -1,5 +1,6 @@
 -- @include scope
 -- @include event
+-- @include owed
 
 local function read_attempts()
   return cjson.decode(get("attempts"))
@@ -28,6 +29,12 @@ local function close_attempt(ended, failure)
   newest.ended = ended
   redis.call("HSET", record, "attempts", cjson.encode(attempts))
   append_event("attempt.ended", newest.number, '"ended":"' .. ended .. '","error":' .. failure)
+end
+
+-- Ends the newest attempt, whose worker was lost.
+local function lose_attempt(failure)
+  close_attempt("worker_lost", failure)
+  owe_unwritten(get("attempt"))
 end
 
 -- How many attempts count against the allowed number: those that a worker handed back do not.

@@ -1,6 +1,7 @@
 -- @include status
 -- @include event
 -- @include clock
+-- @include owed
 
 -- From now on the invocation is kept for its retention only. A key that expires sooner is left alone.
 local function retain(status)
@@ -27,5 +28,9 @@ local function finish(transition, failure)
   append_event("invocation." .. status, get("attempt"), '"error":' .. failure .. ',"usage":' .. get("usage"))
   redis.call("ZREM", unqueued, id)
   redis.call("ZREM", open, id)
+  if get("attempt") == "0" then
+    owe_unwritten(0)
+  end
+  drop_credentials()
   retain(status)
 end

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { increment, isMeasured, observation } from "./fields.ts";
+import { readMeasured } from "./measured.ts";
+import { COUNTERS, HISTOGRAMS, type HistogramMeasurement } from "./measurements.ts";
+
+/** What several additions to the counters of the fleet come to. */
+function sum(...additions: Record<string, number>[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [field, count] of additions.flatMap(Object.entries)) counts[field] = (counts[field] ?? 0) + count;
+  return counts;
+}
+
+const waits = (counts: Record<string, number>) => readMeasured(counts).histograms.get("queue_wait_seconds")?.[0];
+const at = (bound: number) => HISTOGRAMS.queue_wait_seconds.buckets.indexOf(bound as 1);
+
+describe("an observation", () => {
+  it("is one in its bucket, and its value in integer parts of the unit", () => {
+    expect(observation("run_duration_seconds", 0.3, { status: "failed" })).toEqual({
+      "run_duration_seconds|status=failed|le=0.5": 1,
+      "run_duration_seconds|status=failed|sum": 300_000,
+    });
+    expect(observation("tokens", 5, { kind: "output" })).toEqual({
+      "tokens|kind=output|le=16": 1,
+      "tokens|kind=output|sum": 5,
+    });
+  });
+
+  it("on a bound is in the bucket that ends there", () => {
+    expect(observation("queue_wait_seconds", 0.5, {})).toHaveProperty(["queue_wait_seconds||le=0.5"], 1);
+    expect(observation("queue_wait_seconds", 0.500_001, {})).toHaveProperty(["queue_wait_seconds||le=1"], 1);
+  });
+
+  it("that is negative counts as none, one without bound as very large, and what is no number not at all", () => {
+    expect(observation("queue_wait_seconds", -3, {})).toEqual({
+      "queue_wait_seconds||le=0.002": 1,
+      "queue_wait_seconds||sum": 0,
+    });
+    const large = observation("queue_wait_seconds", Number.POSITIVE_INFINITY, {});
+    expect(large).toHaveProperty(["queue_wait_seconds||le=+Inf"], 1);
+    for (const count of Object.values(large)) expect(count).toSatisfy(Number.isSafeInteger);
+    expect(observation("queue_wait_seconds", Number.NaN, {})).toEqual({});
+  });
+});
+
+describe("an increment", () => {
+  it("names its labels in one order, whatever the order they are given in", () => {
+    const expected = { "trace_exports_total|audience=invocation,result=ok|total": 2 };
+    expect(increment("trace_exports_total", { result: "ok", audience: "invocation" }, 2)).toEqual(expected);
+  });
+
+  it("by nothing, or by less, is none", () => {
+    for (const by of [0, -1, Number.NaN])
+      expect(increment("trace_spans_dropped_total", { reason: "refused" }, by)).toEqual({});
+  });
+});
+
+describe("what was measured", () => {
+  it("is read back with cumulative buckets, count and sum", () => {
+    const values = [0.001, 0.3, 0.3, 4, 100_000];
+    const read = waits(sum(...values.map((value) => observation("queue_wait_seconds", value, {}))));
+    expect(read).toMatchObject({ labels: {}, count: 5 });
+    expect(read?.sum).toBeCloseTo(100_004.601, 6);
+    HISTOGRAMS.queue_wait_seconds.buckets.forEach((bound, index) => {
+      expect(read?.buckets[index]).toBe(values.filter((value) => value <= bound).length);
+    });
+  });
+
+  it("holds a series for each combination of labels that was observed, and no other", () => {
+    const counts = sum(
+      observation("run_duration_seconds", 1, { status: "cancelled" }),
+      observation("run_duration_seconds", 2, { status: "succeeded" }),
+      observation("run_duration_seconds", 3, { status: "succeeded" }),
+    );
+    expect(readMeasured(counts).histograms.get("run_duration_seconds")).toMatchObject([
+      { labels: { status: "succeeded" }, count: 2, sum: 5 },
+      { labels: { status: "cancelled" }, count: 1, sum: 1 },
+    ]);
+  });
+
+  it("begins at 0 for every counter, and for histograms without labels", () => {
+    const { histograms, counters } = readMeasured({});
+    expect(counters.get("trace_exports_total")).toHaveLength(12);
+    expect(counters.get("trace_spans_dropped_total")).toEqual([
+      { labels: { reason: "refused" }, count: 0 },
+      { labels: { reason: "expired" }, count: 0 },
+      { labels: { reason: "too_many" }, count: 0 },
+    ]);
+    expect(histograms.get("queue_wait_seconds")).toMatchObject([{ count: 0, sum: 0 }]);
+    expect(histograms.get("tokens")).toEqual([]);
+  });
+
+  it("leaves out what it does not know or cannot read", () => {
+    const none = readMeasured({});
+    const foreign = {
+      lost_workers: 3,
+      "queue_wait_seconds|": 1,
+      "queue_wait_seconds||le=": 1,
+      "queue_wait_seconds||le=abc": 1,
+      "queue_wait_seconds||le=-1": 1,
+      "queue_wait_seconds||p99": 1,
+      "queue_wait_seconds||le=0.5|x": 1,
+      "queue_wait_seconds||le=1": Number.NaN,
+      "queue_wait_seconds|shard=1|le=1": 1,
+      "run_duration_seconds|status=vanished|le=1": 1,
+      "run_duration_seconds|status=vanished,more=1|le=1": 1,
+      "trace_exports_total|result=ok|total": 1,
+      "trace_exports_total|audience=deployment,result=ok|le=1": 1,
+      "trace_spans_dropped_total|reason=refused|total": -1,
+      "__proto__|constructor|le=1": 1,
+      "future_seconds||le=1": 1,
+    };
+    expect(readMeasured(foreign)).toEqual(none);
+  });
+
+  it("keeps the values of a version with other buckets, in the next larger bucket", () => {
+    const read = waits({
+      "queue_wait_seconds||le=0.7": 2,
+      "queue_wait_seconds||le=99999": 1,
+      "queue_wait_seconds||sum": 1,
+    });
+    expect(read?.count).toBe(3);
+    expect(read?.buckets[at(0.5)]).toBe(0);
+    expect(read?.buckets[at(1)]).toBe(2);
+    expect(read?.buckets.at(-1)).toBe(2);
+  });
+});
+
+describe("the table", () => {
+  const histograms: [string, HistogramMeasurement][] = Object.entries(HISTOGRAMS);
+
+  it.each(histograms)("has ascending buckets and a name that ends with the unit: %s", (name, { buckets, unit }) => {
+    expect(name.endsWith(unit)).toBe(true);
+    expect([...new Set(buckets)].sort((a, b) => a - b)).toEqual(buckets);
+    for (const bound of buckets) expect(String(bound)).toMatch(/^\d+(\.\d+)?$/);
+  });
+
+  it("has labels that fit into a field, and names that no counter outside of it can have", () => {
+    const all = [...Object.entries(HISTOGRAMS), ...Object.entries(COUNTERS)];
+    for (const [name, { labels }] of all) {
+      expect(name).toMatch(/^[a-z_]+$/);
+      for (const [label, values] of Object.entries(labels)) {
+        for (const word of [label, ...values]) expect(word).toMatch(/^[a-z_]+$/);
+      }
+    }
+    expect(Object.keys(observation("tokens", 1, { kind: "input" })).every(isMeasured)).toBe(true);
+    expect(isMeasured("mended_unqueued")).toBe(false);
+  });
+
+  it("bounds how many series there can be", () => {
+    const series = [...Object.values(HISTOGRAMS), ...Object.values(COUNTERS)].map(({ labels }) =>
+      Object.values(labels).reduce((product, values) => product * values.length, 1),
+    );
+    expect(Math.max(...series)).toBeLessThan(25);
+  });
+});

@@ -1,0 +1,2 @@
+export { sampleInvocation } from "./invocation.ts";
+export { sampleSpan } from "./span.ts";
