@@ -138,6 +138,9 @@ export function errorAttributes(type: ErrorCode | "tool_error"): Attributes {
 /** On a span that did not end by itself: it was closed because the attempt ended. */
 export const CUT_SHORT: Attributes = Object.freeze({ "pifleet.cut_short": true });
 
+/** On a span that is shown before it has ended. */
+export const OPEN: Attributes = Object.freeze({ "pifleet.open": true });
+
 /** On a span that had more events or attributes than are kept, or whose attempt made more spans. */
 export function droppedAttributes(what: "attributes" | "events" | "spans", count: number): Attributes {
   return { [`pifleet.dropped.${what}`]: count };

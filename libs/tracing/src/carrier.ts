@@ -50,11 +50,6 @@ export function carrierFrom(headers: Headers): Carrier {
   };
 }
 
-/** The trace that the carrier continues; `undefined` when it continues none. */
-export function traceIdOf(carrier: Carrier): string | undefined {
-  return parseTraceparent(carrier.traceparent)?.traceId;
-}
-
 /** Reads a `traceparent`; `undefined` when it is absent or malformed, which starts a trace of its own. */
 export function parseTraceparent(header: string | undefined): Traceparent | undefined {
   const fields = TRACEPARENT.exec(header?.trim() ?? "")?.groups;

@@ -1,17 +1,6 @@
-import { ErrorCode } from "@pifleet/invocation";
-import {
-  errorAttributes,
-  firstByteAttributes,
-  type RecordOf,
-  requestAttributes,
-  responseAttributes,
-} from "./attributes.ts";
+import { firstByteAttributes, type RecordOf, requestAttributes, responseAttributes } from "./attributes.ts";
 import type { Content } from "./content.ts";
-import { FailedRequests } from "./failed-requests.ts";
 import type { SpanWriter } from "./span-writer.ts";
-
-/** A model request as it ended; with its code, when the runner tells it. */
-type EndedRequest = RecordOf<"request.ended"> & { readonly errorCode?: ErrorCode | undefined };
 
 /** A model request whose answer is told piece by piece, also after it has ended. */
 interface Answer {
@@ -20,16 +9,10 @@ interface Answer {
   hasNewCalls: boolean;
 }
 
-/** What an attempt can fail for because its last model request did. */
-const REQUEST_CODES: ReadonlySet<ErrorCode> = new Set(
-  ErrorCode.options.filter((code) => code.startsWith("provider_") || /^(model_not_found|context_overflow)$/.test(code)),
-);
-
 /** The `chat` spans of an attempt: one for each model request, so one that is made again is a sibling. */
 export class ChatSpans {
   readonly #spans: SpanWriter;
   readonly #content: Content | undefined;
-  readonly #failed = new FailedRequests();
   #open: string | undefined;
   #answer: Answer | undefined;
 
@@ -48,6 +31,7 @@ export class ChatSpans {
       parentSpanId,
       startMs: record.at,
       attributes: { ...requestAttributes(record), ...this.#content?.ofRequest() },
+      ...(record.spanId !== undefined && { spanId: record.spanId }),
     });
     this.#open = spanId;
     this.#answer = { spanId, stopReason: "stop", hasNewCalls: false };
@@ -59,14 +43,12 @@ export class ChatSpans {
     this.#spans.add(this.#open, firstByteAttributes(Math.max(0, at - startMs)));
   }
 
-  end(record: EndedRequest): void {
+  end(record: RecordOf<"request.ended">): void {
     const spanId = this.#open;
     if (!spanId) return;
     const { error: message, errorCode, at, stopReason } = record;
     this.#open = undefined;
     if (this.#answer) this.#answer.stopReason = stopReason;
-    if (message !== undefined && !errorCode) this.#failed.add(spanId, message);
-    else this.#failed.forgetLast();
     const failure = message === undefined ? undefined : { code: errorCode ?? ("provider_error" as const), message };
     this.#spans.end(spanId, at, failure, responseAttributes(record));
   }
@@ -85,12 +67,6 @@ export class ChatSpans {
   /** Tool calls come one by one; the answer is written again when there can be no more of them. */
   tellCalls(): void {
     if (this.#answer?.hasNewCalls) this.#tellAnswer();
-  }
-
-  /** An attempt that failed for a provider's reason failed for that of its last request. */
-  nameFailure(code: ErrorCode): void {
-    if (!REQUEST_CODES.has(code)) return;
-    for (const spanId of this.#failed.likeLast()) this.#spans.add(spanId, errorAttributes(code));
   }
 
   /** What the model has said until now, on the span of its request. */

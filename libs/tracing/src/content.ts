@@ -1,5 +1,6 @@
 import type { InputMessage, Redactor } from "@pifleet/invocation";
 import { type Attributes, cutText } from "./attribute-limits.ts";
+import { jsonWithin, listWithin } from "./json-limits.ts";
 
 /** Whether, and how much of, what was said is kept in spans. Without it nothing of it is. */
 export interface ContentOptions {
@@ -13,9 +14,6 @@ interface ChatMessage {
   readonly parts: Record<string, unknown>[];
   readonly finish_reason?: string;
 }
-
-/** Below this a text tells nothing any more. */
-const SHORTEST_CUT_BYTES = 64;
 
 /** The conventions' words for why a model stopped, by Pi's. */
 const FINISH_REASONS: Record<string, string> = { toolUse: "tool_call", tool_use: "tool_call", aborted: "error" };
@@ -64,7 +62,7 @@ export class Content {
 
   /** On `chat`, when the request is sent: the conversation until then. */
   ofRequest(): Attributes {
-    const messages = this.#json(this.#messages);
+    const messages = listWithin(this.#messages, this.#maxBytes, messagesLeftOut);
     return { "gen_ai.input.messages": messages, "input.value": messages, "input.mime_type": "application/json" };
   }
 
@@ -120,17 +118,6 @@ export class Content {
   }
 }
 
-/**
- * The value as JSON of about `maxBytes` at most. It stays JSON as long as that is possible: the long texts in it are
- * cut shorter and shorter, each with a mark, before the JSON itself is cut.
- */
-function jsonWithin(value: unknown, maxBytes: number): string {
-  let json = JSON.stringify(value) ?? "null";
-  for (let most = maxBytes >> 1; Buffer.byteLength(json) > maxBytes && most >= SHORTEST_CUT_BYTES; most >>= 1)
-    json = JSON.stringify(value, (_, item) => (typeof item === "string" ? cutText(item, most) : item)) ?? "null";
-  return cutText(json, maxBytes);
-}
-
 function messagesOf(input: string | readonly InputMessage[]): ChatMessage[] {
   if (typeof input === "string") return [{ role: "user", parts: [textPart(input)] }];
   return input.map(({ role, content }) => ({
@@ -143,6 +130,11 @@ function messagesOf(input: string | readonly InputMessage[]): ChatMessage[] {
 function partOf(part: Exclude<InputMessage["content"], string>[number]): Record<string, unknown> {
   if (part.type === "text") return textPart(part.text);
   return { type: "blob", modality: "image", mime_type: part.mediaType, content: cutText(part.data, 0) };
+}
+
+/** Stands for the oldest messages of a conversation that is too long for an attribute. */
+function messagesLeftOut(count: number): ChatMessage {
+  return { role: "user", parts: [textPart(`…[cut: ${count} more messages]`)] };
 }
 
 function textPart(content: string): Record<string, unknown> {

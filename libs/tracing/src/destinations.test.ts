@@ -1,7 +1,6 @@
 import type { Span } from "@pifleet/invocation";
 import { describe, expect, it } from "vitest";
-import { exportToAll, isSameDestination, mergeResults } from "./destinations.ts";
-import { mergeExports } from "./export-result.ts";
+import { exportToAll, isSameDestination } from "./destinations.ts";
 import { createSender } from "./exporter.ts";
 import { newSpanId } from "./ids.ts";
 import { collector, sampleSpan } from "./testing/collector.ts";
@@ -17,40 +16,39 @@ describe("an export to several destinations", () => {
     return [server, agent];
   };
 
-  it("brings each one its own tree, and tells the result of each", async () => {
+  it("brings each one its own tree, and tells what came of each", async () => {
     const [a, b] = [await collector(), await collector({ authorization: "other" })];
     const senders = { deployment: createSender(a.destination), invocation: createSender(b.destination) };
-    const { results, export: merged } = await exportToAll(senders, tree());
-    expect(results).toEqual({
-      deployment: { kind: "ok", sent: 2 },
-      invocation: { kind: "refused", rejected: 1, reason: expect.stringMatching(/ answered 401$/) },
+    expect(await exportToAll(senders, tree(), caller)).toEqual({
+      deployment: { status: "ok" },
+      invocation: { status: "failed", reason: expect.stringMatching(/ answered 401$/), again: true },
     });
-    expect(merged).toMatchObject({ status: "failed", reason: expect.stringMatching(/^invocation: .* answered 401$/) });
     expect(a.sink.spansOf(span.traceId).map(({ name }) => name)).toEqual(["server", "agent"]);
     expect(b.sink.log[0]?.spans).toMatchObject([{ name: "agent", parentSpanId: caller }]);
   });
 
-  it("is off without any", async () => {
-    expect(await exportToAll({}, tree())).toEqual({ results: {}, export: { status: "off" } });
+  it("is none without any", async () => {
+    expect(await exportToAll({}, tree(), caller)).toEqual({});
   });
 
-  it("says for each destination whether its unsent spans are kept", () => {
-    const unsent = { kind: "unsent", sent: 0, rejected: 0, spans: [span], reason: "late" } as const;
-    const results = { deployment: unsent, invocation: { kind: "ok", sent: 1 } } as const;
-    expect(mergeResults(results, ["deployment"])).toEqual({ status: "spooled", reason: "deployment: late" });
-    expect(mergeResults(results)).toEqual({ status: "failed", reason: "deployment: late" });
-  });
-
-  it("is as bad as the worst of them", () => {
-    const refused = { status: "partial", reason: "no", rejectedSpans: 2 } as const;
-    expect(mergeExports({ a: { status: "ok" }, b: { status: "off" } })).toEqual({ status: "ok" });
-    expect(mergeExports({ a: refused, b: { status: "off" } })).toEqual(refused);
-    expect(mergeExports({ a: refused, b: refused })).toEqual({
-      status: "partial",
-      reason: "a: no; b: no",
-      rejectedSpans: 4,
+  it("is made again only where it is to be, and goes on behind what was taken", async () => {
+    const [a, b] = [await collector(), await collector()];
+    const senders = { deployment: createSender(a.destination), invocation: createSender(b.destination) };
+    const before = {
+      deployment: { status: "spooled", reason: "away", rejectedSpans: 2, sent: 1, again: true },
+      invocation: { status: "failed", reason: "no" },
+    } as const;
+    expect(await exportToAll(senders, tree(), caller, before)).toEqual({
+      deployment: { status: "partial", reason: "away", rejectedSpans: 2 },
+      invocation: before.invocation,
     });
-    expect(mergeExports({ a: refused, b: { status: "failed", reason: "gone" } }).status).toBe("failed");
+    expect(a.sink.spansOf(span.traceId).map(({ name }) => name)).toEqual(["agent"]);
+    expect(b.sink.log).toEqual([]);
+  });
+
+  it("keeps what is known of a destination that is there no more", async () => {
+    const before = { deployment: { status: "spooled", reason: "away", again: true } } as const;
+    expect(await exportToAll({}, tree(), caller, before)).toEqual(before);
   });
 
   it("knows two destinations that are one", () => {

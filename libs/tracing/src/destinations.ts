@@ -1,43 +1,34 @@
-import type { Span, TraceExport } from "@pifleet/invocation";
-import { type ExportResult, mergeExports, toTraceExport } from "./export-result.ts";
+import type { AttemptExport, Span, TraceAudience } from "@pifleet/invocation";
+import { toAudienceExport } from "./export-result.ts";
 import type { SendSpans, TraceDestination } from "./exporter.ts";
-import { type Audience, treeFor } from "./tree-for.ts";
+import { treeFor } from "./tree-for.ts";
 
 /** Where the spans of one invocation go: to the deployment's collector, to its own, to both or to none. */
-export type Senders = Readonly<Partial<Record<Audience, SendSpans>>>;
+export type Senders = Readonly<Partial<Record<TraceAudience, SendSpans>>>;
 
-export interface ExportedSpans {
-  /** What came of each destination that there is. */
-  readonly results: Readonly<Partial<Record<Audience, ExportResult>>>;
-  /** What the record tells of it, when spans that could not be sent are given up. */
-  readonly export: TraceExport;
-}
+const AUDIENCES: readonly TraceAudience[] = ["deployment", "invocation"];
 
-/** Sends every destination the tree that it gets, at the same time. Never rejects. */
+/**
+ * Sends the spans of one attempt to every destination that has not got them, each the tree that is meant for it, at the
+ * same time. Never rejects.
+ * @param before what came of earlier tries: a destination whose tries are over is left alone
+ */
 export async function exportToAll(
   senders: Senders,
   spans: readonly Span[],
-  callerSpanId?: string | null,
-): Promise<ExportedSpans> {
-  const audiences = (["deployment", "invocation"] as const).filter((audience) => senders[audience]);
-  const sent = audiences.map(async (audience) => {
-    const result = await senders[audience]?.(treeFor(audience, spans, callerSpanId));
-    return [audience, result ?? { kind: "off" }] as const;
+  callerSpanId: string | null,
+  before: AttemptExport = {},
+): Promise<AttemptExport> {
+  const audiences = AUDIENCES.filter((audience) => senders[audience] ?? before[audience]);
+  const results = audiences.map(async (audience) => {
+    const send = senders[audience];
+    const earlier = before[audience];
+    if (earlier && !(earlier.again && send)) return [audience, earlier] as const;
+    const tree = treeFor(audience, spans, callerSpanId);
+    const result = await send?.(tree.slice(earlier?.sent ?? 0));
+    return [audience, result ? toAudienceExport(result, tree, earlier) : earlier] as const;
   });
-  const results = Object.fromEntries(await Promise.all(sent)) as Partial<Record<Audience, ExportResult>>;
-  return { results, export: mergeResults(results) };
-}
-
-/**
- * What the record tells of several destinations.
- * @param spooled the destinations whose unsent spans are kept and will be sent later
- */
-export function mergeResults(results: ExportedSpans["results"], spooled: readonly Audience[] = []): TraceExport {
-  const exports = Object.entries(results).map(([audience, result]) => {
-    const kept = spooled.some((name) => name === audience) ? "spooled" : "failed";
-    return [audience, toTraceExport(result, kept)] as const;
-  });
-  return mergeExports(Object.fromEntries(exports));
+  return Object.fromEntries(await Promise.all(results));
 }
 
 /** Whether two destinations are one: then only the deployment's is sent to, and gets the whole tree. */

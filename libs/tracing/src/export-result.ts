@@ -1,56 +1,43 @@
-import type { Span, TraceExport } from "@pifleet/invocation";
+import type { AudienceExport, Span } from "@pifleet/invocation";
 
 /** What came of one export to one destination. */
 export type ExportResult =
   | { readonly kind: "ok"; readonly sent: number }
   /** The collector took some and refused the others for good. */
   | { readonly kind: "partial"; readonly sent: number; readonly rejected: number; readonly reason: string }
-  /** The collector refused all of it for good: sending the same again does not help. */
-  | { readonly kind: "refused"; readonly rejected: number; readonly reason: string }
-  /** There was no time to bring these spans to the collector; they are for the caller to keep and send later. */
+  /** The collector refused all of it. Sending the same again does not help, unless the reason may pass. */
+  | { readonly kind: "refused"; readonly rejected: number; readonly reason: string; readonly mayPass: boolean }
+  /** There was no time to bring these last spans to the collector; they are for the caller to keep and send later. */
   | {
       readonly kind: "unsent";
       readonly sent: number;
       readonly rejected: number;
       readonly spans: readonly Span[];
       readonly reason: string;
-    }
-  /** There is no destination, or the caller's trace is not sampled. */
-  | { readonly kind: "off" };
+    };
 
 /**
- * The result as the record tells it.
- * @param unsent what became of spans that could not be sent: `spooled` when they are kept and will be sent later
+ * The result as it is recorded.
+ * @param tree the spans that the destination is to get; the export may have begun behind some of them
+ * @param before what came of earlier tries
  */
-export function toTraceExport(result: ExportResult, unsent: "spooled" | "failed" = "failed"): TraceExport {
+export function toAudienceExport(result: ExportResult, tree: readonly Span[], before?: AudienceExport): AudienceExport {
+  const rejected = (before?.rejectedSpans ?? 0) + ("rejected" in result ? result.rejected : 0);
+  const rejectedSpans = rejected > 0 && { rejectedSpans: rejected };
   switch (result.kind) {
     case "ok":
-    case "off":
-      return { status: result.kind };
+      return rejected > 0 ? { status: "partial", reason: before?.reason ?? "", ...rejectedSpans } : { status: "ok" };
     case "partial":
-      return { status: "partial", ...refusal(result), rejectedSpans: result.rejected };
+      return { status: "partial", reason: refusal(result), ...rejectedSpans };
     case "refused":
-      return { status: "failed", reason: result.reason };
-    case "unsent":
-      return { status: unsent, reason: result.reason, ...(result.rejected > 0 && { rejectedSpans: result.rejected }) };
+      return { status: "failed", reason: result.reason, ...(result.mayPass && { again: true }) };
+    case "unsent": {
+      const sent = tree.length - result.spans.length;
+      return { status: "spooled", reason: result.reason, ...rejectedSpans, ...(sent > 0 && { sent }), again: true };
+    }
   }
 }
 
-function refusal({ rejected, reason }: { rejected: number; reason: string }): { reason: string } {
-  return { reason: `${rejected} ${rejected === 1 ? "span was" : "spans were"} refused: ${reason}` };
-}
-
-/** From the best to the worst. */
-const BY_GRAVITY: readonly TraceExport["status"][] = ["off", "ok", "pending", "partial", "spooled", "failed"];
-
-/** What became of the spans altogether: the worst that happened, and every reason with its destination's name. */
-export function mergeExports(exports: Readonly<Record<string, TraceExport>>): TraceExport {
-  const active = Object.entries(exports).filter(([, { status }]) => status !== "off");
-  const [first] = active;
-  if (!first) return { status: "off" };
-  if (active.length === 1) return first[1];
-  const statuses = active.map(([, { status }]) => status).sort((a, b) => BY_GRAVITY.indexOf(b) - BY_GRAVITY.indexOf(a));
-  const reason = active.flatMap(([name, { reason: why }]) => (why === undefined ? [] : `${name}: ${why}`)).join("; ");
-  const rejectedSpans = active.reduce((sum, [, { rejectedSpans: count = 0 }]) => sum + count, 0);
-  return { status: statuses[0] ?? "off", ...(reason && { reason }), ...(rejectedSpans > 0 && { rejectedSpans }) };
+function refusal({ rejected, reason }: { readonly rejected: number; readonly reason: string }): string {
+  return `${rejected} ${rejected === 1 ? "span was" : "spans were"} refused: ${reason}`;
 }

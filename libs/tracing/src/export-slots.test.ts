@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Deadline } from "./deadline.ts";
 import { ExportSlots } from "./export-slots.ts";
 import { createSender } from "./exporter.ts";
+import { Outages } from "./outages.ts";
 import { collector, sampleSpan } from "./testing/collector.ts";
 
 const LONG = 600_000;
@@ -39,14 +40,15 @@ describe("the slots for exports", () => {
   it("leave the spans unsent of an export whose turn does not come in time", async () => {
     const { sink, destination } = await collector();
     const slots = new ExportSlots(1);
+    const pool = { slots, outages: new Outages() };
     const held = Promise.withResolvers<void>();
     const first = slots.run(new Deadline(LONG), () => held.promise);
     const span = sampleSpan();
-    const late = await createSender({ ...destination, deadlineMs: 10 }, slots)([span]);
+    const late = await createSender({ ...destination, deadlineMs: 10 }, pool)([span]);
     expect(late).toMatchObject({ kind: "unsent", spans: [span], reason: "too many exports were under way" });
     held.resolve();
     await first;
-    expect(await createSender(destination, slots)([span])).toEqual({ kind: "ok", sent: 1 });
+    expect(await createSender(destination, pool)([span])).toEqual({ kind: "ok", sent: 1 });
     expect(sink.log).toHaveLength(1);
   });
 });

@@ -6,6 +6,7 @@ export class ExportTally {
   #sent = 0;
   #rejected = 0;
   #isAnyAccepted = false;
+  #mayPass = true;
   #unsent: readonly Span[] = [];
   readonly #reasons = new Set<string>();
 
@@ -16,8 +17,9 @@ export class ExportTally {
     if (rejected > 0) this.#reject(rejected, reason);
   }
 
-  /** A message was refused for good. */
-  refuse(spans: number, reason: string): void {
+  /** A message was refused; for good unless the reason `mayPass`. */
+  refuse(spans: number, reason: string, mayPass: boolean): void {
+    this.#mayPass &&= mayPass;
     this.#reject(spans, reason);
   }
 
@@ -32,7 +34,8 @@ export class ExportTally {
     const reason = [...this.#reasons].join("; ");
     if (spans.length > 0) return { kind: "unsent", sent, rejected, spans, reason };
     if (rejected === 0) return { kind: "ok", sent };
-    return this.#isAnyAccepted ? { kind: "partial", sent, rejected, reason } : { kind: "refused", rejected, reason };
+    if (this.#isAnyAccepted) return { kind: "partial", sent, rejected, reason };
+    return { kind: "refused", rejected, reason, mayPass: this.#mayPass };
   }
 
   #reject(spans: number, reason: string): void {

@@ -8,6 +8,7 @@ export * from "./exporter.ts";
 export * from "./ids.ts";
 export * from "./journal-codec.ts";
 export type { Connection } from "./otlp-http.ts";
+export * from "./outages.ts";
 export * from "./parent-first.ts";
 export type { SubmissionRequest } from "./queue-attributes.ts";
 export * from "./span-recorder.ts";

@@ -10,7 +10,8 @@ export type Answer =
   | { readonly kind: "accepted"; readonly body: Uint8Array }
   | { readonly kind: "retryable"; readonly reason: string; readonly retryAfterMs?: number }
   | { readonly kind: "too_large"; readonly reason: string }
-  | { readonly kind: "refused"; readonly reason: string };
+  /** For good, unless the reason may pass: a credential that has expired, a path that is not served yet. */
+  | { readonly kind: "refused"; readonly reason: string; readonly mayPass?: true };
 
 /** How a destination is connected to; here an address guard has its place. */
 export interface Connection {
@@ -29,6 +30,8 @@ export interface Target {
 
 /** The statuses after which OTLP lets a client try again (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
 const RETRYABLE = new Set([429, 502, 503, 504]);
+/** The collector does not say anything about the spans with these, but about who sends them where. */
+const MAY_PASS = new Set([401, 403, 404, 407]);
 const MAX_ANSWER_BYTES = 64 * 1_024;
 
 const compress = promisify(gzip);
@@ -96,6 +99,7 @@ function notAccepted(response: IncomingMessage, host: string): Answer {
   response.destroy();
   const reason = `${host} answered ${status}`;
   if (status === 413) return { kind: "too_large", reason };
+  if (MAY_PASS.has(status)) return { kind: "refused", reason, mayPass: true };
   if (!RETRYABLE.has(status)) return { kind: "refused", reason };
   const retryAfterMs = parseRetryAfter(headers["retry-after"]);
   return { kind: "retryable", reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };

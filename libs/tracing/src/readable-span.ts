@@ -22,13 +22,18 @@ const STATUS_CODES: Record<Span["status"]["code"], SpanStatusCode> = {
   error: SpanStatusCode.ERROR,
 };
 
+/** Spans of these kinds continue what another process has sent. */
+const RECEIVING: ReadonlySet<Span["kind"]> = new Set(["server", "consumer"]);
+
 /** Our span as OpenTelemetry's; nothing in it is dropped. */
 export function readableSpan(span: Span, resource: Resource): ReadableSpan {
+  const { traceId, parentSpanId } = span;
+  const isRemote = RECEIVING.has(span.kind);
   return {
     name: span.name,
     kind: KINDS[span.kind],
-    spanContext: () => context(span.traceId, span.spanId),
-    ...(span.parentSpanId && { parentSpanContext: context(span.traceId, span.parentSpanId) }),
+    spanContext: () => context(traceId, span.spanId),
+    ...(parentSpanId && { parentSpanContext: { ...context(traceId, parentSpanId), isRemote } }),
     startTime: time(span.startMs),
     endTime: time(span.endMs),
     duration: time(span.endMs - span.startMs),
@@ -36,7 +41,7 @@ export function readableSpan(span: Span, resource: Resource): ReadableSpan {
     status: { code: STATUS_CODES[span.status.code], ...(span.status.message && { message: span.status.message }) },
     attributes: span.attributes,
     links: (span.links ?? []).map((link) => ({
-      context: context(link.traceId, link.spanId),
+      context: { ...context(link.traceId, link.spanId), isRemote },
       ...(link.attributes && { attributes: link.attributes }),
     })),
     events: span.events.map(({ name, atMs, attributes }) => ({ name, time: time(atMs), attributes: attributes ?? {} })),

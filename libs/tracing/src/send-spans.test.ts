@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toTraceExport } from "./export-result.ts";
+import { toAudienceExport } from "./export-result.ts";
 import { createSender } from "./exporter.ts";
 import { collector, sampleSpans } from "./testing/collector.ts";
 
@@ -32,9 +32,11 @@ describe("an export in messages", () => {
 
   it("is refused when not one span was taken", async () => {
     const { destination } = await collector({ maxBytes: 10 });
-    const result = await createSender(destination)(sampleSpans(3));
-    expect(result).toEqual({ kind: "refused", rejected: 3, reason: expect.stringMatching(/ answered 413$/) });
-    expect(toTraceExport(result)).toEqual({ status: "failed", reason: expect.stringMatching(/ answered 413$/) });
+    const spans = sampleSpans(3);
+    const result = await createSender(destination)(spans);
+    const reason = expect.stringMatching(/ answered 413$/);
+    expect(result).toEqual({ kind: "refused", rejected: 3, reason, mayPass: false });
+    expect(toAudienceExport(result, spans)).toEqual({ status: "failed", reason });
   });
 
   it("goes on behind a message that was refused", async () => {
@@ -58,7 +60,7 @@ describe("an export in messages", () => {
       ...{ kind: "unsent", sent: taken, rejected: 0, spans: spans.slice(taken) },
       reason: expect.stringMatching(/ answered 503$/),
     });
-    expect(toTraceExport(result, "spooled").status).toBe("spooled");
+    expect(toAudienceExport(result, spans)).toMatchObject({ status: "spooled", sent: taken, again: true });
   });
 
   it("of no spans is no message", async () => {

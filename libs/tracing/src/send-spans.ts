@@ -40,7 +40,7 @@ export async function sendSpans(
       break;
     }
     if (answer.kind === "accepted") tally.accept(batch.length, ...refusedSpans(answer.body, batch.length, target));
-    else tally.refuse(batch.length, answer.reason);
+    else tally.refuse(batch.length, answer.reason, answer.kind === "refused" && answer.mayPass === true);
     from += batch.length;
   }
   return tally.result();

@@ -50,6 +50,12 @@ export class SpanBook {
     return this.#spans.get(spanId);
   }
 
+  /** Whether the id is that of a span that is here, or of the one outside that they all hang under. */
+  mentions(spanId: string): boolean {
+    const [root] = this.#spans.values();
+    return this.#spans.has(spanId) || root?.parentSpanId === spanId;
+  }
+
   /** What closes everything that is open, leaf first: as cut short by the error, or without a status if there is none. */
   closing(endMs: number, error?: ClosingError): EndEntry[] {
     const attributes = error && { ...errorAttributes(error.code), ...CUT_SHORT };

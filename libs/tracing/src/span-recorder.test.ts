@@ -157,28 +157,43 @@ describe("the spans of an attempt", () => {
     ]);
   });
 
-  it("name the provider's code on the request that the attempt failed for, and on those that failed alike", () => {
-    const request = (error: string): RunnerRecord[] => [
-      { type: "request.started", at: 1_020, provider: "openai", model: "gpt-test" },
-      { type: "request.ended", at: 1_025, stopReason: "error", usage: REQUEST_USAGE, error },
-    ];
-    const records = [...request("503 overloaded"), ...request("429 slow down"), ...request("429 slow down")];
-    const types = (outcome: Outcome) =>
-      named(record(records, outcome), "chat gpt-test").map(({ attributes }) => attributes["error.type"]);
-    expect(types(failed("provider_rate_limited"))).toEqual([
-      "provider_error",
-      "provider_rate_limited",
-      "provider_rate_limited",
-    ]);
-    expect(types(failed("runner_crashed"))).toEqual(["provider_error", "provider_error", "provider_error"]);
-    expect(types(SUCCESS)).toEqual(["provider_error", "provider_error", "provider_error"]);
+  it("have the ids under which the model requests were sent, if no other span has them", () => {
+    const ids = ["a1".repeat(8), "b2".repeat(8), "a1".repeat(8), PARENT];
+    const entries: JournalEntry[] = [];
+    const records = ids.map((spanId): RunnerRecord => {
+      return { type: "request.started", at: 1_020, provider: "openai", model: "gpt-test", spanId };
+    });
+    const spans = record(records, SUCCESS, { onEntry: (entry) => entries.push(entry) });
+    const [first, second, ...others] = named(spans, "chat gpt-test").map(({ spanId }) => spanId);
+    expect([first, second]).toEqual(ids.slice(0, 2));
+    expect(others).toHaveLength(2);
+    expect(others.some((spanId) => ids.includes(spanId))).toBe(false);
+    expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
+    expect(spansFromJournal(entries, { lostAtMs: 9_000 })).toEqual(spans);
   });
 
   it("take the provider's code from the runner when it tells it", () => {
-    const ended = { type: "request.ended" as const, at: 1_025, stopReason: "error", usage: REQUEST_USAGE, error: "no" };
-    const records = [RUN[1], { ...ended, errorCode: "provider_auth" as const }] as RunnerRecord[];
-    const [chat] = named(record(records, failed("runner_crashed")), "chat gpt-test");
-    expect(chat?.attributes["error.type"]).toBe("provider_auth");
+    const request = (spanId: string, errorCode?: ErrorCode): RunnerRecord[] => {
+      const usage = REQUEST_USAGE;
+      const failure = errorCode && { stopReason: "error", error: "no", errorCode };
+      return [
+        { type: "request.started", at: 1_020, provider: "openai", model: "gpt-test", spanId },
+        { type: "request.ended", at: 1_025, stopReason: "stop", usage, ...failure },
+      ];
+    };
+    const records = [
+      ...request("a1".repeat(8), "provider_overloaded"),
+      ...request("b2".repeat(8), "provider_rate_limited"),
+      ...request("c3".repeat(8)),
+    ];
+    for (const outcome of [SUCCESS, failed("runner_crashed"), failed("provider_auth")]) {
+      const chats = named(record(records, outcome), "chat gpt-test");
+      expect(chats.map(({ status, attributes }) => [status.code, attributes["error.type"]])).toEqual([
+        ["error", "provider_overloaded"],
+        ["error", "provider_rate_limited"],
+        ["unset", undefined],
+      ]);
+    }
   });
 
   it("never end before they start, nor count time backwards, whatever the clocks say", () => {
@@ -297,6 +312,17 @@ describe("the content of an attempt", () => {
       ...{ type: "blob", modality: "image", mime_type: "image/png" },
       content: "…[cut: 40000 more bytes]",
     });
+  });
+
+  it("keeps the newest messages of a long conversation, and stays JSON", () => {
+    const input = Array.from({ length: 301 }, (_, i) => {
+      return { role: i % 2 === 0 ? ("user" as const) : ("assistant" as const), content: `message ${i}` };
+    });
+    const content = { maxBytes: 1_024 };
+    const [agent] = new SpanRecorder(sampleInvocation({ input }, { attempt: 1 }), "w", 1, { content }).end(SUCCESS, 2);
+    const [cut, ...kept] = parsed(agent, "gen_ai.input.messages");
+    expect(cut.parts[0].content).toBe(`…[cut: ${301 - kept.length} more messages]`);
+    expect(kept.at(-1).parts[0].content).toBe("message 300");
   });
 
   it("is in the journal as it is in the spans", () => {

@@ -69,6 +69,11 @@ export class SpanRecorder {
     return this.#agent;
   }
 
+  /** How many spans there was no room for: an attempt has only so many. */
+  get dropped(): number {
+    return this.#spans.dropped;
+  }
+
   /** Takes what the runner reported. Records that make no span are passed over. */
   observe(record: RunnerRecord): void {
     switch (record.type) {
@@ -115,7 +120,6 @@ export class SpanRecorder {
   end(outcome: Outcome, endMs: number): Span[] {
     const failure = outcome.error ?? undefined;
     this.#chats.tellCalls();
-    if (failure) this.#chats.nameFailure(failure.code);
     const above = [this.#agent, ...(this.#consumer ? [this.#consumer] : [])];
     this.#spans.endOpen(endMs, failure, new Set(above));
     this.#spans.add(this.#agent, this.#summary(outcome));

@@ -23,6 +23,8 @@ export interface NewSpan {
   /** Default `internal`. */
   readonly kind?: Span["kind"];
   readonly links?: SpanLink[];
+  /** The id under which others know the span already. Default, and when another span has it: a new one. */
+  readonly spanId?: string;
 }
 
 /** How a span ended; with none, its status stays unset. */
@@ -48,9 +50,9 @@ export class SpanWriter {
   }
 
   /** Starts a span and returns its id. */
-  start({ name, attributes, kind = "internal", links, ...rest }: NewSpan): string {
+  start({ name, attributes, kind = "internal", links, spanId: wished, ...rest }: NewSpan): string {
     const { traceId, attempt, common } = this.#options;
-    const spanId = newSpanId();
+    const spanId = wished === undefined || this.#book.mentions(wished) ? newSpanId() : wished;
     const bounded = { ...common, ...this.#bounded(attributes) };
     const span = { traceId, spanId, name: cutText(name, MAX_NAME_BYTES), kind, attempt, ...rest, attributes: bounded };
     this.#write({ kind: "start", span: { ...span, ...(links && { links }) } });

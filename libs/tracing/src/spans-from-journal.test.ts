@@ -101,6 +101,28 @@ describe("the spans of a journal", () => {
     expect(spans.filter(({ attributes }) => attributes["pifleet.cut_short"])).toHaveLength(4);
   });
 
+  it("of an attempt that runs are shown as far as now, and marked as open where they are", () => {
+    const { entries } = recorded(RUN.slice(0, 6));
+    const spans = spansFromJournal(entries, { openAtMs: 5_000 });
+    expectWhole(spans);
+    expect(spans.map(({ name, endMs, attributes }) => [name, endMs, attributes["pifleet.open"]])).toEqual([
+      ["process invocations", 5_000, true],
+      ["invoke_agent openai/gpt-test", 5_000, true],
+      ["turn 1", 5_000, true],
+      ["chat gpt-test", 1_220, undefined],
+      ["execute_tool bash", 5_000, true],
+    ]);
+    for (const { status, attributes } of spans) {
+      expect(status).toEqual({ code: "unset" });
+      expect(attributes).not.toHaveProperty("error.type");
+      expect(attributes).not.toHaveProperty("pifleet.cut_short");
+    }
+  });
+
+  it("of an attempt that runs never end before they start, however far its clock is ahead", () => {
+    expectWhole(spansFromJournal(recorded(RUN.slice(0, 6)).entries, { openAtMs: 0 }));
+  });
+
   it("are closed for another reason when there is one", () => {
     const { entries } = recorded([]);
     const error = { code: "cancelled", message: "The invocation was cancelled" } as const;

@@ -105,13 +105,13 @@ describe("the tree of an invocation", () => {
       ...attempt,
       ...attempt,
     ];
-    expect(outline(treeFor("deployment", wholeTree()))).toEqual(expected);
-    expect(outline(treeFor("deployment", wholeTree().reverse())).sort()).toEqual(expected.sort());
+    expect(outline(treeFor("deployment", wholeTree(), CALLER))).toEqual(expected);
+    expect(outline(treeFor("deployment", wholeTree().reverse(), CALLER)).sort()).toEqual(expected.sort());
   });
 
   it("comes parent first, in whatever order it was kept", () => {
     const seen = new Set<string>([CALLER]);
-    for (const span of treeFor("deployment", wholeTree().reverse())) {
+    for (const span of treeFor("deployment", wholeTree().reverse(), CALLER)) {
       expect(seen).toContain(span.parentSpanId);
       seen.add(span.spanId);
     }
@@ -119,8 +119,8 @@ describe("the tree of an invocation", () => {
 
   it("has the agents' spans only, right under the caller's, for the invocation's own collector", () => {
     const agent = [`invoke_agent openai/gpt-test < ${CALLER}`, ...attempt.slice(2)];
-    expect(outline(treeFor("invocation", wholeTree()))).toEqual([...agent, ...agent]);
-    const roots = treeFor("invocation", wholeTree({})).filter(({ parentSpanId }) => parentSpanId === null);
+    expect(outline(treeFor("invocation", wholeTree(), CALLER))).toEqual([...agent, ...agent]);
+    const roots = treeFor("invocation", wholeTree({}), null).filter(({ parentSpanId }) => parentSpanId === null);
     expect(roots.map(({ name }) => name)).toEqual(["invoke_agent openai/gpt-test", "invoke_agent openai/gpt-test"]);
   });
 

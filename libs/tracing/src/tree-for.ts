@@ -1,8 +1,5 @@
-import type { Span } from "@pifleet/invocation";
+import type { Span, TraceAudience } from "@pifleet/invocation";
 import { parentFirst } from "./parent-first.ts";
-
-/** Whose collector the spans go to. */
-export type Audience = "deployment" | "invocation";
 
 /** The spans that tell how the fleet handled an invocation, and nothing of what its agent did. */
 const FLEET_KINDS: ReadonlySet<Span["kind"]> = new Set(["server", "producer", "consumer"]);
@@ -11,9 +8,9 @@ const FLEET_KINDS: ReadonlySet<Span["kind"]> = new Set(["server", "producer", "c
  * The tree that a destination gets, every parent before its children. The deployment's gets everything. The
  * invocation's own destination belongs to the caller, who has the span that the request came from and none of the
  * fleet's: there the agent's spans hang on the caller's span, or are roots if it has none.
- * @param callerSpanId default: the one that the spans tell
+ * @param callerSpanId the span that the submission came from
  */
-export function treeFor(audience: Audience, spans: readonly Span[], callerSpanId = callerSpanIdOf(spans)): Span[] {
+export function treeFor(audience: TraceAudience, spans: readonly Span[], callerSpanId: string | null): Span[] {
   if (audience === "deployment") return parentFirst(spans);
   const own = spans.filter(({ kind }) => !FLEET_KINDS.has(kind));
   const ids = new Set(own.map(({ spanId }) => spanId));
@@ -21,9 +18,4 @@ export function treeFor(audience: Audience, spans: readonly Span[], callerSpanId
     ids.has(span.parentSpanId ?? "") ? span : { ...span, parentSpanId: callerSpanId },
   );
   return parentFirst(adopted);
-}
-
-/** The span that the request came from: the parent of the SERVER span. */
-export function callerSpanIdOf(spans: readonly Span[]): string | null {
-  return spans.find(({ kind }) => kind === "server")?.parentSpanId ?? null;
 }
