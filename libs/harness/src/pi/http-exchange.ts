@@ -9,6 +9,7 @@ export interface HttpAnswer {
 
 const HEADERS = "undici:request:headers";
 const BODY = "undici:request:bodyChunkReceived";
+const FIRST_REFUSAL = 400;
 
 /**
  * Listens to the answers of Node's own fetch, which all of Pi's providers but Bedrock use: Pi hides the status and the
@@ -22,10 +23,10 @@ export class HttpExchange {
   };
   readonly #onBody: ChannelListener = () => {
     unsubscribe(BODY, this.#onBody);
-    this.#onFirstByte();
+    if ((this.answer?.status ?? 0) < FIRST_REFUSAL) this.#onFirstByte();
   };
 
-  /** @param onFirstByte called once, with the first byte of an answer's body */
+  /** @param onFirstByte called once, with the first byte of what the model answers; a refusal is no answer */
   constructor(onFirstByte: () => void) {
     this.#onFirstByte = onFirstByte;
     subscribe(HEADERS, this.#onHeaders);

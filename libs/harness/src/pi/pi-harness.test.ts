@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { newInvocationId, type RunnerTask } from "@pifleet/invocation";
+import type { RunnerTask } from "@pifleet/invocation";
 import { describeHarness, run } from "@pifleet/testkit/conformance/harness";
 import {
   cutAfter,
@@ -16,8 +16,8 @@ import {
   toolCall,
 } from "@pifleet/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { modelAccess } from "../model-access.ts";
 import { PiHarness } from "./pi-harness.ts";
+import { piTask } from "./testing/pi-task.ts";
 
 let server: ModelServer;
 let workspace: string;
@@ -35,25 +35,7 @@ afterEach(async () => {
 /** Asks a provider again that has failed, without waiting much. */
 const newHarness = () => new PiHarness(1);
 
-function task(changes: Partial<RunnerTask> & { provider?: string } = {}): RunnerTask {
-  const access = modelAccess({
-    model: `${changes.model ? "fake" : (changes.provider ?? "fake")}/test`,
-    environment: {},
-    modelsFile: server.modelsFile(),
-  });
-  if (access.kind === "failure") throw new Error(access.failure.message);
-  const { kind: _kind, ...reach } = access;
-  return {
-    invocationId: newInvocationId(),
-    attempt: 1,
-    workspace,
-    environment: { PATH: process.env.PATH ?? "", HOME: workspace, TMPDIR: workspace },
-    conversation: [{ role: "user", content: "Begin." }],
-    tools: ["read", "bash", "edit", "write"],
-    ...reach,
-    ...changes,
-  };
-}
+const task = (changes: Partial<RunnerTask> = {}) => piTask(server, workspace, changes);
 
 const start = (changes: Partial<RunnerTask> = {}) => run(newHarness(), task(changes));
 

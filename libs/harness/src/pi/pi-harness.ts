@@ -38,7 +38,7 @@ export class PiHarness implements Harness {
     if (reached.kind === "failure") return refused(reached.failure, usage);
     const exits = new ToolExits();
     const answers = new Answers();
-    const requests = new ModelRequests(emit, usage, task.providerEnvironment);
+    const requests = new ModelRequests(emit, usage, task);
     const session = await openSession(task, reached, [bashTool(task, exits, emit)], this.#retryDelayMs);
     session.agent.streamFunction = requests.observe(session.agent.streamFunction);
     session.subscribe(new EventRelay(emit, usage, answers, exits).onEvent);
