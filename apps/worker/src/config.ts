@@ -1,10 +1,17 @@
 import { availableParallelism, tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { type Environment, knownArguments, parseEnvironment } from "@pifleet/environment";
-import { GraceMs, LogLevel, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
+import {
+  AddressAllowance,
+  GraceMs,
+  LogLevel,
+  RedisPrefix,
+  RedisUrl,
+  Retention,
+  wholeNumber,
+} from "@pifleet/environment/variables";
 import * as z from "zod";
-
-const Url = z.url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" });
+import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
 
 const Variables = z.object({
   REDIS_URL: RedisUrl,
@@ -20,12 +27,8 @@ const Variables = z.object({
     .refine(isAbsolute, "must be an absolute path")
     .default(join(tmpdir(), "pifleet-workspaces")),
   PIFLEET_RUNNER_HEAP_MB: wholeNumber(64, 65_536).default(512),
-  OTEL_SDK_DISABLED: z.enum(["true", "false"], "must be true or false").default("false"),
-  OTEL_SERVICE_NAME: z.string().default("pi-fleet"),
-  OTEL_EXPORTER_OTLP_ENDPOINT: Url.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Url.optional(),
-  OTEL_EXPORTER_OTLP_HEADERS: z.string().transform(parseHeaders).optional(),
-  OTEL_EXPORTER_OTLP_TRACES_HEADERS: z.string().transform(parseHeaders).optional(),
+  PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
+  ...TRACE_VARIABLES,
 });
 
 /** Everything that the worker is configured by. */
@@ -40,9 +43,9 @@ export interface Config {
   readonly retentionMs: number;
   readonly workspaces: string;
   readonly runnerHeapMb: number;
-  /** The deployment's collector; absent when traces are not exported. */
-  readonly traces: { readonly endpoint: string; readonly headers: Record<string, string> } | undefined;
-  readonly serviceName: string;
+  readonly traces: TraceConfig;
+  /** Which addresses that are not public may be sent to when a client names them. */
+  readonly allowedAddresses: AddressAllowance;
   /** The whole environment: the keys of the model providers are in it, by their usual names. */
   readonly environment: Environment;
 }
@@ -61,8 +64,8 @@ export function readConfig(environment: Environment): Config {
     retentionMs: variables.PIFLEET_RETENTION,
     workspaces: variables.PIFLEET_WORKSPACES,
     runnerHeapMb: variables.PIFLEET_RUNNER_HEAP_MB,
-    traces: traceDestination(variables),
-    serviceName: variables.OTEL_SERVICE_NAME,
+    traces: traceConfig(variables),
+    allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
     environment,
   };
 }
@@ -73,43 +76,4 @@ const DRAIN_ON_IDLE = "--drain-on-idle";
 export function readArguments(given: readonly string[]): { drainOnIdle: boolean } {
   knownArguments(given, [DRAIN_ON_IDLE]);
   return { drainOnIdle: given.includes(DRAIN_ON_IDLE) };
-}
-
-/**
- * The traces endpoint is used as it is; the general one is a base to which the signal's path is added
- * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp).
- */
-function traceDestination(variables: z.infer<typeof Variables>): Config["traces"] {
-  const base = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/+$/, "")}/v1/traces`);
-  if (variables.OTEL_SDK_DISABLED === "true" || !endpoint) return undefined;
-  const headers = { ...variables.OTEL_EXPORTER_OTLP_HEADERS, ...variables.OTEL_EXPORTER_OTLP_TRACES_HEADERS };
-  return { endpoint, headers };
-}
-
-/** `name=value` pairs between commas, percent-encoded, as OpenTelemetry has them. */
-function parseHeaders(text: string, context: z.RefinementCtx): Record<string, string> {
-  const pairs = text
-    .split(",")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== "");
-  if (pairs.some((pair) => pair.indexOf("=") < 1)) {
-    context.addIssue({ code: "custom", message: "must be name=value pairs, separated by commas" });
-    return z.NEVER;
-  }
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      return [pair.slice(0, at).trim(), decode(pair.slice(at + 1).trim())];
-    }),
-  );
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    // Not percent-encoded after all: many people write the credential as it is.
-    return value;
-  }
 }

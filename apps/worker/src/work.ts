@@ -1,21 +1,24 @@
 import { readConfigured } from "@pifleet/environment";
+import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { modelAccess, readModelsFile, runnerEntry } from "@pifleet/harness";
 import { Redactor } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { createProcessRuntime } from "@pifleet/runtime";
-import { createExporter } from "@pifleet/tracing";
+import { AddressGuard } from "@pifleet/webhooks";
 import closeWithGrace from "close-with-grace";
-import { type Logger, pino } from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
 import { secretsOf } from "./secrets.ts";
+import { TraceDestinations } from "./trace-destinations.ts";
 import { Worker } from "./worker.ts";
 
 const { version } = packageJson;
+/** Of each thing that was said, as much as this stands in a span when content is recorded. */
+const MAX_CONTENT_BYTES = 16_384;
 
 /** Works until a signal ends it, or until there is nothing to do when it was started for that. */
 export async function work(config: Config & { drainOnIdle: boolean }): Promise<void> {
-  const log = pino({ level: config.logLevel, base: { app: "worker" } });
+  const log = createLogger(config.logLevel).child({ app: "worker" });
   const worker = await compose(config, log);
   // The worker has a grace period of its own. A second signal ends it at once, and its runners end with it.
   const { close } = closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {
@@ -48,12 +51,18 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     heapMb: config.runnerHeapMb,
     onFault,
   });
-  const destination = traces && { ...traces, serviceName: config.serviceName, serviceVersion: version };
+  const guard = new AddressGuard({ allow: config.allowedAddresses });
+  const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
   return new Worker(
     {
       backend,
       runtime,
-      exportSpans: createExporter(destination),
+      tracing: {
+        isSampled: (invocation) => destinations.isSampled(invocation),
+        content: ({ submission }) =>
+          (submission.trace?.content ?? traces.content) ? { maxBytes: MAX_CONTENT_BYTES } : undefined,
+      },
+      sendersFor: (invocation) => destinations.sendersFor(invocation),
       modelAccess: (model) => modelAccess({ model, environment, ...(modelsFile && { modelsFile }) }),
       redactor: new Redactor(secretsOf(environment)),
       log,

@@ -1,21 +1,34 @@
 import { randomBytes } from "node:crypto";
 import { hostname, loadavg } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { Executor } from "@pifleet/execution";
-import type { Backend, Consumer, ModelAccess, Redactor, Runtime, WorkerPresence } from "@pifleet/invocation";
-import type { ExportSpans } from "@pifleet/tracing";
-import type { Logger } from "pino";
+import type { Logger } from "@pifleet/environment/logging";
+import { Executor, TraceDelivery, type TracingPolicy } from "@pifleet/execution";
+import type {
+  Backend,
+  Consumer,
+  Invocation,
+  ModelAccess,
+  Redactor,
+  Runtime,
+  WorkerPresence,
+} from "@pifleet/invocation";
+import type { Senders } from "@pifleet/tracing";
+import { AttemptLog } from "./attempt-log.ts";
+import { Exporter } from "./loops/exporter.ts";
 import { Janitor } from "./loops/janitor.ts";
 import { Presence } from "./loops/presence.ts";
 import { Recoverer } from "./loops/recoverer.ts";
 import { Sweeper } from "./loops/sweeper.ts";
+import { Tally } from "./tally.ts";
 
 const IDLE_POLL_MS = 250;
 
 export interface WorkerParts {
   readonly backend: Backend;
   readonly runtime: Runtime;
-  readonly exportSpans: ExportSpans;
+  readonly tracing: TracingPolicy;
+  /** Where the spans of an invocation go. */
+  readonly sendersFor: (invocation: Invocation) => Senders;
   readonly modelAccess: (model: string) => ModelAccess;
   readonly redactor: Redactor;
   readonly log: Logger;
@@ -40,15 +53,38 @@ export class Worker {
   readonly #sweeper: Sweeper;
   readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
+  readonly #exporter: Exporter;
+  readonly #tally: Tally;
   #consumer: Consumer | undefined;
   #unwatch: (() => void) | undefined;
 
   constructor(parts: WorkerParts, options: WorkerOptions) {
     const { backend, runtime, log } = parts;
-    const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
+    const attempts = new AttemptLog(log);
+    const onFault = (error: unknown) => attempts.fault(error);
     this.#parts = parts;
     this.#options = options;
-    this.#executor = new Executor({ ...backend, ...parts, onFault }, { worker: this.id, leaseMs: options.leaseMs });
+    this.#tally = new Tally({ counters: backend.counters, onFault });
+    const delivery = new TraceDelivery({
+      ...backend,
+      senders: parts.sendersFor,
+      measures: this.#tally,
+      onDelivered: (owed, result, next) => attempts.delivered(owed, result, next),
+      onFault,
+    });
+    this.#exporter = new Exporter(delivery, onFault);
+    this.#executor = new Executor(
+      {
+        ...backend,
+        ...parts,
+        measures: this.#tally,
+        onSettled: (owed) => delivery.begin(owed),
+        onAttemptStarted: (attempt) => attempts.started(attempt),
+        onAttemptEnded: (attempt, settlement) => attempts.ended(attempt, settlement),
+        onFault: (error, attempt) => attempts.fault(error, attempt),
+      },
+      { worker: this.id, leaseMs: options.leaseMs },
+    );
     this.#presence = new Presence({
       registry: backend.workers,
       describe: () => this.#describe(),
@@ -97,9 +133,12 @@ export class Worker {
     this.#consumer = backend.queue.consume({ worker: this.id, concurrency, leaseMs, onFault }, (claim) =>
       this.#executor.execute(claim),
     );
-    this.#sweeper.start();
-    this.#recoverer.start();
-    this.#janitor.start();
+    this.#tally.start();
+    for (const loop of this.#loops) loop.start();
+  }
+
+  get #loops() {
+    return [this.#sweeper, this.#recoverer, this.#janitor, this.#exporter];
   }
 
   /** Resolves when nothing waits in the queue and nothing runs here. */
@@ -143,7 +182,8 @@ export class Worker {
     await this.#consumer?.stop();
     clearTimeout(handBack);
     this.#unwatch?.();
-    await Promise.all([this.#recoverer.stop(), this.#janitor.stop(), this.#sweeper.stop()]);
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    await this.#tally.stop();
     await this.#presence.stop();
     await runtime.close();
     await backend.close();

@@ -6,15 +6,17 @@ import {
   type Invocation,
   LaunchError,
   type ModelAccess,
+  QUEUE_NAME,
   type Runner,
   type RunnerRecord,
 } from "@pifleet/invocation";
-import type { SpanRecorder } from "@pifleet/tracing";
+import { cancelAttributes, SpanRecorder } from "@pifleet/tracing";
 import { Budget } from "./budget.ts";
 import { type Cause, Ending } from "./cause.ts";
 import { Deadlines } from "./deadlines.ts";
-import { EventRelay } from "./event-relay.ts";
-import type { ExecutionPorts } from "./ports.ts";
+import { FirstBytes } from "./first-bytes.ts";
+import { LogRelay } from "./log-relay.ts";
+import type { AttemptInfo, ExecutionPorts } from "./ports.ts";
 import type { RecordObserver } from "./record-observer.ts";
 import { RecordRedactor } from "./record-redactor.ts";
 import { Transcript } from "./transcript.ts";
@@ -33,35 +35,49 @@ type Access = Extract<ModelAccess, { kind: "ready" }>;
 export class Attempt {
   readonly ending = new Ending();
   readonly transcript = new Transcript();
-  readonly relay: EventRelay;
+  readonly relay: LogRelay;
+  readonly spans: SpanRecorder;
   readonly #invocation: Invocation;
   readonly #ports: ExecutionPorts;
   readonly #deadlines: Deadlines;
   readonly #observers: readonly RecordObserver[];
   readonly #redactor: RecordRedactor;
-  readonly #spans: SpanRecorder;
   #runner: Runner | undefined;
   #result: HarnessResult | undefined;
   #paused: boolean;
 
-  constructor(invocation: Invocation, claim: Claim, spans: SpanRecorder, ports: ExecutionPorts) {
+  /** @param worker the id of the worker that it runs on */
+  constructor(invocation: Invocation, worker: string, claim: Claim, ports: ExecutionPorts) {
     const { ending } = this;
     const { limits, usage } = invocation;
     this.#invocation = invocation;
     this.#ports = ports;
-    this.#spans = spans;
     this.#paused = invocation.status === "paused";
     this.#redactor = new RecordRedactor(ports.redactor);
-    this.relay = new EventRelay({
+    this.relay = new LogRelay({
       log: ports.events,
       id: invocation.id,
       attempt: invocation.attempt,
       lost: claim.lost,
       onStale: () => ending.end({ kind: "lost" }),
-      onFault: ports.onFault,
+      onFault: (error) => ports.onFault(error, this.info),
+    });
+    const content = ports.tracing.content(invocation);
+    this.spans = new SpanRecorder(invocation, worker, Date.now(), {
+      queue: QUEUE_NAME,
+      redactor: ports.redactor,
+      onEntry: (entry) => this.relay.note(entry),
+      ...(content && { content }),
     });
     this.#deadlines = new Deadlines(limits, ending);
-    this.#observers = [this.transcript, spans, this.relay, this.#deadlines, new Budget(limits, usage.costUsd, ending)];
+    const budget = new Budget(limits, usage.costUsd, ending);
+    const firstBytes = new FirstBytes(ports.measures);
+    this.#observers = [this.transcript, this.spans, this.relay, this.#deadlines, budget, firstBytes];
+  }
+
+  get info(): AttemptInfo {
+    const { id, attempt, trace } = this.#invocation;
+    return { invocation: id, attempt, traceId: trace.traceId, spanId: this.spans.rootSpanId };
   }
 
   /** Runs the attempt to its end; never rejects. */
@@ -75,14 +91,16 @@ export class Attempt {
     } finally {
       this.#deadlines.stop();
     }
-    return this.ending.reached;
+    const cause = await this.ending.reached;
+    if (cause.kind === "cancelled") this.spans.event("cancel", Date.now(), cancelAttributes("requested"));
+    return cause;
   }
 
   /** Stops the processes of the attempt where they are, or lets them go on. */
   setPaused(paused: boolean): void {
     if (paused === this.#paused || this.ending.cause) return;
     this.#paused = paused;
-    this.#spans.event(paused ? "pause" : "resume", Date.now());
+    this.spans.event(paused ? "pause" : "resume", Date.now());
     void this.#applyPause();
   }
 
@@ -92,7 +110,7 @@ export class Attempt {
       if (this.#paused) await this.#runner?.suspend();
       else await this.#runner?.resume();
     } catch (error) {
-      this.#ports.onFault(error);
+      this.#ports.onFault(error, this.info);
     }
     if (!this.#paused) this.#deadlines.resume();
   }
@@ -126,8 +144,10 @@ export class Attempt {
   }
 
   #task(runner: Runner, { kind: _kind, ...access }: Access) {
-    const { id, attempt, submission } = this.#invocation;
+    const { id, attempt, submission, trace, carrier } = this.#invocation;
     const { input, instructions, tools } = submission;
+    const { tracestate } = carrier;
+    const sampled = this.#ports.tracing.isSampled(this.#invocation);
     const conversation: InputMessage[] = typeof input === "string" ? [{ role: "user", content: input }] : input;
     return {
       invocationId: id,
@@ -136,6 +156,7 @@ export class Attempt {
       environment: { ...runner.toolEnvironment },
       ...access,
       ...(instructions !== undefined && { instructions }),
+      trace: { traceId: trace.traceId, sampled, ...(tracestate !== undefined && { tracestate }) },
       conversation,
       tools: tools ?? [...DEFAULT_TOOLS],
     };

@@ -3,8 +3,8 @@ import {
   type Claim,
   type Event,
   type Invocation,
+  type OwedSpans,
   Redactor,
-  type Span,
   UnavailableError,
 } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
@@ -12,6 +12,7 @@ import { type RunnerScript, ScriptedRuntime } from "@pifleet/testkit/runtime";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Executor } from "./executor.ts";
+import type { ExecutionPorts } from "./ports.ts";
 
 const SECRET = "correct-horse-battery";
 
@@ -19,7 +20,7 @@ let backend: Backend;
 let runtime: ScriptedRuntime;
 let executor: Executor;
 let script: RunnerScript;
-let exported: Span[][];
+let settled: OwedSpans[];
 
 /** A claim that a test can lose. */
 function claimOf({ id, carrier }: Invocation) {
@@ -33,6 +34,21 @@ function claimOf({ id, carrier }: Invocation) {
     release: vi.fn(async (_delayMs?: number) => undefined),
   } satisfies Claim;
   return { claim, lose: () => lost.abort() };
+}
+
+function ports(): ExecutionPorts {
+  return {
+    ...backend,
+    runtime,
+    modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
+    redactor: new Redactor([SECRET]),
+    tracing: { isSampled: () => true, content: () => undefined },
+    measures: { observe: () => undefined, count: () => undefined },
+    onSettled: (owed) => settled.push(owed),
+    onFault: (error) => {
+      throw error;
+    },
+  };
 }
 
 async function submit(...sample: Parameters<typeof sampleInvocation>): Promise<Invocation> {
@@ -53,43 +69,36 @@ async function logged({ id }: Invocation): Promise<Event[]> {
 
 beforeEach(() => {
   backend = createMemoryBackend({ retentionMs: 60_000 });
-  exported = [];
+  settled = [];
   script = async (runner) => {
     await runner.task;
     runner.say({ type: "turn.started", turn: 1 });
     runner.finish({ output: "done" });
   };
   runtime = new ScriptedRuntime((runner) => script(runner));
-  const ports = {
-    ...backend,
-    runtime,
-    exportSpans: async (spans: readonly Span[]) => {
-      exported.push([...spans]);
-      return { status: "ok" as const };
-    },
-    modelAccess: () => ({ kind: "ready" as const, provider: "demo", model: "scripted" }),
-    redactor: new Redactor([SECRET]),
-    onFault: (error: unknown) => {
-      throw error;
-    },
-  };
-  executor = new Executor(ports, { worker: "wrk_1", leaseMs: 60_000 });
+  executor = new Executor(ports(), { worker: "wrk_1", leaseMs: 60_000 });
 });
 afterEach(() => backend.close());
 
 describe("the execution of a claim", () => {
-  it("settles, removes the workspace, gives up the claim and records the export", async () => {
+  it("settles with its spans, removes the workspace, gives up the claim and tells that it has settled", async () => {
     const invocation = await submit();
     const { claim } = claimOf(invocation);
     await executor.execute(claim);
     expect(await stored(invocation)).toMatchObject({
       status: "succeeded",
       output: "done",
-      trace: { export: { status: "ok" } },
+      trace: { export: { status: "pending" } },
     });
     expect(runtime.runners[0]?.disposed).toBe(true);
     expect(claim.complete).toHaveBeenCalledOnce();
-    expect(exported).toHaveLength(1);
+    expect(settled).toEqual([{ id: invocation.id, attempt: 1 }]);
+    expect((await backend.spans.read(invocation.id)).map(({ name }) => name)).toEqual([
+      "process invocations",
+      "invoke_agent demo/scripted",
+      "turn 1",
+    ]);
+    expect(await backend.spans.journal(invocation.id, 1)).toEqual([]);
   });
 
   it("does nothing for an invocation that has ended", async () => {
@@ -105,17 +114,7 @@ describe("the execution of a claim", () => {
     const invocation = await submit();
     const { claim } = claimOf(invocation);
     backend.store.start = () => Promise.reject(new UnavailableError("too late"));
-    const patient = new Executor(
-      {
-        ...backend,
-        runtime,
-        redactor: new Redactor(),
-        exportSpans: async () => ({ status: "off" }),
-        modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
-        onFault: () => undefined,
-      },
-      { worker: "wrk_1", leaseMs: 60_000 },
-    );
+    const patient = new Executor({ ...ports(), onFault: () => undefined }, { worker: "wrk_1", leaseMs: 60_000 });
     await patient.execute(claim);
     expect(claim.release).toHaveBeenCalledOnce();
     expect(runtime.launches).toEqual([]);
@@ -135,7 +134,8 @@ describe("the execution of a claim", () => {
     expect((await logged(invocation)).map(({ type }) => type)).toEqual(["invocation.queued", "attempt.started"]);
     expect(claim.complete).not.toHaveBeenCalled();
     expect(claim.release).not.toHaveBeenCalled();
-    expect(exported).toEqual([]);
+    expect(settled).toEqual([]);
+    expect(await backend.spans.read(invocation.id)).toEqual([]);
   });
 
   it("writes nothing once a newer attempt has taken over", async () => {
@@ -194,7 +194,31 @@ describe("the execution of a claim", () => {
       code: "runner_crashed",
       message: "there are too many processes",
     });
-    expect(exported[0]).toMatchObject([{ attributes: { "error.type": "runner_crashed" } }]);
+    const failed = { status: { code: "error" }, attributes: { "error.type": "runner_crashed" } };
+    expect(await backend.spans.read(invocation.id)).toMatchObject([failed, failed]);
+  });
+
+  it("keeps a journal of the spans while the attempt runs", async () => {
+    const invocation = await submit();
+    script = async (runner) => {
+      await runner.task;
+      runner.say({ type: "turn.started", turn: 1 });
+      await expect.poll(() => backend.spans.journal(invocation.id, 1)).toHaveLength(3);
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    expect((await stored(invocation)).status).toBe("succeeded");
+  });
+
+  it("gives the runner the trace that its requests are joined to", async () => {
+    const invocation = await submit({}, { carrier: { tracestate: "vendor=1" } });
+    const task = Promise.withResolvers<unknown>();
+    script = async (runner) => {
+      task.resolve((await runner.task).trace);
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    expect(await task.promise).toEqual({ traceId: invocation.trace.traceId, sampled: true, tracestate: "vendor=1" });
   });
 
   it("keeps what a cancelled run had", async () => {
@@ -236,7 +260,11 @@ describe("the execution of a claim", () => {
       runner.exit({ code: 1, stderrTail: `panic: ${SECRET}` });
     };
     await executor.execute(claimOf(invocation).claim);
-    const everything = JSON.stringify([await stored(invocation), await logged(invocation), exported]);
+    const everything = JSON.stringify([
+      await stored(invocation),
+      await logged(invocation),
+      await backend.spans.read(invocation.id),
+    ]);
     expect(everything).not.toContain(SECRET);
     expect(everything).toContain("It is [redacted], I think.");
   });

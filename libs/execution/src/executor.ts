@@ -2,12 +2,12 @@ import {
   type Claim,
   type Invocation,
   type InvocationId,
+  measureSettled,
+  measureStart,
   type Settlement,
-  type Span,
   type Started,
   UnavailableError,
 } from "@pifleet/invocation";
-import { SpanRecorder } from "@pifleet/tracing";
 import { Attempt } from "./attempt.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { ExecutionPorts } from "./ports.ts";
@@ -27,7 +27,7 @@ interface Running {
 }
 
 /**
- * Runs each claim to one settlement: start → run → classify → settle → report.
+ * Runs each claim to one settlement: start → run → classify → settle.
  *
  * When the claim is lost on the way, the runner is killed first and nothing more is written; whoever has the claim
  * then carries on. Every write passes the store's fence as well, so that also a late one does no harm.
@@ -72,18 +72,19 @@ export class Executor {
   }
 
   async #run(claim: Claim, invocation: Invocation): Promise<void> {
-    const startMs = Date.now();
-    const spans = new SpanRecorder(invocation, this.#options.worker, startMs);
-    const attempt = new Attempt(invocation, claim, spans, this.#ports);
+    const { redactor, measures, onAttemptStarted } = this.#ports;
+    const attempt = new Attempt(invocation, this.#options.worker, claim, this.#ports);
     const vigil = this.#watch(claim, invocation, attempt);
     this.#running.set(invocation.id, { attempt, vigil });
+    measureStart(measures, invocation);
+    onAttemptStarted?.(attempt.info);
     try {
       const cause = await attempt.run();
       if (cause.kind === "lost") return;
-      const outcome = outcomeOf(cause, attempt.transcript.remains(), this.#ports.redactor);
+      const outcome = outcomeOf(cause, attempt.transcript.remains(), redactor);
       const settlement: Settlement =
         cause.kind === "handed_back" ? { kind: "handed_back", outcome } : settlementFor(invocation, outcome);
-      await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement, spans));
+      await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement));
     } finally {
       vigil.stop();
       this.#running.delete(invocation.id);
@@ -92,8 +93,9 @@ export class Executor {
 
   #watch(claim: Claim, { attempt: number }: Invocation, attempt: Attempt): Vigil {
     const { ending } = attempt;
-    const { store, onFault } = this.#ports;
+    const { store } = this.#ports;
     const { leaseMs } = this.#options;
+    const onFault = (error: unknown) => this.#ports.onFault(error, attempt.info);
     const onPaused = (paused: boolean) => attempt.setPaused(paused);
     const vigil = new Vigil({ claim, store, attempt: number, leaseMs, ending, onPaused, onFault });
     vigil.start();
@@ -101,38 +103,19 @@ export class Executor {
   }
 
   /** Settles behind everything that the attempt has written, so that the terminal event is the last one. */
-  async #finish(
-    claim: Claim,
-    invocation: Invocation,
-    attempt: Attempt,
-    settlement: Settlement,
-    recorder: SpanRecorder,
-  ): Promise<void> {
-    await attempt.relay.flush();
-    const spans = recorder.end(settlement.outcome, Date.now());
-    await this.#keepSpans(invocation, spans);
-    await this.#ports.store.settle(invocation.id, invocation.attempt, settlement);
+  async #finish(claim: Claim, invocation: Invocation, attempt: Attempt, settlement: Settlement): Promise<void> {
+    const { store, measures, onSettled, onAttemptEnded } = this.#ports;
+    const { id, attempt: number } = invocation;
+    await attempt.relay.close();
+    const endedAtMs = Date.now();
+    const spans = attempt.spans.end(settlement.outcome, endedAtMs);
+    const settled = await store.settle(id, number, settlement, spans);
     await release(claim, settlement);
-    await this.#report(invocation, spans);
-  }
-
-  /** The spans stand in the log before the outcome does: who sees the outcome can read the whole tree. */
-  async #keepSpans({ id, attempt }: Invocation, spans: Span[]): Promise<void> {
-    try {
-      await this.#ports.spans.append(id, attempt, spans);
-    } catch (error) {
-      this.#ports.onFault(error);
-    }
-  }
-
-  /** Exporting takes a bounded time and never changes the outcome, whatever comes of it. */
-  async #report({ id, attempt }: Invocation, spans: Span[]): Promise<void> {
-    const { exportSpans, store, onFault } = this.#ports;
-    try {
-      await store.recordExport(id, attempt, await exportSpans(spans));
-    } catch (error) {
-      onFault(error);
-    }
+    if (settled === "stale") return;
+    onSettled({ id, attempt: number });
+    measureSettled(measures, invocation, settlement, endedAtMs);
+    measures.count("trace_spans_dropped_total", { reason: "too_many" }, attempt.spans.dropped);
+    onAttemptEnded?.(attempt.info, settlement);
   }
 }
 

@@ -1,2 +1,3 @@
 export { Executor, type ExecutorOptions } from "./executor.ts";
-export type { ExecutionPorts } from "./ports.ts";
+export type { AttemptInfo, ExecutionPorts, TracingPolicy } from "./ports.ts";
+export { TraceDelivery, type TraceDeliveryPorts } from "./trace-delivery.ts";

@@ -1,17 +1,48 @@
-import type { EventLog, InvocationStore, ModelAccess, Redactor, Runtime, SpanLog } from "@pifleet/invocation";
-import type { ExportSpans } from "@pifleet/tracing";
+import type {
+  EventLog,
+  Invocation,
+  InvocationId,
+  InvocationStore,
+  Measures,
+  ModelAccess,
+  OwedSpans,
+  Redactor,
+  Runtime,
+  Settlement,
+} from "@pifleet/invocation";
+import type { ContentOptions } from "@pifleet/tracing";
+
+/** What tells an attempt from all others in a log, and joins the log to its trace. */
+export interface AttemptInfo {
+  readonly invocation: InvocationId;
+  readonly attempt: number;
+  readonly traceId: string;
+  /** The span of the agent's run. */
+  readonly spanId: string;
+}
 
 /** What the execution of an attempt needs from outside. */
 export interface ExecutionPorts {
   readonly store: InvocationStore;
   readonly events: EventLog;
-  readonly spans: SpanLog;
   readonly runtime: Runtime;
-  /** Where the spans go, besides the span log. */
-  readonly exportSpans: ExportSpans;
   /** How the model that an invocation names is reached. */
   readonly modelAccess: (model: string) => ModelAccess;
   readonly redactor: Redactor;
-  /** Called for faults that the execution itself survives. */
-  readonly onFault: (error: unknown) => void;
+  readonly tracing: TracingPolicy;
+  readonly measures: Measures;
+  /** Called when an attempt has been settled: its spans are owed now. */
+  readonly onSettled: (owed: OwedSpans) => void;
+  readonly onAttemptStarted?: (attempt: AttemptInfo) => void;
+  readonly onAttemptEnded?: (attempt: AttemptInfo, settlement: Settlement) => void;
+  /** Called for faults that the execution itself survives; with the attempt, when it is about one. */
+  readonly onFault: (error: unknown, attempt?: AttemptInfo) => void;
+}
+
+/** What the deployment decides about the traces of an invocation. */
+export interface TracingPolicy {
+  /** Whether its spans are exported, and so whether those who are asked on its behalf are to record theirs. */
+  readonly isSampled: (invocation: Invocation) => boolean;
+  /** How much of what was said its spans hold; nothing without. */
+  readonly content: (invocation: Invocation) => ContentOptions | undefined;
 }

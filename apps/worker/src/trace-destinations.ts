@@ -1,0 +1,62 @@
+import type { Invocation } from "@pifleet/invocation";
+import {
+  createSender,
+  createSenderPool,
+  isSameDestination,
+  isSampled,
+  type Senders,
+  type SendSpans,
+  type TraceDestination,
+} from "@pifleet/tracing";
+import type { AddressGuard } from "@pifleet/webhooks";
+import type { Config } from "./config.ts";
+
+export interface TraceDestinationOptions {
+  /** What the deployment decides about traces. */
+  readonly traces: Config["traces"];
+  readonly serviceVersion: string;
+  /** Decides which endpoints may be connected to that clients name. */
+  readonly guard: AddressGuard;
+}
+
+/** The part of an invocation that decides where its spans go. */
+type Destined = Pick<Invocation, "carrier" | "submission">;
+
+/**
+ * Where the spans of each invocation go. The deployment's collector and those that clients name take turns apart: a
+ * client's collector that hangs does not hold up the deployment's.
+ */
+export class TraceDestinations {
+  readonly #options: TraceDestinationOptions;
+  readonly #common: Pick<TraceDestination, "serviceName" | "serviceVersion" | "deadlineMs">;
+  readonly #deployment: SendSpans | undefined;
+  readonly #clients = createSenderPool();
+
+  constructor(options: TraceDestinationOptions) {
+    const { traces, serviceVersion } = options;
+    const { serviceName, deadlineMs, collector } = traces;
+    this.#options = options;
+    this.#common = { serviceName, serviceVersion, deadlineMs };
+    this.#deployment = collector && createSender({ ...collector, ...this.#common });
+  }
+
+  /** Whether the spans of the invocation are exported: as its caller decided, unless the deployment decides. */
+  isSampled({ carrier }: Destined): boolean {
+    return isSampled(carrier, this.#options.traces.sampling);
+  }
+
+  sendersFor(invocation: Destined): Senders {
+    if (!this.isSampled(invocation)) return {};
+    const client = this.#client(invocation);
+    return { ...(this.#deployment && { deployment: this.#deployment }), ...(client && { invocation: client }) };
+  }
+
+  #client({ submission }: Destined): SendSpans | undefined {
+    const { endpoint, headers = {} } = submission.trace ?? {};
+    const { traces, guard } = this.#options;
+    if (endpoint === undefined || traces.isDisabled) return undefined;
+    if (traces.collector && isSameDestination(traces.collector, { endpoint, headers })) return undefined;
+    const connection = guard.connectionTo(new URL(endpoint));
+    return createSender({ endpoint, headers, connection, ...this.#common }, this.#clients);
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout } from "node:timers/promises";
+import type { Event, EventLog, InvocationId, JournalEntry, RunnerRecord } from "@pifleet/invocation";
+import { encodeEntry } from "@pifleet/tracing";
+import { eventOf } from "./event-of.ts";
+import type { RecordObserver } from "./record-observer.ts";
+
+/** With more than this in memory, the runner's records wait: a log that is slow slows the reading down. */
+const MAX_PENDING_CHARS = 1_000_000;
+const RETRY_MS = 250;
+/** The journal of one attempt takes so many characters; what comes later is left out. */
+const MAX_JOURNAL_CHARS = 8_000_000;
+
+export interface LogRelayOptions {
+  readonly log: EventLog;
+  readonly id: InvocationId;
+  readonly attempt: number;
+  /** Aborted when the claim is lost: nothing more is written. */
+  readonly lost: AbortSignal;
+  /** Called when the log refuses the attempt: a newer one has taken over. */
+  readonly onStale: () => void;
+  /** Called when the log could not be written; it will be tried again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What waits to be written. */
+interface Pending {
+  readonly events: Event[];
+  readonly journal: string[];
+}
+
+/**
+ * Writes what the runner reports into the invocation's event log, and what happens to the attempt's spans into their
+ * journal. One append is under way at a time, and what comes meanwhile goes with the next one, so a fast run makes
+ * large appends and a slow one prompt ones.
+ */
+export class LogRelay implements RecordObserver {
+  readonly #options: LogRelayOptions;
+  #pending: Pending = { events: [], journal: [] };
+  #pendingChars = 0;
+  #journalChars = 0;
+  #isClosed = false;
+  #appending: Promise<void> | undefined;
+
+  constructor(options: LogRelayOptions) {
+    this.#options = options;
+  }
+
+  observe(record: RunnerRecord): void {
+    const event = eventOf(record, this.#options.attempt);
+    if (!event || this.#isOver) return;
+    this.#pending.events.push(event);
+    this.#add("text" in event ? event.text.length : 0);
+  }
+
+  /** Takes an entry of the journal. */
+  note(entry: JournalEntry): void {
+    if (this.#isOver || this.#journalChars > MAX_JOURNAL_CHARS) return;
+    const text = encodeEntry(entry);
+    this.#journalChars += text.length;
+    this.#pending.journal.push(text);
+    this.#add(text.length);
+  }
+
+  /** Resolves when there is room for more. */
+  async room(): Promise<void> {
+    if (this.#pendingChars > MAX_PENDING_CHARS) await this.flush();
+  }
+
+  /** Resolves when all that was observed is in the log, or was refused. */
+  async flush(): Promise<void> {
+    while (this.#appending) await this.#appending;
+  }
+
+  /** Takes nothing more, and flushes. What follows is written with the settlement. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.flush();
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosed || this.#options.lost.aborted;
+  }
+
+  #add(chars: number): void {
+    this.#pendingChars += chars;
+    this.#appending ??= this.#append();
+  }
+
+  /** Never rejects: what the log cannot take now is offered again until the claim is lost. */
+  async #append(): Promise<void> {
+    // What happens at the same moment goes together.
+    await Promise.resolve();
+    while (this.#pending.events.length + this.#pending.journal.length > 0 && !this.#options.lost.aborted) {
+      const pending = this.#pending;
+      this.#pending = { events: [], journal: [] };
+      this.#pendingChars = 0;
+      await this.#offer(pending);
+    }
+    this.#appending = undefined;
+  }
+
+  async #offer({ events, journal }: Pending): Promise<void> {
+    const { log, id, attempt, onStale, onFault } = this.#options;
+    try {
+      if ((await log.append(id, attempt, events, journal)) === "stale") onStale();
+    } catch (error) {
+      onFault(error);
+      const later = this.#pending;
+      this.#pending = { events: [...events, ...later.events], journal: [...journal, ...later.journal] };
+      await setTimeout(RETRY_MS);
+    }
+  }
+}

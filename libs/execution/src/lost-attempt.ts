@@ -1,0 +1,53 @@
+import {
+  type Attempt,
+  ErrorCode,
+  type Invocation,
+  invocationError,
+  type JournalEntry,
+  NO_USAGE,
+  type Outcome,
+  QUEUE_NAME,
+  type Span,
+} from "@pifleet/invocation";
+import { SpanRecorder, spansFromJournal } from "@pifleet/tracing";
+
+/**
+ * The spans of an attempt whose worker could not write them, out of its journal; those that the record can vouch for
+ * when there is none, because the worker was lost in the very moment in which the attempt began.
+ */
+export function spansOfLost(invocation: Invocation, attempt: number, entries: readonly JournalEntry[]): Span[] {
+  const told = invocation.attempts.find(({ number }) => number === attempt);
+  if (!told) return [];
+  const lostAtMs = Date.parse(told.endedAt ?? told.startedAt);
+  const error = lossOf(told);
+  const spans = spansFromJournal(entries, { lostAtMs, error });
+  if (spans.length > 0) return spans;
+  const recorder = new SpanRecorder({ ...invocation, attempt }, told.worker, Date.parse(told.startedAt), {
+    queue: QUEUE_NAME,
+  });
+  return recorder.end(failedWith(error.code, error.message), lostAtMs);
+}
+
+/**
+ * The span of an invocation that ended before its first attempt: it says that there was no run, and why. It belongs to
+ * attempt 0, as those of the submission do.
+ */
+export function spansOfNoAttempt(invocation: Invocation): Span[] {
+  const { createdAt, endedAt, error } = invocation;
+  const recorder = new SpanRecorder({ ...invocation, attempt: 0 }, "", Date.parse(createdAt));
+  const outcome = failedWith(
+    error?.code ?? "internal",
+    error?.message ?? "The invocation ended before its first attempt",
+  );
+  return recorder.end(outcome, Date.parse(endedAt ?? createdAt));
+}
+
+/** What the attempt ended with; that its spans were not written although it was settled is no loss of the worker. */
+function lossOf({ ended }: Attempt): { code: ErrorCode; message: string } {
+  const { data: code = "worker_lost" } = ErrorCode.safeParse(ended);
+  return { code, message: code === "worker_lost" ? "The worker was lost" : `The attempt ended with ${code}` };
+}
+
+function failedWith(code: ErrorCode, message: string): Outcome {
+  return { status: "failed", output: null, messages: [], error: invocationError(code, message), usage: NO_USAGE };
+}

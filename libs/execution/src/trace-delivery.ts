@@ -1,0 +1,117 @@
+import type {
+  AttemptExport,
+  Invocation,
+  InvocationStore,
+  Measures,
+  NextTry,
+  OwedSpans,
+  Span,
+  SpanLog,
+  TraceSpool,
+} from "@pifleet/invocation";
+import { decodeEntry, exportToAll, type Senders } from "@pifleet/tracing";
+import { countExport, measured } from "./export-measures.ts";
+import { spansOfLost, spansOfNoAttempt } from "./lost-attempt.ts";
+import { ageMs, givenUp, nextTry } from "./next-try.ts";
+
+export interface TraceDeliveryPorts {
+  readonly store: Pick<InvocationStore, "read">;
+  readonly spans: SpanLog;
+  readonly spool: TraceSpool;
+  /** Where the spans of an invocation go. None when nobody is to get them. */
+  readonly senders: (invocation: Invocation) => Senders;
+  readonly measures: Measures;
+  /** Called with what became of the spans of an attempt. */
+  readonly onDelivered?: (owed: OwedSpans, result: AttemptExport, next: NextTry) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** So many attempts are taken from the spool at once, for longer than their export can take. */
+const TAKEN_AT_ONCE = 16;
+const LEASE_MS = 60_000;
+/** With more than this under way, what has just ended is left to the spool. */
+const MAX_UNDER_WAY = 64;
+
+/**
+ * Brings the spans of attempts that have ended to their collectors. It owes nothing to the attempt any more: the
+ * outcome stands, the claim is gone, and should this process die now, another worker finds the debt in the spool.
+ */
+export class TraceDelivery {
+  readonly #ports: TraceDeliveryPorts;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(ports: TraceDeliveryPorts) {
+    this.#ports = ports;
+  }
+
+  /** Begins to deliver what this worker has just settled. */
+  begin(owed: OwedSpans): void {
+    if (this.#underWay.size < MAX_UNDER_WAY) void this.#deliver(owed);
+  }
+
+  /** Delivers what is due in the spool, whoever left it there, until there is no more. */
+  async catchUp(): Promise<void> {
+    for (let taken = TAKEN_AT_ONCE; taken === TAKEN_AT_ONCE; ) {
+      const due = await this.#ports.spool.take(TAKEN_AT_ONCE, LEASE_MS);
+      await Promise.all(due.map((owed) => this.#deliver(owed)));
+      taken = due.length;
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Never rejects: what goes wrong here is tried again when the time is over for which it was taken. */
+  async #deliver(owed: OwedSpans): Promise<void> {
+    const work = this.#export(owed).catch(this.#ports.onFault);
+    this.#underWay.add(work);
+    await work;
+    this.#underWay.delete(work);
+  }
+
+  async #export(owed: OwedSpans): Promise<void> {
+    const { store, spool, senders, measures, onDelivered } = this.#ports;
+    const invocation = await store.read(owed.id);
+    // Its retention is over: there is nothing left to deliver.
+    if (!invocation) return spool.record(owed, {}, { kind: "never" });
+    const spans = await this.#spansOf(invocation, owed.attempt);
+    const before = invocation.exports[owed.attempt] ?? {};
+    const tried = await exportToAll(measured(senders(invocation), measures), spans, invocation.callerSpanId, before);
+    const age = ageMs(invocation, owed.attempt);
+    const result = givenUp(tried, age);
+    const next = nextTry(result, age);
+    await spool.record(owed, result, next);
+    countExport(measures, { before, tried, result, spans: spans.length });
+    onDelivered?.(owed, result, next);
+  }
+
+  /** The submission's spans go with those of the first attempt. */
+  async #spansOf(invocation: Invocation, attempt: number): Promise<Span[]> {
+    const written = await this.#written(invocation, attempt);
+    if (written.some((span) => span.attempt === attempt && !isOfSubmission(span))) return written;
+    const { spans } = this.#ports;
+    await spans.finish(invocation.id, attempt, await this.#missing(invocation, attempt));
+    return this.#written(invocation, attempt);
+  }
+
+  async #written({ id }: Invocation, attempt: number): Promise<Span[]> {
+    const all = await this.#ports.spans.read(id);
+    return all.filter((span) => span.attempt === attempt || (attempt === 1 && span.attempt === 0));
+  }
+
+  async #missing(invocation: Invocation, attempt: number): Promise<Span[]> {
+    if (attempt === 0) return spansOfNoAttempt(invocation);
+    const texts = await this.#ports.spans.journal(invocation.id, attempt);
+    return spansOfLost(
+      invocation,
+      attempt,
+      texts.flatMap((text) => decodeEntry(text) ?? []),
+    );
+  }
+}
+
+function isOfSubmission({ kind }: Span): boolean {
+  return kind === "server" || kind === "producer";
+}
