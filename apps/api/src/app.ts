@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Backend } from "@pifleet/invocation";
+import type { AddressGuard } from "@pifleet/webhooks";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Background } from "./background.ts";
@@ -19,6 +20,10 @@ export interface Services {
   readonly backend: Backend;
   readonly waiting: Waiting;
   readonly background: Background;
+  /** Tells which addresses that clients name may be sent to. */
+  readonly addressGuard: Pick<AddressGuard, "refusal">;
+  /** The keys of the baggage that travels with an invocation. */
+  readonly traceBaggage: ReadonlySet<string>;
   /** Aborted when this process stops: whatever is open is to be ended properly. */
   readonly stopping: AbortSignal;
   /** Between two comments that keep an idle event stream open, milliseconds. */

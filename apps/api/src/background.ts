@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
+import type { LogFields } from "./log-fields.ts";
 
 /** Work whose end no answer waits for. A stop waits for it; a failure is logged. */
 export class Background {
@@ -10,7 +11,7 @@ export class Background {
   }
 
   /** @param failure what to log when the work fails */
-  run(work: Promise<unknown>, failure: string, fields: Readonly<Record<string, unknown>>): void {
+  run(work: Promise<unknown>, failure: string, fields: LogFields): void {
     const done: Promise<void> = work.then(
       () => undefined,
       (err) => this.#log.warn({ ...fields, err }, failure),

@@ -14,7 +14,19 @@ describe("the configuration", () => {
       logLevel: "info",
       bootstrapKey: KEY,
       retentionMs: 7 * 86_400_000,
+      traceBaggage: new Set(),
+      allowedAddresses: [],
     });
+  });
+
+  it("takes lists of baggage and of addresses", () => {
+    const lists = { PIFLEET_TRACE_BAGGAGE: "tenant, user.id", PIFLEET_WEBHOOK_ALLOW: "loopback,10.1.0.0/16" };
+    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, ...lists })).toMatchObject({
+      traceBaggage: new Set(["tenant", "user.id"]),
+      allowedAddresses: ["loopback", "10.1.0.0/16"],
+    });
+    const allow = () => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PIFLEET_WEBHOOK_ALLOW: "everything" });
+    expect(allow).toThrow(/^PIFLEET_WEBHOOK_ALLOW must be loopback, private and CIDRs/);
   });
 
   it("takes a variable that is set to nothing as not set", () => {
@@ -55,6 +67,8 @@ describe("the configuration", () => {
     ["PIFLEET_AUTH", "no"],
     ["PIFLEET_RETENTION", "a week"],
     ["PIFLEET_REDIS_PREFIX", "{a}:b"],
+    ["PIFLEET_TRACE_BAGGAGE", "user id"],
+    ["PIFLEET_TRACE_BAGGAGE", "user,,tenant"],
   ])("names %s in one line when it is %j, and does not repeat the value", (name, value) => {
     const error = thrown(() => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, [name]: value }));
     expect(error).toBeInstanceOf(ConfigurationError);

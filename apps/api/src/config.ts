@@ -1,12 +1,30 @@
 import { BlockList, isIP } from "node:net";
 import { type Environment, parseEnvironment } from "@pifleet/environment";
-import { LogLevel, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
+import {
+  AddressAllowance,
+  LogLevel,
+  RedisPrefix,
+  RedisUrl,
+  Retention,
+  wholeNumber,
+} from "@pifleet/environment/variables";
 import * as z from "zod";
 
 const BootstrapKey = z
   .string()
   .min(16, "must have at least 16 characters")
   .regex(/^[\x21-\x7e]+$/, "must hold printable ASCII characters only, and no space");
+
+/** https://www.w3.org/TR/baggage/#key */
+const BaggageKey = z
+  .string()
+  .regex(/^[!#$%&'*+\-.^_`|~\w]{1,256}$/, "must be keys of baggage with commas between them");
+
+const BaggageKeys = z
+  .string()
+  .transform((text) => text.split(",").map((key) => key.trim()))
+  .pipe(z.array(BaggageKey))
+  .transform((keys): ReadonlySet<string> => new Set(keys));
 
 const Variables = z
   .object({
@@ -18,6 +36,8 @@ const Variables = z
     PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
     PIFLEET_RETENTION: Retention,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
+    PIFLEET_TRACE_BAGGAGE: BaggageKeys.default(new Set()),
+    PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
   })
   .superRefine((variables, context) => {
     const { HOST, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY } = variables;
@@ -43,6 +63,10 @@ export interface Config {
   readonly bootstrapKey: string | null;
   /** How long an invocation is kept after its end. */
   readonly retentionMs: number;
+  /** The keys of the callers' baggage that travel with their invocations. */
+  readonly traceBaggage: ReadonlySet<string>;
+  /** The addresses beyond the public ones that clients may have something sent to. */
+  readonly allowedAddresses: AddressAllowance;
 }
 
 /** @throws {ConfigurationError} naming the variable that is wrong; it never repeats a value, for some are secrets */
@@ -56,6 +80,8 @@ export function readConfig(environment: Environment): Config {
     logLevel: variables.LOG_LEVEL,
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
     retentionMs: variables.PIFLEET_RETENTION,
+    traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,
+    allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
   };
 }
 

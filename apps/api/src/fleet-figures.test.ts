@@ -1,4 +1,4 @@
-import type { Claim, InvocationId, WorkerPresence } from "@pifleet/invocation";
+import { type Claim, type InvocationId, observation, type WorkerPresence } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { FleetFiguresReader } from "./fleet-figures.ts";
@@ -39,7 +39,16 @@ it("adds up what the workers can run", async () => {
   const worker: WorkerPresence = EXAMPLES.Worker;
   await backend.workers.beat({ ...worker, id: "w_1", concurrency: 4 }, 60_000);
   await backend.workers.beat({ ...worker, id: "w_2", concurrency: 2 }, 60_000);
-  expect(await reader.read()).toEqual({ queue: QUEUE, workers: 2, slots: 6, repairs: {} });
+  expect(await reader.read()).toMatchObject({ queue: QUEUE, workers: 2, slots: 6 });
+});
+
+it("tells what was repaired from what was measured, and how much is owed to collectors", async () => {
+  const { backend, reader } = reading();
+  await backend.counters.add({ lost_workers: 1, ...observation("queue_wait_seconds", 0.5, {}) });
+  const figures = await reader.read();
+  expect(figures?.repairs).toEqual({ lost_workers: 1 });
+  expect(figures?.measured.histograms.get("queue_wait_seconds")).toMatchObject([{ count: 1, sum: 0.5 }]);
+  expect(figures?.spool).toEqual({ spooled: 0, quarantined: 0 });
 });
 
 it("asks the database again when a second has passed, and no sooner", async () => {

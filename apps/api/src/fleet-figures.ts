@@ -1,4 +1,12 @@
-import { type Backend, type QueueDepth, UnavailableError } from "@pifleet/invocation";
+import {
+  type Backend,
+  isMeasured,
+  type Measured,
+  type QueueDepth,
+  readMeasured,
+  type SpoolSize,
+  UnavailableError,
+} from "@pifleet/invocation";
 
 /** How long the figures are good for; so often the database is asked at most, however many scrape. */
 const FRESH_MS = 1_000;
@@ -11,6 +19,10 @@ export interface FleetFigures {
   readonly slots: number;
   /** What the workers have recovered, mended and swept, by what it was. */
   readonly repairs: Readonly<Record<string, number>>;
+  /** What the workers have measured. */
+  readonly measured: Measured;
+  /** The attempts whose spans are owed to a collector. */
+  readonly spool: SpoolSize;
 }
 
 /** Asks the database for the figures of the fleet, in two round trips and at most once a second. */
@@ -38,10 +50,16 @@ export class FleetFiguresReader {
 
   async #ask(): Promise<FleetFigures | null> {
     try {
-      const { queue: entries, workers: registry, counters } = this.#backend;
-      const [queue, workers, repairs] = await Promise.all([entries.depth(), registry.list(), counters.read()]);
+      const { queue: entries, workers: registry, counters, spool: owed } = this.#backend;
+      const [queue, workers, counts, spool] = await Promise.all([
+        entries.depth(),
+        registry.list(),
+        counters.read(),
+        owed.size(),
+      ]);
       const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
-      return { queue, workers: workers.length, slots, repairs };
+      const repairs = Object.fromEntries(Object.entries(counts).filter(([name]) => !isMeasured(name)));
+      return { queue, workers: workers.length, slots, repairs, measured: readMeasured(counts), spool };
     } catch (error) {
       if (error instanceof UnavailableError) return null;
       throw error;

@@ -16,6 +16,7 @@ const submission: z.input<typeof Submission> = {
   files: [{ path: "src/a.ts", content: "export const answer = 42;\n" }],
   tools: ["read", "bash"],
   limits: { totalMs: 600_000, maxCostUsd: 1 },
+  trace: { endpoint: "https://otlp.example.com/v1/traces", content: false },
   metadata: { ticket: "X-1" },
 };
 
@@ -98,16 +99,31 @@ const worker: WorkerPresence = {
 
 const span: Span = {
   traceId: TRACE_ID,
-  spanId: "00f067aa0ba902b7",
-  parentSpanId: null,
-  name: "invoke_agent",
-  kind: "internal",
-  attempt: 1,
-  startMs: 1_768_469_400_012,
-  endMs: 1_768_469_404_250,
-  status: { code: "ok" },
-  attributes: { "gen_ai.operation.name": "invoke_agent" },
+  spanId: "53995c3f42cd8ad8",
+  parentSpanId: "00f067aa0ba902b7",
+  name: "POST /v1/invocations",
+  kind: "server",
+  attempt: 0,
+  startMs: 1_768_469_399_998.2,
+  endMs: 1_768_469_400_000.6,
+  status: { code: "unset" },
+  attributes: {
+    "session.id": ID,
+    "http.request.method": "POST",
+    "http.route": "/v1/invocations",
+    "http.response.status_code": 202,
+  },
   events: [],
+};
+
+const producer: Span = {
+  ...span,
+  spanId: "a3ce929d0e0e4736",
+  parentSpanId: span.spanId,
+  name: "send invocations",
+  kind: "producer",
+  startMs: span.endMs,
+  attributes: { "session.id": ID, "messaging.system": "bullmq", "messaging.message.id": ID },
 };
 
 const problem: Problem = {
@@ -129,7 +145,7 @@ export const EXAMPLES = {
   Worker: worker,
   WorkerList: { items: [worker] },
   Span: span,
-  SpanList: { items: [span] },
+  SpanList: { items: [span, producer] },
   Queue: queue,
   Health: { status: "ok" },
   Problem: problem,

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { createLogger, type Logger } from "@pifleet/environment/logging";
 import type { Backend } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
+import { AddressGuard } from "@pifleet/webhooks";
 import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
-import type { Logger } from "pino";
 import { bootstrapAuthenticator, OPEN } from "./authentication.ts";
 import type { Config } from "./config.ts";
-import { createLogger } from "./logging.ts";
 import { buildServer } from "./server.ts";
 
 const EXIT_FAILURE = 1;
@@ -28,11 +28,13 @@ export async function serve(config: Config): Promise<void> {
   }
 }
 
-async function start({ redisUrl, redisPrefix, host, port, bootstrapKey, retentionMs }: Config, log: Logger) {
+async function start(config: Config, log: Logger) {
+  const { redisUrl, redisPrefix, host, port, bootstrapKey, retentionMs, traceBaggage, allowedAddresses } = config;
   const onFault = (err: Error) => log.warn({ err }, "redis");
   const backend = await connectBackend({ url: redisUrl, prefix: redisPrefix, retentionMs, role: "api", onFault });
   const authenticator = bootstrapKey === null ? OPEN : bootstrapAuthenticator(bootstrapKey);
-  const server = await buildServer({ backend, authenticator, logger: log });
+  const addressGuard = new AddressGuard({ allow: allowedAddresses });
+  const server = await buildServer({ backend, authenticator, addressGuard, traceBaggage, logger: log });
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "stopping after an error");
     else log.info({ signal }, "stopping");

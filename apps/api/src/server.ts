@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Backend } from "@pifleet/invocation";
+import type { AddressGuard } from "@pifleet/webhooks";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { App, Services } from "./app.ts";
@@ -28,6 +29,10 @@ export interface ServerOptions {
   readonly backend: Backend;
   readonly authenticator: Authenticator | typeof OPEN;
   readonly logger: FastifyBaseLogger;
+  /** Tells which addresses that clients name may be sent to. */
+  readonly addressGuard: Pick<AddressGuard, "refusal">;
+  /** The keys of the callers' baggage that travel with their invocations; none by default. */
+  readonly traceBaggage?: ReadonlySet<string>;
   /** Between two comments that keep an idle event stream open, milliseconds; 15 s by default. */
   readonly heartbeatMs?: number;
 }
@@ -81,7 +86,8 @@ function acceptJsonOnly(app: App): void {
   );
 }
 
-function startServices(app: App, { backend, heartbeatMs = HEARTBEAT_MS }: ServerOptions): Services {
+function startServices(app: App, options: ServerOptions): Services {
+  const { backend, addressGuard, traceBaggage = new Set(), heartbeatMs = HEARTBEAT_MS } = options;
   const stopping = new AbortController();
   const waiting = new Waiting(backend.store, backend.changes);
   const background = new Background(app.log);
@@ -91,7 +97,7 @@ function startServices(app: App, { backend, heartbeatMs = HEARTBEAT_MS }: Server
   });
   app.addHook("onClose", () => background.settled());
   letConnectionsGo(app, stopping.signal);
-  return { backend, waiting, background, stopping: stopping.signal, heartbeatMs };
+  return { backend, waiting, background, addressGuard, traceBaggage, stopping: stopping.signal, heartbeatMs };
 }
 
 /** A connection that is kept alive when its last answer is out would keep the server from closing. */

@@ -8,21 +8,49 @@ import {
   NO_USAGE,
   newInvocationId,
   resolveLimits,
+  type Span,
   type Submission,
+  traceExportOf,
 } from "@pifleet/invocation";
-import { newTraceId, traceIdOf } from "@pifleet/tracing";
+import { type SubmissionRequest, type SubmissionSpans, submissionSpans } from "@pifleet/tracing";
 import type { FastifyBaseLogger } from "fastify";
 import type { Background } from "./background.ts";
+import { logFields } from "./log-fields.ts";
+
+/** The name of the queue in the spans. */
+const QUEUE = "invocations";
 
 /** A submission that names a model. */
 export type RunnableSubmission = Submission & { readonly model: string };
 
+/** The HTTP request that brings a submission. */
+export interface Arrival {
+  readonly request: SubmissionRequest;
+  /** When it arrived, Unix milliseconds. */
+  readonly startMs: number;
+  /** How long ago that is, milliseconds. */
+  elapsedMs(): number;
+}
+
 export interface SubmitRequest {
   readonly tenant: string;
   readonly submission: RunnableSubmission;
+  /** The caller's trace context, with as much of its baggage as may go on from here. */
   readonly carrier: Carrier;
+  readonly arrival: Arrival;
   readonly idempotency?: Idempotency;
 }
+
+/** An invocation that is not recorded yet, and the spans of its submission. */
+interface QueuedInvocation {
+  readonly invocation: Invocation;
+  readonly spans: [server: Span, producer: Span];
+}
+
+/** What came of a submission; with a new invocation the span of the request that brought it. */
+export type Submitted =
+  | (Extract<Created, { kind: "created" }> & { readonly spanId: string })
+  | Exclude<Created, { kind: "created" }>;
 
 /**
  * Records an invocation and puts it into the queue. Once it is recorded it will run: an entry that could not be
@@ -34,24 +62,31 @@ export async function submit(
   request: SubmitRequest,
   background: Background,
   log: FastifyBaseLogger,
-): Promise<Created> {
-  const created = await store.create(queuedInvocation(request), request.idempotency);
+): Promise<Submitted> {
+  const { invocation, spans } = queuedInvocation(request);
+  const { idempotency } = request;
+  const created = await store.create(invocation, { spans, ...(idempotency && { idempotency }) });
   if (created.kind !== "created") return created;
   const { id, carrier, submission } = created.invocation;
+  const [{ spanId }] = spans;
+  const fields = logFields(invocation, spanId);
   try {
     await queue.enqueue({ id, carrier, priority: submission.priority, delayMs: submission.delayMs });
-    background.run(store.markEnqueued(id), "enqueued, but could not mark it", { invocation: id });
+    background.run(store.markEnqueued(id), "enqueued, but could not mark it", fields);
   } catch (err) {
-    log.warn({ err, invocation: id }, "recorded, but could not enqueue; the janitor will");
+    log.warn({ err, ...fields }, "recorded, but could not enqueue; the janitor will");
   }
-  return created;
+  return { ...created, spanId };
 }
 
-/** The invocation as it is before its first attempt. */
-export function queuedInvocation({ tenant, submission, carrier }: SubmitRequest): Invocation {
+/** The invocation as it is before its first attempt. Its trace is the caller's, or begins here. */
+export function queuedInvocation(request: SubmitRequest): QueuedInvocation {
+  const { tenant, submission } = request;
   const now = Date.now();
-  return {
-    id: newInvocationId(now),
+  const id = newInvocationId(now);
+  const { traceId, carrier, spans } = spansOf(request, id);
+  const invocation: Invocation = {
+    id,
     status: "queued",
     agent: null,
     model: submission.model,
@@ -67,12 +102,23 @@ export function queuedInvocation({ tenant, submission, carrier }: SubmitRequest)
     error: null,
     usage: NO_USAGE,
     artifacts: [],
-    trace: { traceId: traceIdOf(carrier) ?? newTraceId(), export: { status: "pending" } },
+    trace: { traceId, export: traceExportOf({}, 0) },
     tenant,
     submission,
     carrier,
+    callerSpanId: spans[0].parentSpanId,
+    exports: {},
     cancelRequestedAt: null,
   };
+  return { invocation, spans };
+}
+
+/** They are recorded together with the invocation, so that is the last moment of which they can tell. */
+function spansOf({ tenant, carrier, arrival }: SubmitRequest, id: InvocationId): SubmissionSpans {
+  const { request, startMs } = arrival;
+  const nowMs = startMs + arrival.elapsedMs();
+  const invocation = { id, tenant };
+  return submissionSpans({ carrier, invocation, request, queue: QUEUE, startMs, sendMs: nowMs, endMs: nowMs });
 }
 
 /** Where the record is found. */

@@ -34,12 +34,24 @@ function faults(issue: z.core.$ZodIssue, place: string): Fault[] {
   const pointer = place + toPointer(issue.path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => ({ pointer: pointer + toPointer([key]), detail: "is not a known field" }));
+  if (issue.code === "invalid_key")
+    return [{ pointer: place + toPointer(nameable(issue.path)), detail: keyFault(issue) }];
   if (issue.code === "invalid_union") {
     const branch = closestBranch(issue.errors);
     if (branch) return branch.flatMap((inner) => faults(inner, pointer));
     return [{ pointer, detail: expectation(issue.errors) ?? issue.message }];
   }
   return [{ pointer, detail: issue.message }];
+}
+
+/** What is wrong with the name of a field that clients choose. */
+function keyFault({ issues, message }: z.core.$ZodIssueInvalidKey): string {
+  return issues[0]?.message ?? message;
+}
+
+/** The path without its last part when that is no plain name: by mistake it may hold a value, and that a secret. */
+function nameable(path: readonly PropertyKey[]): readonly PropertyKey[] {
+  return /^[\w.-]{1,64}$/.test(String(path.at(-1))) ? path : path.slice(0, -1);
 }
 
 /** The alternative that the value was meant for: one whose faults all lie inside of the value. */

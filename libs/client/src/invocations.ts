@@ -113,7 +113,10 @@ export class Invocations {
     return streamEvents(this.#transport, pathOf(id), options);
   }
 
-  /** The finished spans of all its attempts. */
+  /**
+   * The spans of its submission and of all its attempts, every parent before its children. Those of an attempt that
+   * runs are there, too: what has not ended yet ends now, and has the attribute `pifleet.open`.
+   */
   async trace(id: string, { signal }: CallOptions = {}): Promise<Span[]> {
     const { items } = await this.#transport.json<{ items: Span[] }>({ path: `${pathOf(id)}/trace`, signal });
     return items;

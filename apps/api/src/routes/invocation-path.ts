@@ -1,6 +1,7 @@
 import { type Backend, type Invocation, InvocationId } from "@pifleet/invocation";
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
+import { logAbout, logFields } from "../log-fields.ts";
 import { ProblemError } from "../problem-error.ts";
 
 /** The path parameters of the routes below one invocation. */
@@ -14,6 +15,7 @@ export async function findInvocation({ store }: Backend, request: FastifyRequest
   const { id } = InvocationPath.parse(request.params);
   const invocation = await store.get(request.identity.tenant, id);
   if (!invocation) throw unknownInvocation();
+  logAbout(request, logFields(invocation));
   return invocation;
 }
 

@@ -5,6 +5,7 @@ import { Cursor, encodeCursor } from "../cursor.ts";
 import { holdBack, WaitSeconds } from "../holding.ts";
 import { preferredWait } from "../prefer.ts";
 import { problemResponses } from "../problems.ts";
+import { spanTree } from "../span-tree.ts";
 import { findInvocation, InvocationPath } from "./invocation-path.ts";
 import { nextLink } from "./next-link.ts";
 
@@ -70,12 +71,15 @@ function addTrace(app: App, { backend }: Services): void {
   const schema = {
     operationId: "getInvocationTrace",
     summary: "Get the spans of an invocation",
+    description:
+      "Every parent comes before its children. While an attempt runs, its spans are shown as they are now; those that " +
+      "have not ended yet end at the time of the answer and have the attribute `pifleet.open`.",
     tags,
     params: InvocationPath,
     response: { 200: SpanList, ...problemResponses(400, 401, 404, 503) },
   };
   app.get("/invocations/:id/trace", { schema, config: { scope: "invocations:read" } }, async (request) => {
-    const { id } = await findInvocation(backend, request);
-    return { items: await backend.spans.read(id) };
+    const invocation = await findInvocation(backend, request);
+    return { items: await spanTree(backend, invocation) };
   });
 }

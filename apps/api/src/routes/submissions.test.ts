@@ -5,9 +5,6 @@ import { problemOf, SUBMISSION, startApi } from "../testing/api.ts";
 import { altered, away } from "../testing/backends.ts";
 import { runToEnd } from "../testing/runs.ts";
 
-const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-const TRACEPARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
-
 const memory = () => createMemoryBackend({ retentionMs: 60_000 });
 
 describe("submitting", () => {
@@ -54,27 +51,6 @@ describe("submitting", () => {
     });
     expect(enqueue).not.toHaveBeenCalled();
   });
-});
-
-describe("the trace of a submission", () => {
-  it("is the caller's when its context is valid", async () => {
-    const api = await startApi(memory());
-    const headers = { traceparent: TRACEPARENT, tracestate: "a=1", baggage: "user=7" };
-    const { id, trace } = await api.submit({}, headers);
-    expect(trace).toEqual({ traceId: TRACE, export: { status: "pending" } });
-    expect((await api.backend.store.get("default", id))?.carrier).toEqual(headers);
-  });
-
-  it.each([undefined, "nonsense", TRACEPARENT.toUpperCase()])(
-    "is one of its own when the caller's is %s, and the run is not refused",
-    async (traceparent) => {
-      const api = await startApi(memory());
-      const { id, trace } = await api.submit({}, traceparent ? { traceparent, tracestate: "a=1" } : {});
-      expect(trace.traceId).toMatch(/^(?!0+$)[\da-f]{32}$/);
-      expect(trace.traceId).not.toBe(TRACE);
-      expect((await api.backend.store.get("default", id))?.carrier).toEqual({});
-    },
-  );
 });
 
 describe("an idempotency key", () => {

@@ -1,14 +1,16 @@
-import { type Created, type Invocation, InvocationRecord, isTerminal, Submission, toRecord } from "@pifleet/invocation";
-import { carrierFrom } from "@pifleet/tracing";
-import type { FastifyRequest } from "fastify";
+import { type Invocation, InvocationRecord, isTerminal, Submission, toRecord } from "@pifleet/invocation";
+import { allowBaggage, carrierFrom } from "@pifleet/tracing";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { holdBack } from "../holding.ts";
+import { logAbout, logFields } from "../log-fields.ts";
 import { preferredWait } from "../prefer.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses } from "../problems.ts";
-import { locationOf, type RunnableSubmission, submit } from "../submit.ts";
+import { type Arrival, locationOf, type RunnableSubmission, type Submitted, submit } from "../submit.ts";
+import { checkTraceEndpoint } from "../trace-endpoint.ts";
 
 const POLL_AFTER_SECONDS = "1";
 
@@ -21,9 +23,12 @@ const SubmissionHeaders = z.looseObject({
     .optional()
     .describe("Makes it safe to send the same submission again: it answers with the invocation of the first time"),
   prefer: z.string().optional().describe("`wait=N`: hold the answer back for up to N (0 to 60) seconds"),
-  traceparent: z.string().optional().describe("W3C Trace Context: the run's spans hang under this span"),
-  tracestate: z.string().optional(),
-  baggage: z.string().optional(),
+  traceparent: z
+    .string()
+    .optional()
+    .describe("W3C Trace Context: the run's spans hang under this span. One that is malformed is passed over"),
+  tracestate: z.string().optional().describe("W3C Trace Context; goes with the traceparent"),
+  baggage: z.string().optional().describe("W3C Baggage; the members that the deployment allows travel with the run"),
 });
 
 /** Adds `POST /invocations`. */
@@ -42,7 +47,7 @@ export function submissionRoutes(app: App, services: Services): void {
     },
   };
   app.post("/invocations", { schema, config: { scope: "invocations:write" } }, async (request, reply) => {
-    const created = await create(request, runnable(request.body), services);
+    const created = await create(request, reply, runnable(request.body), services);
     if (created.kind === "replayed") reply.header("idempotent-replayed", "true");
     const seconds = preferredWait(request.headers.prefer);
     const invocation = await held(request, created.invocation, seconds, services);
@@ -63,23 +68,37 @@ function runnable(submission: Submission): RunnableSubmission {
 
 async function create(
   request: FastifyRequest,
+  reply: FastifyReply,
   submission: RunnableSubmission,
-  { backend, background }: Services,
-): Promise<Exclude<Created, { kind: "key_conflict" }>> {
+  { backend, background, addressGuard, traceBaggage }: Services,
+): Promise<Exclude<Submitted, { kind: "key_conflict" }>> {
+  checkTraceEndpoint(submission, addressGuard);
   const key = request.headers["idempotency-key"];
   const created = await submit(
     backend,
     {
       tenant: request.identity.tenant,
       submission,
-      carrier: carrierFrom(request.headers),
+      carrier: allowBaggage(carrierFrom(request.headers), traceBaggage),
+      arrival: arrivalOf(request, reply),
       ...(typeof key === "string" && { idempotency: { key, fingerprint: fingerprint(submission) } }),
     },
     background,
     request.log,
   );
-  if (created.kind !== "key_conflict") return created;
-  throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
+  if (created.kind === "key_conflict")
+    throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
+  logAbout(request, logFields(created.invocation, created.kind === "created" ? created.spanId : undefined));
+  return created;
+}
+
+/** Nothing of it is the client's choice: the path is the route's, the scheme that of our own socket. */
+function arrivalOf({ method, protocol, routeOptions }: FastifyRequest, reply: FastifyReply): Arrival {
+  return {
+    request: { method, route: routeOptions.url ?? "/v1/invocations", scheme: protocol },
+    startMs: Date.now() - reply.elapsedTime,
+    elapsedMs: () => reply.elapsedTime,
+  };
 }
 
 /** It is recorded, so whatever goes wrong from here on must not look as if it were not. */
@@ -93,7 +112,7 @@ async function held(
   try {
     return await holdBack(services, request, invocation, seconds);
   } catch (err) {
-    request.log.warn({ err, invocation: invocation.id }, "submitted, but could not wait for the end");
+    request.log.warn({ err }, "submitted, but could not wait for the end");
     return invocation;
   }
 }

@@ -8,6 +8,7 @@ import {
   toRecord,
 } from "@pifleet/invocation";
 import type { App, Services } from "../app.ts";
+import { logAbout, logFields } from "../log-fields.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses } from "../problems.ts";
 import { InvocationPath, unknownInvocation } from "./invocation-path.ts";
@@ -49,6 +50,7 @@ export function transitionRoutes(app: App, services: Services): void {
       async (request, reply) => {
         const result = await services.backend.store[transition](request.identity.tenant, request.params.id);
         const invocation = granted(transition, result);
+        logAbout(request, logFields(invocation));
         if (result.kind === "cancelled") takeOut(invocation, services);
         return reply.code(202).send(toRecord(invocation));
       },
@@ -73,6 +75,7 @@ function illegalTransition(transition: Requested, status: Status, legal: readonl
 }
 
 /** Its entry may stay: whoever claims it finds that the invocation has ended. */
-function takeOut({ id }: Invocation, { backend, background }: Services): void {
-  background.run(backend.queue.remove(id), "cancelled, but could not take it out of the queue", { invocation: id });
+function takeOut(invocation: Invocation, { backend, background }: Services): void {
+  const removal = backend.queue.remove(invocation.id);
+  background.run(removal, "cancelled, but could not take it out of the queue", logFields(invocation));
 }

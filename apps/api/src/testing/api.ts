@@ -1,5 +1,6 @@
+import { createLogger } from "@pifleet/environment/logging";
 import type { Backend, InvocationRecord, Problem } from "@pifleet/invocation";
-import { pino } from "pino";
+import { AddressGuard } from "@pifleet/webhooks";
 import { onTestFinished } from "vitest";
 import { OPEN } from "../authentication.ts";
 import { buildServer, type ServerOptions } from "../server.ts";
@@ -22,8 +23,9 @@ export interface TestApi {
 /** Starts an API over `backend`, open to all unless `options` say otherwise. */
 export async function startApi(backend: Backend, options: Partial<ServerOptions> = {}): Promise<TestApi> {
   const log: string[] = [];
-  const logger = pino({ level: "info" }, { write: (line) => void log.push(line) });
-  const server = await buildServer({ backend, authenticator: OPEN, logger, ...options });
+  const logger = createLogger("info", { write: (line) => void log.push(line) });
+  const addressGuard = new AddressGuard();
+  const server = await buildServer({ backend, authenticator: OPEN, addressGuard, logger, ...options });
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
   const close = () => server.close();
   onTestFinished(async () => {

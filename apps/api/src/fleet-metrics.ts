@@ -1,0 +1,82 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { FleetFigures } from "./fleet-figures.ts";
+import { MeasuredMetrics } from "./measured-metrics.ts";
+
+/** What has one value for the whole fleet. */
+const GAUGES: readonly { name: string; help: string; value: (figures: FleetFigures) => number }[] = [
+  {
+    name: "pifleet_queue_paused",
+    help: "Whether the queue is paused (1) or not (0)",
+    value: ({ queue }) => (queue.paused ? 1 : 0),
+  },
+  { name: "pifleet_workers", help: "Workers that are alive", value: ({ workers }) => workers },
+  {
+    name: "pifleet_worker_slots",
+    help: "Attempts that all workers together can run at once",
+    value: ({ slots }) => slots,
+  },
+  {
+    name: "pifleet_invocations_running",
+    help: "Invocations that a worker has claimed and that have not ended",
+    // What workers hold, not what they say of themselves: a dead one would go on saying it for a while.
+    value: ({ queue }) => queue.claimed,
+  },
+  {
+    name: "pifleet_trace_spool_attempts",
+    help: "Ended attempts whose spans will be sent to a collector, or sent again",
+    value: ({ spool }) => spool.spooled,
+  },
+  {
+    name: "pifleet_trace_quarantined_attempts",
+    help: "Ended attempts whose spans a collector refused for a reason that may pass, such as an expired credential",
+    value: ({ spool }) => spool.quarantined,
+  },
+];
+
+/** The figures of the fleet, as its database tells them. */
+export class FleetMetrics {
+  readonly #up: Gauge;
+  readonly #gauges: readonly { gauge: Gauge; value: (figures: FleetFigures) => number }[];
+  readonly #queue: Gauge<"state">;
+  readonly #repairs: Counter<"what">;
+  readonly #measured: MeasuredMetrics;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#up = new Gauge({
+      name: "pifleet_backend_up",
+      help: "Whether the database answers (1) or not (0)",
+      registers,
+    });
+    this.#gauges = GAUGES.map(({ name, help, value }) => ({ gauge: new Gauge({ name, help, registers }), value }));
+    this.#queue = new Gauge({
+      name: "pifleet_queue_entries",
+      help: "Invocations in the queue by state",
+      labelNames: ["state"],
+      registers,
+    });
+    this.#repairs = new Counter({
+      name: "pifleet_repairs_total",
+      help: "What the workers of the fleet have recovered, mended and swept",
+      labelNames: ["what"],
+      registers,
+    });
+    this.#measured = new MeasuredMetrics(registry);
+  }
+
+  /** While the database is away, its figures are left out: the last ones known would be a lie. */
+  show(figures: FleetFigures | null): void {
+    this.#leaveOut();
+    this.#up.set(figures ? 1 : 0);
+    if (!figures) return;
+    for (const { gauge, value } of this.#gauges) gauge.set(value(figures));
+    for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, figures.queue[state]);
+    for (const [what, count] of Object.entries(figures.repairs)) this.#repairs.inc({ what }, count);
+    this.#measured.show(figures.measured);
+  }
+
+  #leaveOut(): void {
+    for (const { gauge } of this.#gauges) gauge.remove();
+    for (const metric of [this.#queue, this.#repairs, this.#measured]) metric.reset();
+  }
+}
