@@ -20,6 +20,18 @@ test("a fleet on this machine asks for no key", () => {
   expect(config.childEnvironment).toMatchObject({ HOME: "/home/ada", PIFLEET_AUTH: "off", PORT: "8787" });
 });
 
+test("a fleet that only this machine can reach may send to this machine, unless it is told otherwise", () => {
+  const allowed = (environment: Record<string, string>) =>
+    readDevConfig({ PIFLEET_BOOTSTRAP_KEY: "pf_0123456789abcdef", ...environment }).childEnvironment
+      .PIFLEET_WEBHOOK_ALLOW;
+  expect(allowed({})).toBe("loopback");
+  expect(allowed({ HOST: "0.0.0.0" })).toBeUndefined();
+  expect([allowed({ PIFLEET_WEBHOOK_ALLOW: "" }), allowed({ PIFLEET_WEBHOOK_ALLOW: "private" })]).toEqual([
+    "",
+    "private",
+  ]);
+});
+
 test("with a bootstrap key it asks for it, also where others can reach it", () => {
   const config = readDevConfig({ HOST: "0.0.0.0", PORT: "9000", PIFLEET_BOOTSTRAP_KEY: "pf_0123456789abcdef" });
   expect(config).toMatchObject({ apiUrl: "http://127.0.0.1:9000", auth: true });

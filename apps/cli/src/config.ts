@@ -56,6 +56,8 @@ export function readDevConfig(environment: Environment): DevConfig {
   }
   const childEnvironment = {
     ...environment,
+    // What this machine alone can reach may have things sent to this machine.
+    ...(LOOPBACK.test(host) && { PIFLEET_WEBHOOK_ALLOW: environment.PIFLEET_WEBHOOK_ALLOW ?? "loopback" }),
     REDIS_URL: redisUrl,
     HOST: host,
     PORT: String(port),

@@ -74,6 +74,23 @@ describe("pifleet submit", () => {
     });
   });
 
+  test("sends where the spans are to go, and never repeats a header that is none", async () => {
+    await using fleet = await ScriptedFleet.start({ "POST /v1/invocations": record });
+    const endpoint = "https://otlp.example.com/v1/traces";
+    const trace = ["--trace-endpoint", endpoint, "--trace-content"];
+    const good = [...trace, "--trace-header", "authorization: Bearer x", "--trace-header", "x-team: a"];
+    const { code, stderr } = await pifleet([...submit, "Hello", ...good], { env: fleet.env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(fleet.asked[0]?.body).toMatchObject({
+      trace: { endpoint, headers: { authorization: "Bearer x", "x-team": "a" }, content: true },
+    });
+    const bad = await pifleet([...submit, "Hello", ...trace, "--trace-header", "canary-4711"], { env: fleet.env });
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toBe("pifleet: A header for --trace-header must be 'name: value'.\n");
+    await pifleet([...submit, "Hello", "--no-trace-content"], { env: fleet.env });
+    expect(fleet.asked[1]?.body).toMatchObject({ trace: { content: false } });
+  });
+
   test("takes the prompt from standard input when there is no text", async () => {
     await using fleet = await ScriptedFleet.start({ "POST /v1/invocations": record });
     const { code, stdout } = await pifleet([...submit, "--json"], { env: fleet.env, input: "From a pipe\n" });
@@ -171,6 +188,17 @@ usage    0 turns · 0 tool calls · 0 tokens in, 0 out · $0
 trace    4bf92f3577b34da6a3ce929d0e0e4736 (export: pending)
   no_output: The model said nothing.
 `);
+  });
+
+  test.each([
+    [{ status: "ok" }, "ok"],
+    [{ status: "failed", reason: "401 Unauthorized" }, "failed: 401 Unauthorized"],
+    [{ status: "partial", rejectedSpans: 1, reason: "too old" }, "partial: 1 span refused: too old"],
+  ])("says what became of the spans: %j", async (result, shown) => {
+    const trace = { ...record.trace, export: result };
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}`]: { ...record, trace } });
+    const { stdout } = await pifleet(["get", ID], { env: fleet.env });
+    expect(stdout).toContain(`\ntrace    ${trace.traceId} (export: ${shown})\n`);
   });
 
   test("says in one line that there is no such invocation", async () => {

@@ -1,12 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { basename, isAbsolute, normalize } from "node:path";
 import { addAbortSignal } from "node:stream";
 import { text as readText } from "node:stream/consumers";
 import type { SubmissionInput } from "@pifleet/client";
 import { UsageError } from "./failure.ts";
+import { readTextFile } from "./text-file.ts";
+import { buildTraceRequest, type TraceOptions } from "./trace-request.ts";
 
 /** What the command line says about a submission. */
-export interface SubmissionOptions {
+export interface SubmissionOptions extends TraceOptions {
   readonly model?: string;
   readonly file?: string;
   readonly instructions?: string;
@@ -45,6 +46,7 @@ export async function buildSubmission(
     // The API checks names, and knows more of them than this program may.
     tools: options.tools as SubmissionInput["tools"],
     limits: options.limit,
+    trace: await buildTraceRequest(options),
     metadata: options.metadata,
     priority: options.priority,
     delayMs: options.delay,
@@ -81,17 +83,4 @@ async function readSeedFile(argument: string): Promise<{ path: string; content: 
 function placeOf(source: string): string {
   const path = normalize(source);
   return isAbsolute(path) || path.startsWith("..") ? basename(path) : path;
-}
-
-async function readTextFile(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `${path} cannot be read: ${error.code === "ENOENT" ? "there is no such file" : error.message}`,
-    );
-  });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new UsageError(`${path} is not text in UTF-8.`);
-  }
 }

@@ -14,6 +14,8 @@ const NAME_COLUMNS = 6;
 const HELP = `
 Runs until Ctrl-C, which lets running work finish for PIFLEET_GRACE_MS (10000); a second Ctrl-C ends all at once.
 Without PIFLEET_BOOTSTRAP_KEY the API asks for no key, and only this machine can reach it.
+As long as only this machine can reach it, invocations may have their spans and webhooks sent to loopback addresses
+(PIFLEET_WEBHOOK_ALLOW=loopback); elsewhere that is refused by default.
 
 Environment: REDIS_URL (redis://127.0.0.1:6379), HOST (127.0.0.1), PORT (8787), and what the API and the worker read.
 

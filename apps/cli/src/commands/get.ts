@@ -34,7 +34,6 @@ function formatRecord(record: InvocationRecord, paint: Paint): string {
 }
 
 function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
-  const { status, reason } = record.trace.export;
   const metadata = Object.entries(record.metadata).map(([name, value]) => `${name}=${value}`);
   return [
     ["model", record.model],
@@ -42,7 +41,7 @@ function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
     ["ended", formatTime(record.endedAt ?? "")],
     ...record.attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, formatAttempt(attempt)]),
     ["usage", formatUsage(record.usage)],
-    ["trace", `${record.trace.traceId} (export: ${reason ? `${status}, ${reason}` : status})`],
+    ["trace", `${record.trace.traceId} (export: ${formatExport(record.trace.export)})`],
     ["metadata", metadata.join(" ")],
   ];
 }
@@ -50,4 +49,10 @@ function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
 function formatAttempt({ worker, startedAt, endedAt, ended }: InvocationRecord["attempts"][number]): string {
   const ranMs = elapsedMs(startedAt, endedAt);
   return `${ended ?? "running"}${ranMs === undefined ? "" : ` after ${formatDuration(ranMs)}`} on worker ${worker}`;
+}
+
+/** What became of the spans, and why: `partial: 2 spans refused: too old`. */
+function formatExport({ status, rejectedSpans, reason }: InvocationRecord["trace"]["export"]): string {
+  const refused = rejectedSpans && `${rejectedSpans} ${rejectedSpans === 1 ? "span" : "spans"} refused`;
+  return [status, refused, reason].filter((part) => part).join(": ");
 }

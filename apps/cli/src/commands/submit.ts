@@ -27,7 +27,8 @@ printed as soon as the invocation is queued. With either, the exit code is 0 whe
 Examples:
   $ pifleet submit --model demo/scripted --watch "Say hello"
   $ pifleet submit --model anthropic/claude-sonnet-4-5 --seed-file src/a.ts --wait < task.md > answer.md
-  $ pifleet submit --model openai/gpt-5 --instructions @AGENTS.md --limit totalMs=600000 --metadata ticket=X-1 "Fix X-1"`;
+  $ pifleet submit --model openai/gpt-5 --instructions @AGENTS.md --limit totalMs=600000 --metadata ticket=X-1 "Fix X-1"
+  $ pifleet submit --model demo/scripted --trace-endpoint https://otlp.example.com/v1/traces --trace-header @key.txt "Hi"`;
 
 export function defineSubmit(program: Command, context: Context): void {
   program
@@ -45,6 +46,14 @@ export function defineSubmit(program: Command, context: Context): void {
     .option("--delay <time>", "wait before it may be claimed, such as 30s or 2h", durationOption)
     .option("--idempotency-key <key>", "the same key and submission name the same invocation")
     .option("--traceparent <value>", "hang the run's spans under this span (W3C Trace Context)")
+    .option("--trace-endpoint <url>", "send the run's spans to this OTLP/HTTP traces receiver, too: its whole URL")
+    .option(
+      "--trace-header <name: value>",
+      "a header for that receiver, such as its key; @path reads a file with one a line; repeatable",
+      textsOption,
+    )
+    .option("--trace-content", "put prompts, messages, tool arguments and results into the spans")
+    .option("--no-trace-content", "leave them out, whatever the deployment does")
     .option("--watch", "show what it does, live, until it has ended")
     .addOption(new Option("--wait", "wait until it has ended and print its output").conflicts("watch"))
     .option("--json", "print the record as JSON; with --watch every event as a line of JSON")
