@@ -14,6 +14,7 @@ import { Change } from "./change.ts";
 const PAGE = 64;
 /** How soon a client that lost its stream comes back, milliseconds. */
 const RECONNECT_MS = 1_000;
+const CUT_OFF = ": you were cut off because you read too slowly; go on with Last-Event-ID\n\n";
 
 interface EventStreamOptions {
   readonly id: InvocationId;
@@ -25,6 +26,8 @@ interface EventStreamOptions {
   readonly heartbeatMs: number;
   /** Ends the stream: the client is gone, or this process stops. */
   readonly signal: AbortSignal;
+  /** Ends the stream with a word to the client, which takes too little. */
+  readonly stalled: AbortSignal;
 }
 
 /**
@@ -34,7 +37,7 @@ interface EventStreamOptions {
 export async function* eventStream(
   log: EventLog,
   changes: ChangeFeed,
-  { id, after, ended, heartbeatMs, signal }: EventStreamOptions,
+  { id, after, ended, heartbeatMs, signal, stalled }: EventStreamOptions,
 ): AsyncGenerator<string> {
   const change = new Change();
   const wake = () => change.notify();
@@ -44,6 +47,7 @@ export async function* eventStream(
   try {
     yield `retry: ${RECONNECT_MS}\n\n`;
     while (!signal.aborted) {
+      if (stalled.aborted) return yield CUT_OFF;
       const page = await readPage(log, id, cursor);
       if (page.events.length > 0) yield page.events.map(frame).join("");
       if (page.events.some(isTerminalEvent) || (ended && !page.more)) return;

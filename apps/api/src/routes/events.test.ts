@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { type Backend, type Event, type InvocationId, newInvocationId } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { describe, expect, it } from "vitest";
@@ -13,6 +14,20 @@ async function say(backend: Backend, id: InvocationId, attempt: number, ...texts
   const at = new Date().toISOString();
   const events: Event[] = texts.map((text) => ({ type: "message.delta", at, attempt, channel: "text", text }));
   await backend.events.append(id, attempt, events);
+}
+
+/** A backend that tells when the first stream has stopped to listen. */
+function watched(): { backend: Backend; unwatched: Promise<void> } {
+  const inner = memory();
+  const { promise: unwatched, resolve } = Promise.withResolvers<void>();
+  const watch: Backend["changes"]["watch"] = async (id, listener) => {
+    const unwatch = await inner.changes.watch(id, listener);
+    return () => {
+      unwatch();
+      resolve();
+    };
+  };
+  return { backend: altered(inner, { changes: { watch } }), unwatched };
 }
 
 describe("the event stream", () => {
@@ -92,23 +107,42 @@ describe("the event stream", () => {
     expect((await reader.rest()).filter(({ event }) => event === "message.delta")).toHaveLength(500);
   });
 
+  it("cuts off a reader that takes nothing, with a reason and nothing lost", async () => {
+    const backend = memory();
+    const api = await startApi(backend, { stalledMs: 500 });
+    const { id } = await api.submit();
+    const attempt = await startAttempt(backend, id);
+    for (let i = 0; i < 300; i += 1) await say(backend, id, attempt, "x".repeat(100_000));
+    await succeed(backend, id, attempt);
+    const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
+    await expect.poll(() => api.log.join()).toContain("cut off a reader");
+    await reader.until(": you were cut off because you read too slowly; go on with Last-Event-ID");
+    const rest = await reader.rest();
+    expect(rest.at(-1)?.event).not.toBe("invocation.succeeded");
+  });
+
+  it("disconnects a reader that does not even take the reason", async () => {
+    const { backend, unwatched } = watched();
+    const api = await startApi(backend, { stalledMs: 50 });
+    const { id } = await api.submit();
+    const attempt = await startAttempt(backend, id);
+    for (let i = 0; i < 300; i += 1) await say(backend, id, attempt, "x".repeat(100_000));
+    const { hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /v1/invocations/${id}/events HTTP/1.1\r\nHost: fleet\r\n\r\n`);
+    await unwatched;
+    socket.destroy();
+  });
+
   it("stops to read the log when the client is gone", async () => {
-    const inner = memory();
-    const { promise: unwatched, resolve } = Promise.withResolvers<void>();
-    const watch: Backend["changes"]["watch"] = async (id, listener) => {
-      const unwatch = await inner.changes.watch(id, listener);
-      return () => {
-        unwatch();
-        resolve();
-      };
-    };
-    const api = await startApi(altered(inner, { changes: { watch } }));
+    const { backend, unwatched } = watched();
+    const api = await startApi(backend);
     const { id } = await api.submit();
     const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
     await reader.next();
     await reader.cancel();
     await unwatched;
-    expect((await inner.store.get("default", id))?.status).toBe("queued");
+    expect((await backend.store.get("default", id))?.status).toBe("queued");
   });
 
   it("waits while the database is away, and goes on when it is back", async () => {

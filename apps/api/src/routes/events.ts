@@ -6,6 +6,7 @@ import { prefersJson } from "../accept.ts";
 import type { App, Services } from "../app.ts";
 import { eventStream } from "../event-stream.ts";
 import { problemResponses } from "../problems.ts";
+import { watchReader } from "../stalled-reader.ts";
 import { findInvocation, InvocationPath } from "./invocation-path.ts";
 import { nextLink } from "./next-link.ts";
 
@@ -72,7 +73,7 @@ async function sendPage(
 async function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { backend, stopping, heartbeatMs }: Services,
+  { backend, stopping, heartbeatMs, stalledMs }: Services,
   { id, status }: Invocation,
   after: EventId | undefined,
 ): Promise<FastifyReply> {
@@ -80,7 +81,16 @@ async function sendStream(
   // 204 is how a browser learns not to come back for more.
   if (ended && after && (await isReadToItsEnd())) return reply.code(204).send();
   const signal = AbortSignal.any([stopping, request.signal]);
-  const events = eventStream(backend.events, backend.changes, { id, after, ended, heartbeatMs, signal });
+  const stalled = new AbortController();
+  watchReader(reply.raw, {
+    stalledMs,
+    onStalled: () => {
+      request.log.info("cut off a reader of events that took nothing for too long");
+      stalled.abort();
+    },
+  });
+  const options = { id, after, ended, heartbeatMs, signal, stalled: stalled.signal };
+  const events = eventStream(backend.events, backend.changes, options);
   return reply
     .headers({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" })
     .send(Readable.from(events, { objectMode: false }));
