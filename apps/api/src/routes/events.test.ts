@@ -109,13 +109,13 @@ describe("the event stream", () => {
 
   it("cuts off a reader that takes nothing, with a reason and nothing lost", async () => {
     const backend = memory();
-    const api = await startApi(backend, { stalledMs: 500 });
+    const api = await startApi(backend, { stalledMs: 300 });
     const { id } = await api.submit();
     const attempt = await startAttempt(backend, id);
     for (let i = 0; i < 300; i += 1) await say(backend, id, attempt, "x".repeat(100_000));
     await succeed(backend, id, attempt);
     const reader = new EventReader(await api.get(`/v1/invocations/${id}/events`));
-    await expect.poll(() => api.log.join()).toContain("cut off a reader");
+    await expect.poll(() => api.log.join(), { timeout: 10_000 }).toContain("cut off a reader");
     await reader.until(": you were cut off because you read too slowly; go on with Last-Event-ID");
     const rest = await reader.rest();
     expect(rest.at(-1)?.event).not.toBe("invocation.succeeded");
