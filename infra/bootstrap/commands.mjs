@@ -11,7 +11,12 @@ export const COMMANDS = {
   dev: { redis: "any", program: ["apps/cli/bin/pifleet.mjs", "dev"] },
   test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
   "test:crash": { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run", "--project", "crash"] },
+  "test:traces": {
+    redis: "real",
+    program: ["node_modules/vitest/vitest.mjs", "run", "--project", "traces", "--mode", "whole"],
+  },
   chaos: { redis: "real", program: ["test/chaos/main.ts"] },
   check: { redis: "none", program: ["infra/check/main.ts"] },
   build: { redis: "none", program: ["infra/build/main.ts"] },
+  bench: { redis: "real", program: ["test/bench/main.ts"] },
 };

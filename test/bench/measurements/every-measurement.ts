@@ -1,0 +1,16 @@
+import type { Measure } from "../report.ts";
+import { measureKept } from "./kept.ts";
+import { measureMemory } from "./memory.ts";
+import { measureStart } from "./start.ts";
+import { measureThroughput } from "./throughput.ts";
+import { measureLongTracing, measureShortTracing } from "./tracing.ts";
+
+/** Everything that is measured, by its name. */
+export const MEASUREMENTS: Readonly<Record<string, Measure>> = {
+  "tracing-short": measureShortTracing,
+  "tracing-long": measureLongTracing,
+  start: measureStart,
+  throughput: measureThroughput,
+  memory: measureMemory,
+  kept: measureKept,
+};

@@ -1,0 +1,59 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { modelAccess, runnerEntry } from "@pifleet/harness";
+import { newInvocationId, type RunnerRecord, type RunnerTask } from "@pifleet/invocation";
+import type { ModelServer } from "@pifleet/testkit/model-server";
+import { promptFor, type Task } from "../agent.ts";
+import { RUNNER_VARIABLE } from "./variable.ts";
+
+/**
+ * What a real runner said on a run, as a program that says it again and takes next to no CPU. With it, many runs at
+ * once show what a worker does for them, which would drown in what the real runners do.
+ */
+export interface Recording {
+  /** What makes a worker replay it, in the worker's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The argument of Node that makes a worker use a recording. */
+export const REPLAYING = `--import=${import.meta.resolve("./register.ts")}`;
+
+/** Makes a run with the real runner, apart from any fleet. */
+export async function recordRun(task: Task, models: ModelServer): Promise<Recording> {
+  const directory = await mkdtemp(join(tmpdir(), "recording-"));
+  const records = await recordsOf(taskIn(directory, task, models), directory);
+  if (records.at(-1)?.type !== "finished") throw new Error("The run that was to be recorded did not finish");
+  const runner = join(directory, "runner.mjs");
+  const program = JSON.stringify(import.meta.resolve("./replaying-runner.ts"));
+  await writeFile(runner, `import { replay } from ${program};\nreplay(${JSON.stringify(records)});\n`);
+  return { environment: { [RUNNER_VARIABLE]: runner } };
+}
+
+async function recordsOf(task: RunnerTask, cwd: string): Promise<RunnerRecord[]> {
+  const records: RunnerRecord[] = [];
+  const { PATH } = process.env;
+  const runner = fork(runnerEntry, { cwd, env: { HOME: cwd, TMPDIR: cwd, ...(PATH && { PATH }) } });
+  runner.on("message", (record) => records.push(record as RunnerRecord));
+  runner.send({ type: "task", task });
+  await once(runner, "exit");
+  return records;
+}
+
+function taskIn(workspace: string, task: Task, models: ModelServer): RunnerTask {
+  const access = modelAccess({ model: "fake/test", environment: {}, modelsFile: models.modelsFile() });
+  if (access.kind === "failure") throw new Error(access.failure.message);
+  const { kind: _kind, ...reach } = access;
+  return {
+    invocationId: newInvocationId(),
+    attempt: 1,
+    workspace,
+    environment: { PATH: process.env.PATH ?? "", HOME: workspace, TMPDIR: workspace },
+    conversation: [{ role: "user", content: promptFor(task) }],
+    tools: ["read", "bash", "edit", "write"],
+    trace: { traceId: "0af7651916cd43dd8448eb211c80319c", sampled: true },
+    ...reach,
+  };
+}

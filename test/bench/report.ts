@@ -1,0 +1,48 @@
+import type { Machine } from "./machine.ts";
+import type { Stage } from "./stage.ts";
+
+export type Unit = "ms" | "MB" | "bytes" | "runs/s" | "events" | "%";
+
+/** A figure, measured several times. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly values: readonly number[];
+}
+
+/**
+ * A figure of two things that were measured in turns, one value of each a round. `again` is a second copy of the same
+ * as `on`: how far these two are apart is what the measurement cannot tell from nothing.
+ */
+export interface Comparison {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly off: readonly number[];
+  readonly on: readonly number[];
+  readonly again: readonly number[];
+}
+
+/** What one measurement found. */
+export interface Report {
+  readonly title: string;
+  /** How it was measured. */
+  readonly method: string;
+  readonly figures: readonly Figure[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** What a run of the benchmarks found, and where. */
+export interface Findings {
+  readonly machine: Machine;
+  readonly reports: readonly Report[];
+}
+
+/** What a measurement works with. */
+export interface Setting {
+  readonly stage: Stage;
+  readonly rounds: number;
+  /** Tells how far it has come. */
+  readonly say: (line: string) => void;
+}
+
+export type Measure = (setting: Setting) => Promise<Report>;

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
+import { answer } from "./agent.ts";
+import type { Interruption } from "./interruption.ts";
+import { MeasuredFleet } from "./measured-fleet.ts";
+import { Collector } from "./processes/collector.ts";
+import { RedisConsole } from "./redis-console.ts";
+import { REPLAYING, type Recording } from "./replay/recording.ts";
+
+/** The argument of Node that leaves out of a process all that traces. */
+const UNTRACED = `--import=${import.meta.resolve("./untraced/register.ts")}`;
+
+export interface StagedFleet {
+  /** Whether it traces, as in production, into a collector on this machine; else nothing of tracing is loaded. */
+  readonly traced: boolean;
+  /** What its runners replay; without it they are real ones. */
+  readonly recording?: Recording;
+  /** More environment for its processes. */
+  readonly env?: Record<string, string>;
+}
+
+/** Where measurements are made: a fake model, a collector, and fleets of real processes on one Redis. */
+export class Stage implements AsyncDisposable {
+  readonly models: ModelServer;
+  readonly redis: RedisConsole;
+  readonly #redisUrl: string;
+  readonly #keys = `bench-${randomUUID()}`;
+  readonly #stack: AsyncDisposableStack;
+  readonly #collector: Collector;
+  #fleets = 0;
+
+  static async open(redisUrl: string, interruption: Interruption): Promise<Stage> {
+    const stack = new AsyncDisposableStack();
+    interruption.covers(stack);
+    const { TMPDIR } = process.env;
+    const directory = await mkdtemp(join(tmpdir(), "bench-"));
+    process.env.TMPDIR = directory;
+    stack.defer(async () => {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+      await rm(directory, { recursive: true, force: true });
+    });
+    const redis = stack.use(await RedisConsole.connect(redisUrl));
+    const models = await startModelServer();
+    stack.defer(() => models.close());
+    models.otherwise(answer);
+    const collector = stack.use(await Collector.start());
+    return new Stage(stack, redisUrl, { redis, models, collector });
+  }
+
+  private constructor(
+    stack: AsyncDisposableStack,
+    redisUrl: string,
+    { redis, models, collector }: Pick<Stage, "redis" | "models"> & { collector: Collector },
+  ) {
+    this.#stack = stack;
+    this.#redisUrl = redisUrl;
+    this.redis = redis;
+    this.models = models;
+    this.#collector = collector;
+    stack.defer(async () => redis.remove(await redis.keys(this.#keys)));
+  }
+
+  /** Starts an API and a worker, on keys of their own; they are stopped with the stage. */
+  async startFleet({ traced, recording, env = {} }: StagedFleet): Promise<MeasuredFleet> {
+    this.#fleets += 1;
+    const imports = [...(traced ? [] : [UNTRACED]), ...(recording ? [REPLAYING] : [])];
+    return MeasuredFleet.start({
+      redis: this.redis,
+      redisUrl: this.#redisUrl,
+      prefix: `${this.#keys}-${this.#fleets}`,
+      models: this.models.modelsFile(),
+      env: {
+        NODE_OPTIONS: imports.join(" "),
+        ...(traced && { OTEL_EXPORTER_OTLP_ENDPOINT: this.#collector.endpoint }),
+        ...recording?.environment,
+        ...env,
+      },
+      traced,
+      stack: this.#stack,
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
