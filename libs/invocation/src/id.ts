@@ -20,10 +20,16 @@ export type InvocationId = z.infer<typeof InvocationId>;
  * 80 bits of randomness make two ids of one millisecond differ.
  */
 export function newInvocationId(nowMs: number = Date.now()): InvocationId {
-  return `inv_${encodeTime(nowMs)}${encodeRandom()}` as InvocationId;
+  return `inv_${newUlid(nowMs)}` as InvocationId;
 }
 
-function encodeTime(ms: number): string {
+/** A ULID: ten characters of time (Unix milliseconds), then sixteen random ones, in Crockford base 32. */
+export function newUlid(nowMs: number = Date.now()): string {
+  return `${ulidTime(nowMs)}${encodeRandom()}`;
+}
+
+/** What every ULID of this time (Unix milliseconds) begins with. All later ones sort behind it, all earlier ones before. */
+export function ulidTime(ms: number): string {
   let rest = Math.floor(ms);
   let chars = "";
   for (let i = 0; i < TIME_CHARS; i += 1) {

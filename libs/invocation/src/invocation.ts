@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ErrorCode, InvocationError } from "./error-code.ts";
+import { fieldOrder } from "./field-order.ts";
 import { InvocationId } from "./id.ts";
 import { Limits } from "./limits.ts";
 import { Message } from "./message.ts";
@@ -68,17 +69,4 @@ const orderUsage = fieldOrder(Usage);
 export function toRecord(invocation: Invocation): InvocationRecord {
   const attempts = invocation.attempts.map(orderAttempt);
   return orderRecord({ ...invocation, attempts, usage: orderUsage(invocation.usage) });
-}
-
-/**
- * Makes a function that copies the fields which the schema knows, in its order. It checks nothing: that would cost
- * more than all the rest of an answer.
- */
-function fieldOrder<Schema extends z.ZodObject>(schema: Schema): (value: z.infer<Schema>) => z.infer<Schema> {
-  const names = Object.keys(schema.shape);
-  return (value) => {
-    const ordered: Record<string, unknown> = {};
-    for (const name of names) ordered[name] = value[name];
-    return ordered as z.infer<Schema>;
-  };
 }

@@ -12,6 +12,11 @@ const PLANTED: [name: string, text: string, secret: string][] = [
   ["a JSON Web Token", `token=${JWT};`, JWT],
   ["the password of a URL", "redis://user:hunter2hunter2@db:6379/0", "hunter2hunter2"],
   ["a GitHub token", "ghp_0123456789abcdefghijABCDEFGHIJ0123", "ghp_0123456789abcdefghijABCDEFGHIJ0123"],
+  [
+    "an API key of our own",
+    "with pifleet_01K0Q7Z3T5X8N9M2R4V6W1Y0AB_q0Zt-3xY_8kLmN2pRsTuVwXyZ0123456789abcdefg4 sent",
+    "q0Zt-3xY_8kLmN2pRsTuVwXyZ0123456789abcdefg4",
+  ],
   ["a known value", "the word is correct-horse-battery!", "correct-horse-battery"],
 ];
 

@@ -11,6 +11,8 @@ export const SHAPES: readonly RegExp[] = [
   /\bsk-[\w-]{12,}/g,
   /\bwhsec_[\w+/=-]{12,}/g,
   /\bpf_[\w-]{20,}/g,
+  // An API key of our own; its id stays, and tells which one to revoke.
+  /(?<keep>\bpifleet_[0-9A-Z]{26}_)[\w-]{12,}/g,
   /\b(?:gh[oprsu]|github_pat|glpat|xox[abprs])[_-][\w-]{16,}/g,
   /\bAIza[\w-]{30,}/g,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
@@ -25,7 +27,23 @@ const BEGINNINGS: readonly string[] = [
   ...["api_key", "api-key", "apikey", "x-api-key", "access_token", "access-token", "accesstoken"],
   ...["refresh_token", "refresh-token", "refreshtoken", "client_secret", "client-secret", "clientsecret"],
   ...["secret_key", "secret-key", "secretkey", "authorization", "password", "bearer", "basic"],
-  ...["sk-", "whsec_", "pf_", "gho", "ghp", "ghr", "ghs", "ghu", "github_pat", "glpat", "xoxa", "xoxb", "xoxp", "xoxr"],
+  ...[
+    "sk-",
+    "whsec_",
+    "pf_",
+    "pifleet_",
+    "gho",
+    "ghp",
+    "ghr",
+    "ghs",
+    "ghu",
+    "github_pat",
+    "glpat",
+    "xoxa",
+    "xoxb",
+    "xoxp",
+    "xoxr",
+  ],
   ...["xoxs", "aiza", "akia", "asia", "eyj", "://"],
 ];
 

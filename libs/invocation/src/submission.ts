@@ -3,6 +3,7 @@ import { FilePath } from "./file-path.ts";
 import { PartialLimits } from "./limits.ts";
 import { InputMessage } from "./message.ts";
 import { TraceRequest } from "./trace-request.ts";
+import { InvocationWebhook } from "./webhook.ts";
 
 /** The tools that Pi brings, by Pi's own names. */
 export const ToolName = z.enum(["read", "bash", "edit", "write", "grep", "find", "ls"]);
@@ -47,6 +48,7 @@ export const Submission = z
       .optional(),
     limits: PartialLimits.optional(),
     trace: TraceRequest.optional(),
+    webhook: InvocationWebhook.optional(),
     recovery: Recovery.default("rerun"),
     priority: z.int().min(0).max(MAX_PRIORITY).default(0).describe("A higher one is claimed first"),
     delayMs: z.int().min(0).max(MAX_DELAY_MS).default(0),

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Backend, newInvocationId, UnavailableError } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
-import { sampleInvocation } from "@pifleet/testkit/samples";
+import { sampleApiKey, sampleInvocation } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Role } from "./connections.ts";
 import { connectBackend } from "./index.ts";
@@ -33,7 +33,7 @@ function connect(role: Role, onFault?: (error: Error) => void): Promise<Backend>
 describe("an API process without Redis", () => {
   it("starts, and is told by every port at once that it is unavailable", async () => {
     const onFault = vi.fn();
-    const { store, queue, events, changes, spans, spool, workers, ping } = await connect("api", onFault);
+    const { store, queue, events, changes, spans, spool, apiKeys, workers, ping } = await connect("api", onFault);
     const operations = [
       () => store.create(sampleInvocation()),
       () => store.get("default", id),
@@ -52,6 +52,9 @@ describe("an API process without Redis", () => {
       () => spool.take(1, HOUR_MS),
       () => spool.record({ id, attempt: 1 }, {}, { kind: "never" }),
       () => spool.size(),
+      () => apiKeys.get(sampleApiKey().id),
+      () => apiKeys.list(),
+      () => apiKeys.use(sampleApiKey().id, { perSecond: 1, burst: 1 }),
       () => workers.list(),
       ping,
     ];

@@ -1,8 +1,10 @@
 import { type Backend, UnavailableError } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import { RedisApiKeys } from "./api-keys.ts";
 import { RedisChangeFeed } from "./change-feed.ts";
 import { type Connections, openConnections, type Role } from "./connections.ts";
 import { RedisCounters } from "./counters.ts";
+import { RedisDeliveryLedger } from "./delivery-ledger.ts";
 import { DisconnectedWorkers } from "./disconnected-workers.ts";
 import { RedisEventLog } from "./event-log.ts";
 import { warnOfEviction } from "./eviction.ts";
@@ -14,6 +16,7 @@ import { RedisSpanLog } from "./span-log.ts";
 import { RedisStore } from "./store.ts";
 import { RedisTraceSpool } from "./trace-spool.ts";
 import { reached } from "./unavailable.ts";
+import { RedisWebhooks } from "./webhooks.ts";
 import { RedisWorkerRegistry } from "./worker-registry.ts";
 
 const PING_MS = 1_000;
@@ -69,6 +72,9 @@ function composeBackend(
     changes,
     spans: new RedisSpanLog(main, scripts),
     spool: new RedisTraceSpool(main, scripts),
+    apiKeys: new RedisApiKeys(main, scripts),
+    webhooks: new RedisWebhooks(main, scripts),
+    deliveries: new RedisDeliveryLedger(main, scripts),
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main),

@@ -1,10 +1,13 @@
 import {
+  describeApiKeysConformance,
   describeCountersConformance,
+  describeDeliveryLedgerConformance,
   describeEventLogConformance,
   describeQueueConformance,
   describeSpanLogConformance,
   describeStoreConformance,
   describeTraceSpoolConformance,
+  describeWebhooksConformance,
   describeWorkerRegistryConformance,
   type MakeBackend,
 } from "@pifleet/testkit";
@@ -22,3 +25,6 @@ describeSpanLogConformance("in Redis", makeBackend);
 describeTraceSpoolConformance("in Redis", makeBackend);
 describeWorkerRegistryConformance("in Redis", makeBackend);
 describeCountersConformance("in Redis", makeBackend);
+describeApiKeysConformance("in Redis", makeBackend);
+describeWebhooksConformance("in Redis", makeBackend);
+describeDeliveryLedgerConformance("in Redis", makeBackend);

@@ -1,4 +1,4 @@
-import type { InvocationId } from "@pifleet/invocation";
+import type { ApiKeyId, Delivery, DeliveryId, InvocationId, WebhookId } from "@pifleet/invocation";
 
 /**
  * Every Redis key and channel is made here. All keys of one shard hold the same hash tag, `{shard}`, so that the keys
@@ -17,6 +17,14 @@ export interface Keys {
   /** Sorted sets of `id|attempt` whose spans are owed to a collector; score: when they are due, Unix ms. */
   readonly owed: string;
   readonly quarantined: string;
+  /** Sorted set of the ids of ended invocations whose deliveries are not written; score: when it is due, Unix ms. */
+  readonly outbox: string;
+  /** Sorted set of the ids of pending deliveries; score: when they are due, Unix ms. */
+  readonly dueDeliveries: string;
+  /** Sorted set of ended deliveries and their places; score: when their retention runs out, Unix ms. */
+  readonly expiringDeliveries: string;
+  /** What the keys of all deliveries begin with; the scripts put an id behind it. */
+  readonly deliveryPrefix: string;
   /** Hash from a worker's id to its presence, and sorted set of the same ids; score: when it vanishes, Unix ms. */
   readonly workers: string;
   readonly workerDeadlines: string;
@@ -24,6 +32,8 @@ export interface Keys {
   readonly workerConnections: string;
   /** Hash: the counters of the fleet. */
   readonly counters: string;
+  /** Sorted set, in lexical order, of the ids of all tenants' API keys; some may be gone. */
+  readonly apiKeys: string;
   /** Channel on which the ids of invocations are sent that something is asked of. */
   readonly requests: string;
   /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
@@ -40,10 +50,22 @@ export interface Keys {
   changes(id: InvocationId): string;
   /** Hash: which invocation a client's idempotency key stands for. */
   idempotency(tenant: string, key: string): string;
+  /** Hash: the API key. */
+  apiKey(id: ApiKeyId): string;
+  /** When the key's whole burst of requests is there again, Redis time in microseconds; absent when it is. */
+  apiKeyRate(id: ApiKeyId): string;
   /** The id of the worker that does this task for the fleet; expires when it has not said so again. */
   leader(task: string): string;
   /** Sorted set of a tenant's ids in lexical order: `all`, or those in one status. */
   index(which: string, tenant: string): string;
+  /** Hash from the id of a tenant's webhook to the webhook; an index, as the scripts make its key. */
+  webhooks(tenant: string): string;
+  /** Hash: the delivery. */
+  delivery(id: DeliveryId): string;
+  /** Index of a tenant's deliveries in one status: of all its webhooks and invocations, or of one webhook. */
+  deliveriesIn(status: Delivery["status"], tenant: string, webhook?: WebhookId): string;
+  /** Index of the deliveries of one invocation. */
+  deliveriesOf(invocation: InvocationId, tenant: string): string;
 }
 
 const ONLY_SHARD = 0;
@@ -53,6 +75,8 @@ export function makeKeys(prefix: string): Keys {
   if (/[{}]/.test(prefix)) throw new RangeError("a key prefix must not hold braces");
   const shard = `${prefix}:{${ONLY_SHARD}}`;
   const indexPrefix = `${shard}:index:`;
+  const deliveryPrefix = `${shard}:delivery:`;
+  const index = (which: string, tenant: string) => `${indexPrefix}${which}:${tenant}`;
   return {
     queuePrefix: shard,
     unqueued: `${shard}:unqueued`,
@@ -60,10 +84,15 @@ export function makeKeys(prefix: string): Keys {
     open: `${shard}:open`,
     owed: `${shard}:owed`,
     quarantined: `${shard}:quarantined`,
+    outbox: `${shard}:outbox`,
+    dueDeliveries: `${shard}:due-deliveries`,
+    expiringDeliveries: `${shard}:expiring-deliveries`,
+    deliveryPrefix,
     workers: `${shard}:workers`,
     workerDeadlines: `${shard}:worker-deadlines`,
     workerConnections: `${shard}:worker-connections`,
     counters: `${shard}:counters`,
+    apiKeys: `${shard}:api-keys`,
     requests: `${shard}:requests`,
     indexPrefix,
     record: (id) => `${shard}:invocation:${id}`,
@@ -72,7 +101,14 @@ export function makeKeys(prefix: string): Keys {
     journal: (id, attempt) => `${shard}:journal:${id}:${attempt}`,
     changes: (id) => `${shard}:changes:${id}`,
     idempotency: (tenant, key) => `${shard}:idempotency:${encodeURIComponent(tenant)}:${key}`,
+    apiKey: (id) => `${shard}:api-key:${id}`,
+    apiKeyRate: (id) => `${shard}:api-key-rate:${id}`,
     leader: (task) => `${shard}:leader:${task}`,
-    index: (which, tenant) => `${indexPrefix}${which}:${tenant}`,
+    index,
+    webhooks: (tenant) => index("webhooks", tenant),
+    delivery: (id) => `${deliveryPrefix}${id}`,
+    deliveriesIn: (status, tenant, webhook) =>
+      index(webhook ? `deliveries/${status}/${webhook}` : `deliveries/${status}`, tenant),
+    deliveriesOf: (invocation, tenant) => index(`deliveries/${invocation}`, tenant),
   };
 }

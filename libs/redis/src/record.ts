@@ -2,7 +2,8 @@ import { type AttemptExport, type Invocation, traceExportOf } from "@pifleet/inv
 
 /**
  * The fields of an invocation's hash. What never changes is one field, `given`; an absent field is null. Credentials
- * are a field of their own, `traceHeaders`, which goes when they are needed no more.
+ * are in fields of their own: `traceHeaders`, which goes when they are needed no more, and the invocation's `webhook`,
+ * whose messages may be sent again as long as the record is kept. The scripts look at whether there is one.
  */
 export type RecordFields = Readonly<Record<string, string>>;
 
@@ -14,7 +15,8 @@ type Given = Pick<
 /** The fields and values, in turn, with which a new record is written. */
 export function encodeRecord(invocation: Invocation): string[] {
   const { agent, model, metadata, limits, createdAt, artifacts, submission, carrier, callerSpanId } = invocation;
-  const { headers, ...trace } = submission.trace ?? {};
+  const { webhook, trace, ...rest } = submission;
+  const { headers, ...shownTrace } = trace ?? {};
   const given: Given = {
     agent,
     model,
@@ -22,7 +24,7 @@ export function encodeRecord(invocation: Invocation): string[] {
     limits,
     createdAt,
     artifacts,
-    submission: submission.trace ? { ...submission, trace } : submission,
+    submission: trace ? { ...rest, trace: shownTrace } : rest,
     carrier,
     callerSpanId,
     traceId: invocation.trace.traceId,
@@ -37,6 +39,7 @@ export function encodeRecord(invocation: Invocation): string[] {
     recovery: submission.recovery,
     given: JSON.stringify(given),
     ...(headers && { traceHeaders: JSON.stringify(headers) }),
+    ...(webhook && { webhook: JSON.stringify(webhook) }),
   };
   return Object.entries(fields).flat();
 }
@@ -50,7 +53,7 @@ export function decodeRecord(id: Invocation["id"], fields: RecordFields): Invoca
   return {
     ...given,
     id,
-    submission: withHeaders(submission, fields.traceHeaders),
+    submission: withCredentials(submission, fields),
     exports,
     tenant: fields.tenant ?? "",
     status: fields.status as Invocation["status"],
@@ -84,9 +87,15 @@ function decodeExports(fields: RecordFields, newest: number): Invocation["export
   return exports;
 }
 
-function withHeaders(submission: Invocation["submission"], headers: string | undefined): Invocation["submission"] {
-  if (headers === undefined) return submission;
-  return { ...submission, trace: { ...submission.trace, headers: JSON.parse(headers) } };
+function withCredentials(
+  submission: Invocation["submission"],
+  { traceHeaders, webhook }: RecordFields,
+): Invocation["submission"] {
+  return {
+    ...submission,
+    ...(traceHeaders !== undefined && { trace: { ...submission.trace, headers: JSON.parse(traceHeaders) } }),
+    ...(webhook !== undefined && { webhook: JSON.parse(webhook) }),
+  };
 }
 
 function parse<T>(json: string | undefined, absent: T): T {

@@ -1,6 +1,6 @@
 import { type Backend, type Event, NO_USAGE, type Outcome } from "@pifleet/invocation";
 import { TcpProxy } from "@pifleet/testkit";
-import { sampleInvocation, sampleSpan } from "@pifleet/testkit/samples";
+import { sampleDelivery, sampleInvocation, sampleSpan, sampleTry } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectBackend } from "./index.ts";
 import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
@@ -12,6 +12,7 @@ const LOG: Event = { type: "log", at, attempt: 1, level: "info", message: "once"
 
 describe("a worker's call whose answer was lost with the connection", () => {
   const invocation = sampleInvocation();
+  const { id: other } = sampleInvocation();
   let proxy: TcpProxy;
   let backend: Backend;
 
@@ -53,6 +54,17 @@ describe("a worker's call whose answer was lost with the connection", () => {
     expect(await losingTheReply(() => backend.spans.finish(invocation.id, 1, [SPAN]))).toBe("accepted");
     expect(await backend.spans.finish(invocation.id, 1, [SPAN])).toBe("stale");
     expect(await backend.spans.read(invocation.id)).toEqual([SPAN]);
+  });
+
+  it("records a try of a delivery once, also when it has ended with it", async () => {
+    const { id } = sampleDelivery();
+    await backend.store.create(sampleInvocation({ webhook: { url: "https://receiver.example/" } }, { id: other }));
+    await backend.store.cancel("default", other);
+    await backend.deliveries.write(other, [sampleDelivery({ id })]);
+    await losingTheReply(() => backend.deliveries.record(id, sampleTry(500, 1), { kind: "again", delayMs: 0 }));
+    await losingTheReply(() => backend.deliveries.record(id, sampleTry(200, 2), { kind: "delivered" }));
+    const tries = [sampleTry(500, 1), sampleTry(200, 2)];
+    expect(await backend.deliveries.get("default", id)).toMatchObject({ status: "delivered", tryCount: 2, tries });
   });
 
   it("settles once, with its spans, and is told that it was accepted", async () => {

@@ -12,18 +12,32 @@ export const SCRIPT_NAMES = [
   "check-in",
   "claims-of-worker",
   "create",
+  "create-api-key",
+  "create-webhook",
   "expire",
+  "expire-deliveries",
   "finish-spans",
   "lead",
   "leave",
+  "list-deliveries",
   "list-workers",
+  "next-due",
   "pause",
+  "postpone-delivery",
   "read-events",
   "record-export",
+  "record-try",
+  "redeliver",
+  "replace-webhook",
   "resume",
+  "revoke-api-key",
   "settle",
   "start",
+  "take-deliveries",
+  "take-ended",
   "take-owed",
+  "use-api-key",
+  "write-deliveries",
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
@@ -54,11 +68,13 @@ export class Scripts {
   }
 
   /** Runs a script with exactly these keys and arguments. @throws {UnavailableError} */
-  async run(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    const commands = this.#redis as unknown as Record<string, Command | undefined>;
-    const command = commands[commandName(name)];
-    if (!command) throw new TypeError(`no such script: ${name}`);
-    return reached(command.call(this.#redis, keys.length, ...keys, ...args));
+  run(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    return this.#call(commandName(name), keys, args);
+  }
+
+  /** The same, with a `Buffer` in place of every string of the answer. @throws {UnavailableError} */
+  runForBuffers(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    return this.#call(`${commandName(name)}Buffer`, keys, args);
   }
 
   /** Runs a script whose input begins with the scope of one invocation; see `scripts/includes/scope.lua`. */
@@ -70,15 +86,32 @@ export class Scripts {
   ): Promise<unknown> {
     const { keys } = this;
     const own = [keys.record(id), keys.events(id), keys.spans(id)];
-    const shared = [keys.unqueued, keys.expiring, keys.open, keys.owed, keys.quarantined];
+    const shared = [keys.unqueued, keys.expiring, keys.open, keys.owed, keys.quarantined, keys.outbox];
     const scopeArgs = [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
     return this.run(name, [...own, ...shared, ...moreKeys], [...scopeArgs, ...args]);
+  }
+
+  /**
+   * Runs a script whose input begins with the ledger of deliveries; see `scripts/includes/ledger.lua`. It answers with
+   * `Buffer`s.
+   */
+  async runOnLedger(name: ScriptName, args: readonly Argument[], moreKeys: readonly string[] = []): Promise<unknown> {
+    const { dueDeliveries, expiringDeliveries, deliveryPrefix, indexPrefix } = this.keys;
+    const ledgerArgs = [deliveryPrefix, indexPrefix, this.#retentionMs];
+    return this.runForBuffers(name, [dueDeliveries, expiringDeliveries, ...moreKeys], [...ledgerArgs, ...args]);
   }
 
   /** Names a call, so that it takes effect once even if it is sent twice; see `scripts/includes/repeated.lua`. */
   nextCall(): [writer: string, call: number] {
     this.#calls += 1;
     return [this.#writer, this.#calls];
+  }
+
+  async #call(name: string, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    const commands = this.#redis as unknown as Record<string, Command | undefined>;
+    const command = commands[name];
+    if (!command) throw new TypeError(`no such script: ${name}`);
+    return reached(command.call(this.#redis, keys.length, ...keys, ...args));
   }
 }
 

@@ -1,10 +1,13 @@
+export { describeApiKeysConformance } from "./conformance/api-keys-conformance.ts";
 export { describeCountersConformance } from "./conformance/counters-conformance.ts";
+export { describeDeliveryLedgerConformance } from "./conformance/delivery-ledger-conformance.ts";
 export { describeEventLogConformance } from "./conformance/event-log-conformance.ts";
 export type { MakeBackend } from "./conformance/make-backend.ts";
 export { describeQueueConformance } from "./conformance/queue-conformance.ts";
 export { describeSpanLogConformance } from "./conformance/span-log-conformance.ts";
 export { describeStoreConformance } from "./conformance/store-conformance.ts";
 export { describeTraceSpoolConformance } from "./conformance/trace-spool-conformance.ts";
+export { describeWebhooksConformance } from "./conformance/webhooks-conformance.ts";
 export { describeWorkerRegistryConformance } from "./conformance/worker-registry-conformance.ts";
 export { createMemoryBackend } from "./memory/backend.ts";
 export { RedisServer } from "./redis-server/redis-server.ts";

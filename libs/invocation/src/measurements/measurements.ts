@@ -69,6 +69,12 @@ export const HISTOGRAMS = {
     labels: { audience: AUDIENCES },
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
+  webhook_try_duration_seconds: {
+    help: "Time that one try to bring a webhook message to its receiver took, whatever came of it",
+    unit: "seconds",
+    labels: {},
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  },
 } as const satisfies Record<string, HistogramMeasurement>;
 
 /** The labelled counters of the fleet. In Prometheus their names begin with `pifleet_`. */
@@ -80,6 +86,10 @@ export const COUNTERS = {
   trace_spans_dropped_total: {
     help: "Spans that no collector will get: refused by it, given up because of their age, or more than an attempt may have",
     labels: { reason: ["refused", "expired", "too_many"] },
+  },
+  webhook_deliveries_total: {
+    help: "What came of webhook messages that were due: delivered, failed with another try to follow, dead, or put off without a try",
+    labels: { result: ["delivered", "failed", "dead", "postponed"] },
   },
 } as const satisfies Record<string, CounterMeasurement>;
 

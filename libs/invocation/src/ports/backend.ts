@@ -1,3 +1,4 @@
+import type { ApiKeys } from "./api-keys.ts";
 import type { Counters } from "./counters.ts";
 import type { ChangeFeed, EventLog } from "./event-log.ts";
 import type { WorkerRegistry } from "./presence.ts";
@@ -5,6 +6,7 @@ import type { InvocationQueue } from "./queue.ts";
 import type { SpanLog } from "./span-log.ts";
 import type { InvocationStore } from "./store.ts";
 import type { TraceSpool } from "./trace-spool.ts";
+import type { DeliveryLedger, Webhooks } from "./webhooks.ts";
 
 /** All the ports that one database stands behind; what an app connects to. */
 export interface Backend {
@@ -14,6 +16,9 @@ export interface Backend {
   readonly changes: ChangeFeed;
   readonly spans: SpanLog;
   readonly spool: TraceSpool;
+  readonly webhooks: Webhooks;
+  readonly deliveries: DeliveryLedger;
+  readonly apiKeys: ApiKeys;
   readonly workers: WorkerRegistry;
   readonly counters: Counters;
   /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */

@@ -2,7 +2,7 @@
   Writes a new, queued invocation with its idempotency key, its place in the indexes, its first event and the spans of
   its submission.
   Input: the scope, then
-    KEYS[9]  hash of the idempotency key; absent without one
+    KEYS[10] hash of the idempotency key; absent without one
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
@@ -19,7 +19,7 @@
 -- @include scope
 -- @include clock
 
-local idempotency = KEYS[9]
+local idempotency = KEYS[10]
 local deadline, tenant, fingerprint, idempotency_ttl = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local first_event, written = ARGV[10], ARGV[11]
 local time = clock()

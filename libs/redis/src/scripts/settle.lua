@@ -1,7 +1,7 @@
 --[[
   Ends an attempt, and with it the invocation unless another attempt follows.
   Input: the scope, then
-    KEYS[9]  journal of the attempt
+    KEYS[10] journal of the attempt
     ARGV[6]  attempt
     ARGV[7]  writer
     ARGV[8]  number of the writer's call
@@ -27,7 +27,7 @@
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local journal, written, settler_lease = KEYS[9], ARGV[18], ARGV[19]
+local journal, written, settler_lease = KEYS[10], ARGV[18], ARGV[19]
 
 local passed = fence(attempt, writer, call)
 if passed ~= "current" then

@@ -1,13 +1,17 @@
 import type { Backend } from "@pifleet/invocation";
+import { MemoryApiKeys } from "./api-keys.ts";
 import { MemoryChangeFeed } from "./change-feed.ts";
 import { MemoryCounters } from "./counters.ts";
+import { MemoryDeliveryLedger } from "./delivery-ledger.ts";
 import { MemoryEventLog } from "./event-log.ts";
 import { KeptInvocations } from "./kept-invocation.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { MemoryOutbox } from "./outbox.ts";
 import { MemoryQueue } from "./queue.ts";
 import { MemorySpanLog } from "./span-log.ts";
 import { MemoryStore } from "./store.ts";
 import { MemoryTraceSpool } from "./trace-spool.ts";
+import { MemoryWebhooks } from "./webhooks.ts";
 import { MemoryWorkerRegistry } from "./worker-registry.ts";
 
 /**
@@ -20,14 +24,19 @@ export function createMemoryBackend(options: { retentionMs: number; now?: () => 
   const changes = new MemoryChangeFeed();
   const all = new KeptInvocations(now, changes);
   const spool = new MemoryTraceSpool(all);
+  const webhooks = new MemoryWebhooks();
+  const outbox = new MemoryOutbox(now, webhooks);
   const queue = new MemoryQueue();
   return {
-    store: new MemoryStore(all, new Lifecycle(all, spool, retentionMs)),
+    store: new MemoryStore(all, new Lifecycle(all, spool, outbox, retentionMs)),
     queue,
     events: new MemoryEventLog(all),
     changes,
     spans: new MemorySpanLog(all),
     spool,
+    apiKeys: new MemoryApiKeys(now),
+    webhooks,
+    deliveries: new MemoryDeliveryLedger(now, outbox, retentionMs),
     workers: new MemoryWorkerRegistry(now),
     counters: new MemoryCounters(),
     ping: async () => undefined,

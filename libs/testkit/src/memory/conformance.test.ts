@@ -1,11 +1,14 @@
 import {
   createMemoryBackend,
+  describeApiKeysConformance,
   describeCountersConformance,
+  describeDeliveryLedgerConformance,
   describeEventLogConformance,
   describeQueueConformance,
   describeSpanLogConformance,
   describeStoreConformance,
   describeTraceSpoolConformance,
+  describeWebhooksConformance,
   describeWorkerRegistryConformance,
   type MakeBackend,
 } from "../index.ts";
@@ -19,3 +22,6 @@ describeSpanLogConformance("in memory", makeBackend);
 describeTraceSpoolConformance("in memory", makeBackend);
 describeWorkerRegistryConformance("in memory", makeBackend);
 describeCountersConformance("in memory", makeBackend);
+describeApiKeysConformance("in memory", makeBackend);
+describeWebhooksConformance("in memory", makeBackend);
+describeDeliveryLedgerConformance("in memory", makeBackend);

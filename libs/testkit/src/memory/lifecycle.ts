@@ -9,17 +9,20 @@ import {
   type Usage,
 } from "@pifleet/invocation";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
+import type { MemoryOutbox } from "./outbox.ts";
 import type { MemoryTraceSpool } from "./trace-spool.ts";
 
 /** Moves an invocation through its life, with the events that tell of it. */
 export class Lifecycle {
   readonly #all: KeptInvocations;
   readonly #spool: MemoryTraceSpool;
+  readonly #outbox: MemoryOutbox;
   readonly #retentionMs: number;
 
-  constructor(all: KeptInvocations, spool: MemoryTraceSpool, retentionMs: number) {
+  constructor(all: KeptInvocations, spool: MemoryTraceSpool, outbox: MemoryOutbox, retentionMs: number) {
     this.#all = all;
     this.#spool = spool;
+    this.#outbox = outbox;
     this.#retentionMs = retentionMs;
   }
 
@@ -94,6 +97,7 @@ export class Lifecycle {
     this.#all.log(kept, { type: `invocation.${status as TerminalStatus}`, at, attempt, error, usage } as Event);
     if (attempt === 0) this.#oweUnwritten(kept);
     this.#spool.dropCredentials(kept);
+    this.#outbox.notify(kept.invocation);
     kept.isQueued = true;
     kept.expiresAt = this.#all.now() + this.#retentionMs;
   }

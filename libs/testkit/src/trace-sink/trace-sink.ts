@@ -41,6 +41,8 @@ export interface TraceSink {
   reply(...replies: SinkReply[]): void;
   /** Every answer from now on, until it is called with nothing. */
   replyAlways(reply?: SinkReply): void;
+  /** What requests need from now on, in place of what was said at the start. */
+  require(options: TraceSinkOptions): void;
   /** The first batch that holds a span of this trace; resolves when it is there. */
   batchOf(traceId: string): Promise<ReceivedSpan[]>;
   /** Every span of this trace that was accepted until now, in the order in which they came. */
@@ -61,12 +63,13 @@ export async function startTraceSink(options: TraceSinkOptions = {}): Promise<Tr
   const batches: ReceivedSpan[][] = [];
   const replies: SinkReply[] = [];
   let always: SinkReply | undefined;
+  let needed = options;
   const waiting = new Set<() => void>();
 
   const server = createServer(async (incoming, response) => {
     const received = await receive(incoming);
     if (!received) return;
-    const reply = verdict(received, options) ?? replies.shift() ?? always ?? { kind: "ok" };
+    const reply = verdict(received, needed) ?? replies.shift() ?? always ?? { kind: "ok" };
     requests.push(incoming.headers);
     log.push({ ...received, reply });
     if (takesSpans(reply)) batches.push([...received.spans]);
@@ -101,6 +104,9 @@ export async function startTraceSink(options: TraceSinkOptions = {}): Promise<Tr
     reply: (...next) => void replies.push(...next),
     replyAlways: (reply) => {
       always = reply;
+    },
+    require: (next) => {
+      needed = next;
     },
     batchOf: async (traceId) => {
       await until(() => batchWith(traceId) !== undefined);

@@ -15,6 +15,14 @@ local function retain(status)
   end
 end
 
+-- Leaves a row for who writes the deliveries, when a webhook may want to know: the invocation's own, or one of its
+-- tenant's.
+local function notify()
+  if get("webhook") or redis.call("EXISTS", index("webhooks", get("tenant"))) == 1 then
+    redis.call("ZADD", outbox, clock(), id)
+  end
+end
+
 --[[
   The one way in which an invocation ends, shared by start, settle and cancel. What must happen exactly once with the
   end has its place here: status and times, the last event, retention, and every message that is owed to somebody
@@ -32,5 +40,6 @@ local function finish(transition, failure)
     owe_unwritten(0)
   end
   drop_credentials()
+  notify()
   retain(status)
 end

@@ -1,6 +1,6 @@
 --[[
   Names what every script on one invocation begins with. A script's own keys and
-  arguments begin at KEYS[9] and ARGV[6].
+  arguments begin at KEYS[10] and ARGV[6].
     KEYS[1] record       hash
     KEYS[2] events       stream
     KEYS[3] spans        list
@@ -9,6 +9,7 @@
     KEYS[6] open         sorted set of the ids of all that have not ended
     KEYS[7] owed         sorted set of attempts whose spans are owed to a collector
     KEYS[8] quarantined  the same, of those that a collector refused for a reason that may pass
+    KEYS[9] outbox       sorted set of the ids of ended ones whose deliveries are not written
     ARGV[1] id
     ARGV[2] now       RFC 3339; the caller's clock, so that the events of one attempt have one clock
     ARGV[3] retention milliseconds that an ended invocation is kept
@@ -16,16 +17,14 @@
     ARGV[5] changes   channel that hears of every change
 ]]
 local record, events, spans, unqueued = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local expiring, open, owed, quarantined = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local expiring, open, owed, quarantined, outbox = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, now, retention, indexes, changes = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 
 local function get(field)
   return redis.call("HGET", record, field)
 end
 
-local function index(which, tenant)
-  return indexes .. which .. ":" .. tenant
-end
+-- @include index
 
 local function announce()
   redis.call("PUBLISH", changes, id)

@@ -1,0 +1,33 @@
+import * as z from "zod";
+
+/** What a key may do. `admin` may do everything. */
+export const Scope = z.enum(["invocations:read", "invocations:write", "webhooks", "admin"]);
+export type Scope = z.infer<typeof Scope>;
+
+/** The owner of invocations, webhooks and keys. */
+export const Tenant = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be 1 to 63 lower case letters, digits, dashes or underscores");
+export type Tenant = z.infer<typeof Tenant>;
+
+const Time = z.iso.datetime({ precision: 3 });
+
+export const ApiKeyId = z.string().regex(/^key_[0-9A-Z]{26}$/, "must be the id of a key: key_ and a ULID");
+export type ApiKeyId = z.infer<typeof ApiKeyId>;
+
+/** An API key without its secret. */
+export const ApiKey = z.object({
+  id: ApiKeyId,
+  tenant: Tenant,
+  scopes: z.array(Scope).min(1),
+  createdAt: Time,
+  expiresAt: Time.nullable(),
+  revokedAt: Time.nullable(),
+  lastUsedAt: Time.nullable().describe("About when it was used last; within a minute"),
+});
+export type ApiKey = z.infer<typeof ApiKey>;
+
+/** A key as it is kept: of its secret only the SHA-256, in hexadecimal. */
+export interface StoredApiKey extends ApiKey {
+  readonly sha256: string;
+}

@@ -1,0 +1,13 @@
+import type { Ended, StoredDelivery } from "@pifleet/invocation";
+import { encodeDelivery } from "../delivery.ts";
+import type { Scripts } from "../scripts.ts";
+
+/** Writes the deliveries of an ended invocation, in exchange for its row of the outbox. */
+export async function writeDeliveries(
+  scripts: Scripts,
+  ended: Ended,
+  deliveries: readonly StoredDelivery[],
+): Promise<void> {
+  const encoded = await Promise.all(deliveries.map(encodeDelivery));
+  await scripts.runOnLedger("write-deliveries", [ended, ...encoded.flat()], [scripts.keys.outbox]);
+}

@@ -1,0 +1,29 @@
+import { promisify } from "node:util";
+import { deflateRaw, deflateRawSync, inflateRaw } from "node:zlib";
+
+/** The first byte tells the form of the rest. */
+const FORM = { plain: 0x6a, deflated: 0x7a };
+
+/** Up to this, handing the work to another thread costs several times the work itself. */
+const SMALL_BYTES = 65_536;
+
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+
+/** A text as it is kept, in the shorter form. */
+export async function encodeText(text: string): Promise<Buffer> {
+  const plain = Buffer.from(text);
+  const deflated = plain.length <= SMALL_BYTES ? deflateRawSync(plain) : await deflate(plain);
+  return deflated.length < plain.length
+    ? Buffer.concat([Buffer.of(FORM.deflated), deflated])
+    : Buffer.concat([Buffer.of(FORM.plain), plain]);
+}
+
+/** The text that was encoded. @throws {RangeError} for a form that is not known here. */
+export async function decodeText(encoded: Buffer): Promise<string> {
+  const [form = 0] = encoded;
+  const rest = encoded.subarray(1);
+  if (form === FORM.deflated) return (await inflate(rest)).toString();
+  if (form === FORM.plain) return rest.toString();
+  throw new RangeError(`a text is kept in a form that this version does not know: 0x${form.toString(16)}`);
+}

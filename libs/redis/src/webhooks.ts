@@ -1,0 +1,49 @@
+import { MAX_WEBHOOKS, type StoredWebhook, type WebhookId, type Webhooks } from "@pifleet/invocation";
+import type { Redis } from "ioredis";
+import { createWebhook } from "./scripts/create-webhook.ts";
+import { replaceWebhook } from "./scripts/replace-webhook.ts";
+import type { Scripts } from "./scripts.ts";
+import { reached } from "./unavailable.ts";
+
+/** The webhooks in Redis: one hash per tenant. The script that ends an invocation looks whether there is one. */
+export class RedisWebhooks implements Webhooks {
+  readonly #redis: Redis;
+  readonly #scripts: Scripts;
+
+  constructor(redis: Redis, scripts: Scripts) {
+    this.#redis = redis;
+    this.#scripts = scripts;
+  }
+
+  create(webhook: StoredWebhook): Promise<"created" | "too_many"> {
+    return createWebhook(this.#scripts, webhook, MAX_WEBHOOKS);
+  }
+
+  async get(tenant: string, id: WebhookId): Promise<StoredWebhook | null> {
+    const json = await this.#read(tenant, id);
+    return json === null ? null : (JSON.parse(json) as StoredWebhook);
+  }
+
+  async list(tenant: string): Promise<StoredWebhook[]> {
+    const all = await reached(this.#redis.hvals(this.#scripts.keys.webhooks(tenant)));
+    return all.map((json) => JSON.parse(json) as StoredWebhook).sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  /** Nobody's change is lost: one that another one came before is made again, on what that has left. */
+  async update(tenant: string, id: WebhookId, changes: Partial<StoredWebhook>): Promise<StoredWebhook | null> {
+    for (;;) {
+      const was = await this.#read(tenant, id);
+      if (was === null) return null;
+      const webhook: StoredWebhook = { ...(JSON.parse(was) as StoredWebhook), ...changes, id, tenant };
+      if (await replaceWebhook(this.#scripts, was, webhook)) return webhook;
+    }
+  }
+
+  async delete(tenant: string, id: WebhookId): Promise<boolean> {
+    return (await reached(this.#redis.hdel(this.#scripts.keys.webhooks(tenant), id))) === 1;
+  }
+
+  #read(tenant: string, id: WebhookId): Promise<string | null> {
+    return reached(this.#redis.hget(this.#scripts.keys.webhooks(tenant), id));
+  }
+}
