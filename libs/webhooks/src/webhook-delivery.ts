@@ -1,0 +1,137 @@
+import type {
+  AfterTry,
+  DeliveryLedger,
+  DeliveryTry,
+  InvocationStore,
+  Measures,
+  StoredDelivery,
+  Webhooks,
+} from "@pifleet/invocation";
+import type { AddressGuard } from "./address-guard.ts";
+import { Admission, type Slot } from "./admission.ts";
+import { afterTry, isGone } from "./after-try.ts";
+import { emptyOutbox } from "./outbox.ts";
+import { postMessage, TRY_DEADLINE_MS, type Tried } from "./post-message.ts";
+import { receiverOf } from "./receiver.ts";
+import type { WebhookSchedule } from "./schedule.ts";
+
+export interface WebhookDeliveryPorts {
+  readonly store: Pick<InvocationStore, "read">;
+  readonly webhooks: Pick<Webhooks, "get" | "list" | "update">;
+  readonly deliveries: Pick<DeliveryLedger, "takeEnded" | "write" | "take" | "record" | "postpone">;
+  /** Decides which receivers may be connected to. */
+  readonly guard: Pick<AddressGuard, "connectionTo">;
+  readonly measures: Measures;
+  /** Called when a try has been recorded. */
+  readonly onTried?: (delivery: StoredDelivery, made: DeliveryTry, after: AfterTry) => void;
+  /** Called when there is a slot again after there was none: what is due may have waited for it. */
+  readonly onFree?: () => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface WebhookDeliveryOptions {
+  readonly schedule: WebhookSchedule;
+  /** How long a try may take, milliseconds. Default: 15,000. */
+  readonly deadlineMs?: number;
+}
+
+const TAKEN_AT_ONCE = 100;
+/** Longer than a try takes with all that belongs to it; a delivery that is not recorded by then is tried again. */
+const LEASE_MS = 30_000;
+
+/**
+ * Brings webhook messages to their receivers, at least once each: whatever dies between a try and its record, somebody
+ * makes the try again, with the same `webhook-id`. It owes nothing to the invocation: the outcome stands.
+ */
+export class WebhookDelivery {
+  readonly #ports: WebhookDeliveryPorts;
+  readonly #options: WebhookDeliveryOptions;
+  readonly #admission: Admission;
+  readonly #underWay = new Set<Promise<void>>();
+  #isWaitedFor = false;
+  #isEnding = false;
+
+  constructor(ports: WebhookDeliveryPorts, options: WebhookDeliveryOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#admission = new Admission(options.schedule);
+  }
+
+  /**
+   * Makes deliveries of some rows of the outbox, and begins the tries of some deliveries that are due; it does not wait
+   * for their end. Those that have no try now are put off, so that others come behind them.
+   * @returns how many rows and deliveries it has seen to; with 0, nothing is due, or no slot is free
+   */
+  async round(): Promise<number> {
+    const rows = await emptyOutbox(this.#ports);
+    this.#isWaitedFor = this.#admission.isFull;
+    if (this.#isWaitedFor || this.#isEnding) return rows;
+    const due = await this.#ports.deliveries.take(TAKEN_AT_ONCE, LEASE_MS);
+    await Promise.all(due.map((delivery) => this.#admit(delivery)));
+    return rows + due.length;
+  }
+
+  /** No further tries; resolves when those that are under way are over, each by its deadline. Safe to call twice. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  async #admit(delivery: StoredDelivery): Promise<void> {
+    const { deliveries, measures } = this.#ports;
+    // What this process does not get to is for others at once.
+    if (this.#isEnding) return deliveries.postpone(delivery.id, 0);
+    const verdict = this.#admission.ask(delivery);
+    if (verdict.kind === "go") return this.#begin(delivery, verdict.slot);
+    await deliveries.postpone(delivery.id, Math.ceil(verdict.delayMs));
+    measures.count("webhook_deliveries_total", { result: "postponed" });
+  }
+
+  /** Never rejects: what goes wrong here is tried again when the lease is over. */
+  #begin(delivery: StoredDelivery, slot: Slot): void {
+    const work = this.#deliver(delivery, slot)
+      .catch(this.#ports.onFault)
+      .finally(() => {
+        slot.free();
+        this.#underWay.delete(work);
+        if (!this.#isWaitedFor) return;
+        this.#isWaitedFor = false;
+        this.#ports.onFree?.();
+      });
+    this.#underWay.add(work);
+  }
+
+  async #deliver(delivery: StoredDelivery, slot: Slot): Promise<void> {
+    const { guard, measures } = this.#ports;
+    const receiver = await receiverOf(delivery, this.#ports);
+    if (receiver.kind === "gone") return this.#record(delivery, unmade(receiver.reason), { kind: "dead" });
+    const message = { ...delivery, url: receiver.url, secrets: receiver.secrets };
+    const tried = await postMessage(message, guard, this.#options.deadlineMs ?? TRY_DEADLINE_MS);
+    slot.note(tried);
+    measures.observe("webhook_try_duration_seconds", tried.made.durationMs / 1_000, {});
+    await this.#disableIfGone(delivery, tried);
+    await this.#record(delivery, tried.made, afterTry(delivery, tried, this.#options.schedule));
+  }
+
+  /** Before the try is recorded, so that a death in between disables it all the same with the next try. */
+  async #disableIfGone({ tenant, webhook }: StoredDelivery, tried: Tried): Promise<void> {
+    if (webhook === null || !isGone(tried)) return;
+    await this.#ports.webhooks.update(tenant, webhook, {
+      enabled: false,
+      disabledReason: "the receiver answered 410 Gone",
+      updatedAt: tried.made.at,
+    });
+  }
+
+  async #record(delivery: StoredDelivery, made: DeliveryTry, after: AfterTry): Promise<void> {
+    const { deliveries, measures, onTried } = this.#ports;
+    await deliveries.record(delivery.id, made, after);
+    measures.count("webhook_deliveries_total", { result: after.kind === "again" ? "failed" : after.kind });
+    onTried?.(delivery, made, after);
+  }
+}
+
+/** The record of a try that was not made because there is nobody to get the message. */
+function unmade(reason: string): DeliveryTry {
+  return { at: new Date().toISOString(), durationMs: 0, status: null, error: reason, response: "" };
+}
