@@ -124,9 +124,9 @@ export class Attempt {
     if (this.#paused) await this.#applyPause();
     this.#deadlines.begin();
     runner.send({ type: "task", task: this.#task(runner, access) });
-    const cause = await this.ending.reached;
+    await this.ending.reached;
     this.#deadlines.stop();
-    if (cause.kind !== "finished" && cause.kind !== "exited") await runner.terminate(TERMINATE_GRACE_MS);
+    if (this.#isEndedFromOutside) await runner.terminate(TERMINATE_GRACE_MS);
     await runner.dispose();
     await read;
   }
@@ -175,8 +175,18 @@ export class Attempt {
   }
 
   #observe(record: RunnerRecord, runner: Runner): void {
+    if (this.#isEndedFromOutside && record.at > this.ending.atMs) return;
     for (const observer of this.#observers) observer.observe(record);
     if (record.type === "finished") this.#awaitExit(record.result, runner);
+  }
+
+  /**
+   * Whether the runner is killed. What it does from then on, such as to see its tool fail and to tell the model, is
+   * nothing that the agent did.
+   */
+  get #isEndedFromOutside(): boolean {
+    const kind = this.ending.cause?.kind;
+    return kind !== undefined && kind !== "finished" && kind !== "exited";
   }
 
   /** The result is final once the process has ended; one that stays is not waited for without limit. */

@@ -27,6 +27,7 @@ export class Ending {
   readonly reached: Promise<Cause>;
   #resolve: (cause: Cause) => void = () => undefined;
   #cause: Cause | undefined;
+  #atMs = Number.POSITIVE_INFINITY;
 
   constructor() {
     this.reached = new Promise((resolve) => {
@@ -39,9 +40,15 @@ export class Ending {
     return this.#cause;
   }
 
+  /** When it was reached, Unix milliseconds; infinity before. */
+  get atMs(): number {
+    return this.#atMs;
+  }
+
   end(cause: Cause): void {
     if (this.#cause) return;
     this.#cause = cause;
+    this.#atMs = Date.now();
     this.#resolve(cause);
   }
 }

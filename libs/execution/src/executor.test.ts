@@ -10,7 +10,7 @@ import {
 import { createMemoryBackend } from "@pifleet/testkit";
 import { type RunnerScript, ScriptedRuntime } from "@pifleet/testkit/runtime";
 import { sampleInvocation } from "@pifleet/testkit/samples";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Executor } from "./executor.ts";
 import type { ExecutionPorts } from "./ports.ts";
 
@@ -233,6 +233,24 @@ describe("the execution of a claim", () => {
     };
     await executor.execute(claimOf(invocation).claim);
     expect(await stored(invocation)).toMatchObject({ status: "cancelled", output: "Half an ans", usage: { turns: 1 } });
+  });
+
+  it("takes nothing for the agent's doing that its runner does while it is killed", async () => {
+    const invocation = await submit();
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ["Date"] });
+    script = async (runner) => {
+      await runner.task;
+      runner.say({ type: "turn.started", turn: 1 });
+      executor.handBackAll();
+      vi.setSystemTime(Date.now() + 10);
+      runner.say({ type: "turn.started", turn: 2 });
+      await runner.exited;
+    };
+    await executor.execute(claimOf(invocation).claim);
+    const names = (await backend.spans.read(invocation.id)).map(({ name }) => name);
+    expect(names).toContain("turn 1");
+    expect(names).not.toContain("turn 2");
   });
 
   it("hands back what runs when the worker drains, which does not count as an attempt", async () => {

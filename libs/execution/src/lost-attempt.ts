@@ -34,12 +34,14 @@ export function spansOfLost(invocation: Invocation, attempt: number, entries: re
  */
 export function spansOfNoAttempt(invocation: Invocation): Span[] {
   const { createdAt, endedAt, error } = invocation;
-  const recorder = new SpanRecorder({ ...invocation, attempt: 0 }, "", Date.parse(createdAt));
+  // It takes no time: there was no run, only a decision that there will be none.
+  const endedAtMs = Date.parse(endedAt ?? createdAt);
+  const recorder = new SpanRecorder({ ...invocation, attempt: 0 }, "", endedAtMs);
   const outcome = failedWith(
     error?.code ?? "internal",
     error?.message ?? "The invocation ended before its first attempt",
   );
-  return recorder.end(outcome, Date.parse(endedAt ?? createdAt));
+  return recorder.end(outcome, endedAtMs);
 }
 
 /** What the attempt ended with; that its spans were not written although it was settled is no loss of the worker. */

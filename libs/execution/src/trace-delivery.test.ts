@@ -180,6 +180,8 @@ describe("the delivery of spans", () => {
     await delivery.catchUp();
     expect(sent).toEqual([["POST 0 ok", "send 0 ok", "invoke_agent demo/scripted 0 cancelled"]]);
     expect(await exportOf({ id })).toEqual({ status: "ok" });
+    const run = (await backend.spans.read(id)).at(-1);
+    expect(run?.startMs).toBe(run?.endMs);
   });
 
   it("writes and sends the spans of a lost attempt once, whoever else is at it", async () => {

@@ -3,5 +3,6 @@
  * Nothing here loads Pi: that happens in the runner alone.
  */
 export { modelAccess } from "./model-access.ts";
+export { modelSecrets } from "./model-secrets.ts";
 export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
 export { runnerEntry } from "./runner-entry.ts";
