@@ -10,6 +10,7 @@ import {
   Retention,
   wholeNumber,
 } from "@pifleet/environment/variables";
+import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
 import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
 
@@ -28,6 +29,7 @@ const Variables = z.object({
     .default(join(tmpdir(), "pifleet-workspaces")),
   PIFLEET_RUNNER_HEAP_MB: wholeNumber(64, 65_536).default(512),
   PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
+  PIFLEET_WEBHOOK_SCHEDULE: WebhookSchedule,
   ...TRACE_VARIABLES,
 });
 
@@ -46,6 +48,8 @@ export interface Config {
   readonly traces: TraceConfig;
   /** Which addresses that are not public may be sent to when a client names them. */
   readonly allowedAddresses: AddressAllowance;
+  /** When the tries of a webhook message are made. */
+  readonly webhookSchedule: WebhookSchedule;
   /** The whole environment: the keys of the model providers are in it, by their usual names. */
   readonly environment: Environment;
 }
@@ -66,6 +70,7 @@ export function readConfig(environment: Environment): Config {
     runnerHeapMb: variables.PIFLEET_RUNNER_HEAP_MB,
     traces: traceConfig(variables),
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
+    webhookSchedule: variables.PIFLEET_WEBHOOK_SCHEDULE,
     environment,
   };
 }

@@ -1,6 +1,6 @@
 import { readConfigured } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
-import { modelAccess, readModelsFile, runnerEntry } from "@pifleet/harness";
+import { modelAccess, modelSecrets, readModelsFile, runnerEntry } from "@pifleet/harness";
 import { Redactor } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { createProcessRuntime } from "@pifleet/runtime";
@@ -52,6 +52,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     onFault,
   });
   const guard = new AddressGuard({ allow: config.allowedAddresses });
+  const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];
   const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
   return new Worker(
     {
@@ -64,7 +65,8 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       },
       sendersFor: (invocation) => destinations.sendersFor(invocation),
       modelAccess: (model) => modelAccess({ model, environment, ...(modelsFile && { modelsFile }) }),
-      redactor: new Redactor(secretsOf(environment)),
+      webhooks: { guard, schedule: config.webhookSchedule },
+      redactor: new Redactor(secrets),
       log,
     },
     { version, concurrency: config.concurrency, leaseMs: config.leaseMs, graceMs: config.graceMs },

@@ -13,7 +13,10 @@ import type {
   WorkerPresence,
 } from "@pifleet/invocation";
 import type { Senders } from "@pifleet/tracing";
+import { type AddressGuard, WebhookDelivery, type WebhookSchedule } from "@pifleet/webhooks";
 import { AttemptLog } from "./attempt-log.ts";
+import { DeliveryLog } from "./delivery-log.ts";
+import { Deliverer } from "./loops/deliverer.ts";
 import { Exporter } from "./loops/exporter.ts";
 import { Janitor } from "./loops/janitor.ts";
 import { Presence } from "./loops/presence.ts";
@@ -29,6 +32,8 @@ export interface WorkerParts {
   readonly tracing: TracingPolicy;
   /** Where the spans of an invocation go. */
   readonly sendersFor: (invocation: Invocation) => Senders;
+  /** Which receivers of webhooks may be connected to, and when tries are made. */
+  readonly webhooks: { readonly guard: AddressGuard; readonly schedule: WebhookSchedule };
   readonly modelAccess: (model: string) => ModelAccess;
   readonly redactor: Redactor;
   readonly log: Logger;
@@ -54,6 +59,7 @@ export class Worker {
   readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
   readonly #exporter: Exporter;
+  readonly #deliverer: Deliverer;
   readonly #tally: Tally;
   #consumer: Consumer | undefined;
   #unwatch: (() => void) | undefined;
@@ -73,12 +79,16 @@ export class Worker {
       onFault,
     });
     this.#exporter = new Exporter(delivery, onFault);
+    this.#deliverer = this.#createDeliverer(onFault);
     this.#executor = new Executor(
       {
         ...backend,
         ...parts,
         measures: this.#tally,
-        onSettled: (owed) => delivery.begin(owed),
+        onSettled: (owed) => {
+          delivery.begin(owed);
+          this.#deliverer.wake();
+        },
         onAttemptStarted: (attempt) => attempts.started(attempt),
         onAttemptEnded: (attempt, settlement) => attempts.ended(attempt, settlement),
         onFault: (error, attempt) => attempts.fault(error, attempt),
@@ -114,12 +124,31 @@ export class Worker {
       registry: backend.workers,
       store: backend.store,
       queue: backend.queue,
+      deliveries: backend.deliveries,
       onMended: (what, count) => {
         log.warn({ what, count }, "put into the queue what was not there");
         this.#count({ [`mended_${what}`]: count });
       },
       onFault,
     });
+  }
+
+  #createDeliverer(onFault: (error: unknown) => void): Deliverer {
+    const { backend, webhooks, log } = this.#parts;
+    const lines = new DeliveryLog(log);
+    const { deliveries } = backend;
+    const delivery = new WebhookDelivery(
+      {
+        ...backend,
+        guard: webhooks.guard,
+        measures: this.#tally,
+        onTried: (delivered, made, after) => lines.tried(delivered, made, after),
+        onFree: () => this.#deliverer.wake(),
+        onFault,
+      },
+      webhooks,
+    );
+    return new Deliverer({ delivery, deliveries, onFault });
   }
 
   /** Resolves when the worker is on the list and claims. */
@@ -138,7 +167,7 @@ export class Worker {
   }
 
   get #loops() {
-    return [this.#sweeper, this.#recoverer, this.#janitor, this.#exporter];
+    return [this.#sweeper, this.#recoverer, this.#janitor, this.#exporter, this.#deliverer];
   }
 
   /** Resolves when nothing waits in the queue and nothing runs here. */

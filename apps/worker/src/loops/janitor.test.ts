@@ -29,6 +29,7 @@ describe("the janitor", () => {
       store: backend.store,
       queue: backend.queue,
       registry: backend.workers,
+      deliveries: backend.deliveries,
       onMended: (what, count) => mended.push(`${what} ${count}`),
       onFault: (error) => {
         throw error;

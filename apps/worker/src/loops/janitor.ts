@@ -1,4 +1,5 @@
 import {
+  type DeliveryLedger,
   type Invocation,
   type InvocationId,
   type InvocationQueue,
@@ -21,6 +22,7 @@ export interface JanitorOptions {
   readonly store: InvocationStore;
   readonly queue: InvocationQueue;
   readonly registry: WorkerRegistry;
+  readonly deliveries: Pick<DeliveryLedger, "expire">;
   /** Called with what was put right, and how often. */
   readonly onMended: (what: "unqueued" | "missing", count: number) => void;
   readonly onFault: (error: unknown) => void;
@@ -53,12 +55,13 @@ export class Janitor {
   }
 
   async #clean(): Promise<void> {
-    const { registry, worker, store } = this.#options;
+    const { registry, worker, store, deliveries } = this.#options;
     if (!(await registry.lead("janitor", worker, LEAD_MS))) return;
     await this.#enqueueForgotten();
     if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue();
     this.#rounds += 1;
     await store.expire();
+    await deliveries.expire();
   }
 
   async #enqueueForgotten(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Does the same thing again and again, one round at a time, with a pause between the rounds. A round that fails is
- * reported, and the next one is made all the same.
+ * reported, and the next one is made all the same. Whoever knows of something to do can cut the pause short.
  */
 export class Loop {
   readonly #pauseMs: number;
@@ -8,6 +8,7 @@ export class Loop {
   readonly #onFault: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #awaited = false;
   #stopped = false;
 
   constructor(pauseMs: number, round: () => Promise<void>, onFault: (error: unknown) => void) {
@@ -21,19 +22,37 @@ export class Loop {
     if (!this.#stopped) this.#running = this.#run();
   }
 
+  /** The next round is made at once; when one is under way, right after it. Does nothing before `start`. */
+  wake(): void {
+    this.#awaited = true;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.start();
+  }
+
   /** No further round; resolves when the one that is under way has ended. Safe to call twice, and before `start`. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    try {
-      await this.#round();
-    } catch (error) {
-      if (!this.#stopped) this.#onFault(error);
-    }
-    if (!this.#stopped) this.#timer = setTimeout(() => this.start(), this.#pauseMs);
+    do {
+      this.#awaited = false;
+      try {
+        await this.#round();
+      } catch (error) {
+        if (!this.#stopped) this.#onFault(error);
+      }
+    } while (this.#awaited && !this.#stopped);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#next(), this.#pauseMs);
+  }
+
+  #next(): void {
+    this.#timer = undefined;
+    this.start();
   }
 }
