@@ -28,4 +28,6 @@ export interface Services {
   readonly stopping: AbortSignal;
   /** Between two comments that keep an idle event stream open, milliseconds. */
   readonly heartbeatMs: number;
+  /** How long a reader of an event stream may take nothing of what waits for it, milliseconds. */
+  readonly stalledMs: number;
 }

@@ -51,6 +51,17 @@ describe("with the bootstrap key", () => {
   });
 });
 
+it("describes for every route that asks for a key how it refuses", async () => {
+  const api = await startApi(memory());
+  const { paths } = (await (await api.get("/openapi.json")).json()) as {
+    paths: Record<string, Record<string, { responses: object }>>;
+  };
+  const operations = Object.entries(paths).filter(([path]) => path.startsWith("/v1/"));
+  for (const { responses } of operations.flatMap(([, byMethod]) => Object.values(byMethod))) {
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(["401", "403", "429", "503"]));
+  }
+});
+
 describe("with keys of several tenants", () => {
   const authenticator: Authenticator = async (key) =>
     key === "reader" ? { tenant: "readers", scopes: ["invocations:read"] } : null;

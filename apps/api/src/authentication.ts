@@ -1,18 +1,28 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ApiKeyId, Scope } from "@pifleet/invocation";
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { ProblemError } from "./problem-error.ts";
-
-/** What a key may do. */
-export type Scope = "invocations:read" | "invocations:write" | "admin";
+import { problemResponses } from "./problems.ts";
+import { type Allowance, spend } from "./rate-limit.ts";
 
 /** Who sends a request. */
 export interface Identity {
   readonly tenant: string;
   readonly scopes: readonly Scope[];
+  /** The stored key that was sent, if it was one. */
+  readonly key?: ApiKeyId;
+  /** What each request is counted against; absent for who may send as many as they like. */
+  readonly allowance?: Allowance;
 }
 
-/** Tells whose key it is; `null` when it is nobody's. */
-export type Authenticator = (key: string) => Promise<Identity | null>;
+/** A key that was good once. Only who has shown its secret is told so. */
+export type EndedKey = { readonly ended: "revoked" | "expired"; readonly at: string };
+
+/**
+ * Tells whose key it is; `null` when it is nobody's.
+ * @throws {UnavailableError} when that cannot be looked up now
+ */
+export type Authenticator = (key: string) => Promise<Identity | EndedKey | null>;
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -25,7 +35,7 @@ declare module "fastify" {
 }
 
 /** The owner of what is submitted with the bootstrap key, or without authentication. */
-const DEFAULT_IDENTITY: Identity = { tenant: "default", scopes: ["invocations:read", "invocations:write", "admin"] };
+const DEFAULT_IDENTITY: Identity = { tenant: "default", scopes: ["admin"] };
 
 /** Lets everyone in, without a key. */
 export const OPEN = "open";
@@ -37,13 +47,23 @@ export function bootstrapAuthenticator(bootstrapKey: string): Authenticator {
   return async (key) => (timingSafeEqual(digest(key), expected) ? DEFAULT_IDENTITY : null);
 }
 
-/** Lets only requests with a bearer key into the routes of `app`, and only where the key's scopes allow. */
+/**
+ * Lets only requests with a bearer key into the routes of `app`, and only where the key's scopes allow, and no more of
+ * them than its rate does. For the routes that are added after it.
+ */
 export function requireKey(app: FastifyInstance, authenticator: Authenticator | typeof OPEN): void {
   app.decorateRequest("identity");
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRoute", describeRefusals);
+  app.addHook("onRequest", async (request, reply) => {
     request.identity = authenticator === OPEN ? DEFAULT_IDENTITY : await identify(request, authenticator);
-    requireScope(request);
+    await admit(request, reply);
   });
+}
+
+/** All that the hook above refuses with belongs to the answers of every route. */
+function describeRefusals(route: RouteOptions): void {
+  const response = route.schema?.response;
+  if (response) route.schema = { ...route.schema, response: { ...problemResponses(401, 403, 429, 503), ...response } };
 }
 
 async function identify(request: FastifyRequest, authenticator: Authenticator): Promise<Identity> {
@@ -51,7 +71,20 @@ async function identify(request: FastifyRequest, authenticator: Authenticator): 
   if (key === undefined) throw unauthorized("Send your key as Authorization: Bearer <key>", "");
   const identity = await authenticator(key);
   if (!identity) throw unauthorized("This key is not valid", ', error="invalid_token"');
+  if ("ended" in identity) throw endedKey(identity);
   return identity;
+}
+
+async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { key, allowance } = request.identity;
+  if (key) request.log = request.log.child({ key });
+  if (allowance) await spend(allowance, reply);
+  requireScope(request);
+}
+
+function endedKey({ ended, at }: EndedKey): ProblemError {
+  const detail = ended === "revoked" ? `This key was revoked on ${at}` : `This key expired on ${at}`;
+  return unauthorized(detail, `, error="invalid_token", error_description="${detail}"`);
 }
 
 function unauthorized(detail: string, challenge: string): ProblemError {
@@ -61,7 +94,7 @@ function unauthorized(detail: string, challenge: string): ProblemError {
 
 function requireScope({ identity, routeOptions }: FastifyRequest): void {
   const { scope } = routeOptions.config;
-  if (scope === undefined || identity.scopes.includes(scope)) return;
+  if (scope === undefined || identity.scopes.includes(scope) || identity.scopes.includes("admin")) return;
   const headers = { "www-authenticate": `Bearer realm="pifleet", error="insufficient_scope", scope="${scope}"` };
   throw new ProblemError(403, "insufficient_scope", `The key lacks the scope ${scope}`, { headers });
 }

@@ -13,6 +13,7 @@ describe("the configuration", () => {
       port: 8787,
       logLevel: "info",
       bootstrapKey: KEY,
+      rate: { perSecond: 50, burst: 100 },
       retentionMs: 7 * 86_400_000,
       traceBaggage: new Set(),
       allowedAddresses: [],
@@ -34,6 +35,11 @@ describe("the configuration", () => {
       port: 8787,
       retentionMs: 7 * 86_400_000,
     });
+  });
+
+  it("takes a rate in requests a second, or none", () => {
+    const rateOf = (text: string) => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PIFLEET_RATE_LIMIT: text }).rate;
+    expect([rateOf("5"), rateOf("0")]).toEqual([{ perSecond: 5, burst: 10 }, null]);
   });
 
   it("lets any free port be asked for", () => {
@@ -65,6 +71,9 @@ describe("the configuration", () => {
     ["PIFLEET_BOOTSTRAP_KEY", "short"],
     ["PIFLEET_BOOTSTRAP_KEY", "with a space in the middle"],
     ["PIFLEET_AUTH", "no"],
+    ["PIFLEET_RATE_LIMIT", "fast"],
+    ["PIFLEET_RATE_LIMIT", "-1"],
+    ["PIFLEET_RATE_LIMIT", "0.5"],
     ["PIFLEET_RETENTION", "a week"],
     ["PIFLEET_REDIS_PREFIX", "{a}:b"],
     ["PIFLEET_TRACE_BAGGAGE", "user id"],

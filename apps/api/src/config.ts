@@ -8,6 +8,7 @@ import {
   Retention,
   wholeNumber,
 } from "@pifleet/environment/variables";
+import type { Rate } from "@pifleet/invocation";
 import * as z from "zod";
 
 const BootstrapKey = z
@@ -26,6 +27,11 @@ const BaggageKeys = z
   .pipe(z.array(BaggageKey))
   .transform((keys): ReadonlySet<string> => new Set(keys));
 
+/** Requests a second; a burst may bring twice as many at once. 0 is no limit. */
+const RateLimit = wholeNumber(0, 1_000_000)
+  .default(50)
+  .transform((perSecond): Rate | null => (perSecond === 0 ? null : { perSecond, burst: 2 * perSecond }));
+
 const Variables = z
   .object({
     REDIS_URL: RedisUrl,
@@ -34,6 +40,7 @@ const Variables = z
     LOG_LEVEL: LogLevel,
     PIFLEET_BOOTSTRAP_KEY: BootstrapKey.optional(),
     PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
+    PIFLEET_RATE_LIMIT: RateLimit,
     PIFLEET_RETENTION: Retention,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
     PIFLEET_TRACE_BAGGAGE: BaggageKeys.default(new Set()),
@@ -61,6 +68,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** The bearer key that every request needs; `null` when authentication is off. */
   readonly bootstrapKey: string | null;
+  /** How many requests each stored key may make; `null` for any number. */
+  readonly rate: Rate | null;
   /** How long an invocation is kept after its end. */
   readonly retentionMs: number;
   /** The keys of the callers' baggage that travel with their invocations. */
@@ -79,6 +88,7 @@ export function readConfig(environment: Environment): Config {
     port: variables.PORT,
     logLevel: variables.LOG_LEVEL,
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
+    rate: variables.PIFLEET_RATE_LIMIT,
     retentionMs: variables.PIFLEET_RETENTION,
     traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,

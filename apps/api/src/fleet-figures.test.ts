@@ -49,6 +49,7 @@ it("tells what was repaired from what was measured, and how much is owed to coll
   expect(figures?.repairs).toEqual({ lost_workers: 1 });
   expect(figures?.measured.histograms.get("queue_wait_seconds")).toMatchObject([{ count: 1, sum: 0.5 }]);
   expect(figures?.spool).toEqual({ spooled: 0, quarantined: 0 });
+  expect(figures?.deliveries).toEqual({ pending: 0, outbox: 0 });
 });
 
 it("asks the database again when a second has passed, and no sooner", async () => {

@@ -23,6 +23,8 @@ export interface FleetFigures {
   readonly measured: Measured;
   /** The attempts whose spans are owed to a collector. */
   readonly spool: SpoolSize;
+  /** The webhook messages that are not delivered, and the ended invocations of which none were made yet. */
+  readonly deliveries: { readonly pending: number; readonly outbox: number };
 }
 
 /** Asks the database for the figures of the fleet, in two round trips and at most once a second. */
@@ -50,16 +52,17 @@ export class FleetFiguresReader {
 
   async #ask(): Promise<FleetFigures | null> {
     try {
-      const { queue: entries, workers: registry, counters, spool: owed } = this.#backend;
-      const [queue, workers, counts, spool] = await Promise.all([
+      const { queue: entries, workers: registry, counters, spool: owed, deliveries: ledger } = this.#backend;
+      const [queue, workers, counts, spool, deliveries] = await Promise.all([
         entries.depth(),
         registry.list(),
         counters.read(),
         owed.size(),
+        ledger.size(),
       ]);
       const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
       const repairs = Object.fromEntries(Object.entries(counts).filter(([name]) => !isMeasured(name)));
-      return { queue, workers: workers.length, slots, repairs, measured: readMeasured(counts), spool };
+      return { queue, workers: workers.length, slots, repairs, measured: readMeasured(counts), spool, deliveries };
     } catch (error) {
       if (error instanceof UnavailableError) return null;
       throw error;

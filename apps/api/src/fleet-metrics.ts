@@ -31,6 +31,16 @@ const GAUGES: readonly { name: string; help: string; value: (figures: FleetFigur
     help: "Ended attempts whose spans a collector refused for a reason that may pass, such as an expired credential",
     value: ({ spool }) => spool.quarantined,
   },
+  {
+    name: "pifleet_webhook_deliveries_pending",
+    help: "Webhook messages that will be sent, or sent again",
+    value: ({ deliveries }) => deliveries.pending,
+  },
+  {
+    name: "pifleet_webhook_outbox_entries",
+    help: "Ended invocations of which no webhook messages have been made yet; more than a few when no worker is alive",
+    value: ({ deliveries }) => deliveries.outbox,
+  },
 ];
 
 /** The figures of the fleet, as its database tells them. */

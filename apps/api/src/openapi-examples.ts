@@ -1,6 +1,7 @@
 import type { InvocationRecord, LoggedEvent, Problem, Span, Submission, WorkerPresence } from "@pifleet/invocation";
 import { InvocationId, NO_USAGE } from "@pifleet/invocation";
 import type * as z from "zod";
+import { webhookExamples } from "./openapi-webhook-examples.ts";
 
 const ID = InvocationId.parse("inv_01K9ZQ6T3M8R4W5X7Y9A2B4C6D");
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -17,6 +18,7 @@ const submission: z.input<typeof Submission> = {
   tools: ["read", "bash"],
   limits: { totalMs: 600_000, maxCostUsd: 1 },
   trace: { endpoint: "https://otlp.example.com/v1/traces", content: false },
+  webhook: { url: "https://example.com/hooks/pifleet", events: ["invocation.succeeded"] },
   metadata: { ticket: "X-1" },
 };
 
@@ -147,6 +149,7 @@ export const EXAMPLES = {
   Span: span,
   SpanList: { items: [span, producer] },
   Queue: queue,
+  ...webhookExamples(ID),
   Health: { status: "ok" },
   Problem: problem,
 };

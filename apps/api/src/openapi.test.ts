@@ -1,4 +1,13 @@
-import { Event, InvocationRecord, Problem, Span, Submission, WorkerPresence } from "@pifleet/invocation";
+import {
+  Delivery,
+  Event,
+  InvocationRecord,
+  Problem,
+  Span,
+  Submission,
+  Webhook,
+  WorkerPresence,
+} from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "./openapi-examples.ts";
@@ -25,22 +34,32 @@ describe("the description of the API", () => {
       Object.keys(operations).map((method) => `${method} ${path}`),
     );
     expect(routes.sort()).toEqual([
+      "delete /v1/webhooks/{id}",
       "get /livez",
       "get /metrics",
       "get /openapi.json",
       "get /readyz",
+      "get /v1/deliveries",
+      "get /v1/deliveries/{id}",
       "get /v1/invocations",
       "get /v1/invocations/{id}",
       "get /v1/invocations/{id}/events",
       "get /v1/invocations/{id}/trace",
       "get /v1/queue",
+      "get /v1/webhooks",
+      "get /v1/webhooks/{id}",
+      "get /v1/webhooks/{id}/deliveries",
       "get /v1/workers",
+      "patch /v1/webhooks/{id}",
+      "post /v1/deliveries/{id}/redeliver",
       "post /v1/invocations",
       "post /v1/invocations/{id}/cancel",
       "post /v1/invocations/{id}/pause",
       "post /v1/invocations/{id}/resume",
       "post /v1/queue/pause",
       "post /v1/queue/resume",
+      "post /v1/webhooks",
+      "post /v1/webhooks/{id}/redeliver",
     ]);
   });
 
@@ -88,6 +107,8 @@ it.each([
   ["Worker", WorkerPresence],
   ["Span", Span],
   ["Problem", Problem],
+  ["Webhook", Webhook],
+  ["Delivery", Delivery],
 ] as const)("the example of a schema fits it: %s", (name, schema) => {
   expect(schema.safeParse(EXAMPLES[name]).error).toBeUndefined();
 });

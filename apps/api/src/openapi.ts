@@ -12,6 +12,7 @@ follow it by polling, by a held-back answer or by its event stream. Every error 
 
 const TAGS = [
   { name: "invocations", description: "Submit, follow and cancel runs" },
+  { name: "webhooks", description: "Be told of ended invocations, and see what became of each message" },
   { name: "operations", description: "Workers and the queue" },
   { name: "health", description: "For load balancers and monitoring; no key needed" },
 ];

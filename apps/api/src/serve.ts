@@ -5,9 +5,10 @@ import { connectBackend } from "@pifleet/redis";
 import { AddressGuard } from "@pifleet/webhooks";
 import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
-import { bootstrapAuthenticator, OPEN } from "./authentication.ts";
+import { type Authenticator, bootstrapAuthenticator, OPEN } from "./authentication.ts";
 import type { Config } from "./config.ts";
 import { buildServer } from "./server.ts";
+import { storedKeysAuthenticator } from "./stored-keys.ts";
 
 const EXIT_FAILURE = 1;
 /** Whoever waits is answered at once; only a client that is slow to send or to read takes longer: not longer than this. */
@@ -29,10 +30,10 @@ export async function serve(config: Config): Promise<void> {
 }
 
 async function start(config: Config, log: Logger) {
-  const { redisUrl, redisPrefix, host, port, bootstrapKey, retentionMs, traceBaggage, allowedAddresses } = config;
+  const { redisUrl, redisPrefix, host, port, retentionMs, traceBaggage, allowedAddresses } = config;
   const onFault = (err: Error) => log.warn({ err }, "redis");
   const backend = await connectBackend({ url: redisUrl, prefix: redisPrefix, retentionMs, role: "api", onFault });
-  const authenticator = bootstrapKey === null ? OPEN : bootstrapAuthenticator(bootstrapKey);
+  const authenticator = authenticatorOf(config, backend);
   const addressGuard = new AddressGuard({ allow: allowedAddresses });
   const server = await buildServer({ backend, authenticator, addressGuard, traceBaggage, logger: log });
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
@@ -45,6 +46,14 @@ async function start(config: Config, log: Logger) {
   await awaitDatabase(backend, log);
   const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
   log.info({ url }, "listening");
+}
+
+/** The bootstrap key needs no database, so that it is good also while there is none. */
+function authenticatorOf({ bootstrapKey, rate }: Config, { apiKeys }: Backend): Authenticator | typeof OPEN {
+  if (bootstrapKey === null) return OPEN;
+  const bootstrap = bootstrapAuthenticator(bootstrapKey);
+  const stored = storedKeysAuthenticator({ apiKeys, rate });
+  return async (key) => (await bootstrap(key)) ?? stored(key);
 }
 
 async function stopServer(server: FastifyInstance): Promise<void> {

@@ -11,17 +11,22 @@ import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
 import { logRequests } from "./request-log.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invocationRoutes } from "./routes/invocations.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { redeliveryRoutes } from "./routes/redeliveries.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 import { transitionRoutes } from "./routes/transitions.ts";
+import { webhookChangeRoutes } from "./routes/webhook-changes.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { answerBrokenRequest, answerUnmatched } from "./unmatched.ts";
 import { validatorCompiler } from "./validation.ts";
 import { Waiting } from "./waiting.ts";
 
 const HEARTBEAT_MS = 15_000;
+const STALLED_MS = 30_000;
 /** How long a client may take to send a request. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -35,6 +40,8 @@ export interface ServerOptions {
   readonly traceBaggage?: ReadonlySet<string>;
   /** Between two comments that keep an idle event stream open, milliseconds; 15 s by default. */
   readonly heartbeatMs?: number;
+  /** How long a reader of an event stream may take nothing of what waits for it, milliseconds; 30 s by default. */
+  readonly stalledMs?: number;
 }
 
 /**
@@ -87,7 +94,13 @@ function acceptJsonOnly(app: App): void {
 }
 
 function startServices(app: App, options: ServerOptions): Services {
-  const { backend, addressGuard, traceBaggage = new Set(), heartbeatMs = HEARTBEAT_MS } = options;
+  const {
+    backend,
+    addressGuard,
+    traceBaggage = new Set(),
+    heartbeatMs = HEARTBEAT_MS,
+    stalledMs = STALLED_MS,
+  } = options;
   const stopping = new AbortController();
   const waiting = new Waiting(backend.store, backend.changes);
   const background = new Background(app.log);
@@ -97,7 +110,16 @@ function startServices(app: App, options: ServerOptions): Services {
   });
   app.addHook("onClose", () => background.settled());
   letConnectionsGo(app, stopping.signal);
-  return { backend, waiting, background, addressGuard, traceBaggage, stopping: stopping.signal, heartbeatMs };
+  return {
+    backend,
+    waiting,
+    background,
+    addressGuard,
+    traceBaggage,
+    stopping: stopping.signal,
+    heartbeatMs,
+    stalledMs,
+  };
 }
 
 /** A connection that is kept alive when its last answer is out would keep the server from closing. */
@@ -120,5 +142,9 @@ function addVersion1(v1: App, services: Services, { authenticator }: ServerOptio
   invocationRoutes(v1, services);
   transitionRoutes(v1, services);
   eventRoutes(v1, services);
+  webhookRoutes(v1, services);
+  webhookChangeRoutes(v1, services);
+  deliveryRoutes(v1, services);
+  redeliveryRoutes(v1, services);
   operationRoutes(v1, services);
 }

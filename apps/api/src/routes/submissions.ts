@@ -2,6 +2,7 @@ import { type Invocation, InvocationRecord, isTerminal, Submission, toRecord } f
 import { allowBaggage, carrierFrom } from "@pifleet/tracing";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
+import { checkAddresses } from "../address-refusal.ts";
 import type { App, Services } from "../app.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { holdBack } from "../holding.ts";
@@ -10,7 +11,6 @@ import { preferredWait } from "../prefer.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses } from "../problems.ts";
 import { type Arrival, locationOf, type RunnableSubmission, type Submitted, submit } from "../submit.ts";
-import { checkTraceEndpoint } from "../trace-endpoint.ts";
 
 const POLL_AFTER_SECONDS = "1";
 
@@ -72,7 +72,7 @@ async function create(
   submission: RunnableSubmission,
   { backend, background, addressGuard, traceBaggage }: Services,
 ): Promise<Exclude<Submitted, { kind: "key_conflict" }>> {
-  checkTraceEndpoint(submission, addressGuard);
+  checkAddresses(submission, addressGuard);
   const key = request.headers["idempotency-key"];
   const created = await submit(
     backend,
