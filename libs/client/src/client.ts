@@ -1,6 +1,8 @@
 import type { QueueDepth, WorkerPresence } from "@pifleet/invocation";
+import { Deliveries } from "./deliveries.ts";
 import { type CallOptions, Invocations } from "./invocations.ts";
 import { Transport } from "./transport.ts";
+import { Webhooks } from "./webhooks.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_RETRIES = 3;
@@ -20,6 +22,8 @@ export interface ClientOptions {
 /** The API of one fleet. */
 export interface Client {
   readonly invocations: Invocations;
+  readonly webhooks: Webhooks;
+  readonly deliveries: Deliveries;
   readonly workers: {
     /** The workers that are alive. */
     list(options?: CallOptions): Promise<WorkerPresence[]>;
@@ -49,6 +53,8 @@ export function createClient(options: ClientOptions): Client {
   });
   return {
     invocations: new Invocations(transport),
+    webhooks: new Webhooks(transport),
+    deliveries: new Deliveries(transport),
     workers: {
       list: async ({ signal } = {}) => {
         const { items } = await transport.json<{ items: WorkerPresence[] }>({ path: "v1/workers", signal });

@@ -36,3 +36,23 @@ export class ConnectionError extends Error {
     this.url = url;
   }
 }
+
+/** Why a message is not taken for one of the fleet. */
+export type WebhookFault =
+  | "missing_header"
+  | "malformed_timestamp"
+  | "too_old"
+  | "too_new"
+  | "wrong_signature"
+  | "malformed_body";
+
+/** A message that must not be trusted: answer it with 400. */
+export class WebhookVerificationError extends Error {
+  override readonly name = "WebhookVerificationError";
+  readonly code: WebhookFault;
+
+  constructor(code: WebhookFault, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}

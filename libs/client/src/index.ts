@@ -1,4 +1,6 @@
 export type {
+  Delivery,
+  DeliveryTry,
   InvocationError,
   InvocationRecord,
   LoggedEvent,
@@ -7,9 +9,22 @@ export type {
   Span,
   Status,
   SubmissionInput,
+  Webhook,
+  WebhookEventType,
   WorkerPresence,
 } from "@pifleet/invocation";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
-export { ConnectionError, PiFleetError } from "./errors.ts";
+export type { Deliveries, DeliveryListQuery, DeliveryPage, DeliveryWithBody } from "./deliveries.ts";
+export { ConnectionError, PiFleetError, type WebhookFault, WebhookVerificationError } from "./errors.ts";
 export type { StreamOptions } from "./event-stream.ts";
 export type { CallOptions, CreateOptions, Invocations, ListQuery, RecordPage, WaitOptions } from "./invocations.ts";
+export type { MomentInput } from "./moment.ts";
+export { verifyWebhook, type WebhookEvent, type WebhookHeaders } from "./webhook-verification.ts";
+export type {
+  NewWebhook,
+  Redeliveries,
+  RedeliveryRange,
+  WebhookChanges,
+  Webhooks,
+  WebhookWithSecret,
+} from "./webhooks.ts";

@@ -1,6 +1,7 @@
 import type { Carrier, InvocationRecord, LoggedEvent, Span, Status, SubmissionInput } from "@pifleet/invocation";
 import { isTerminal } from "@pifleet/invocation/terminal";
 import { type StreamOptions, streamEvents } from "./event-stream.ts";
+import { resourcePath } from "./resource-path.ts";
 import { pause } from "./retry.ts";
 import type { Transport } from "./transport.ts";
 
@@ -128,9 +129,7 @@ export class Invocations {
 }
 
 function pathOf(id: string): string {
-  // As parts of a path these would name something else.
-  if (id === "" || id === "." || id === "..") throw new TypeError(`not the id of an invocation: '${id}'`);
-  return `v1/invocations/${encodeURIComponent(id)}`;
+  return resourcePath("invocations", id, "an invocation");
 }
 
 function prefer(waitSeconds: number | undefined): string | undefined {

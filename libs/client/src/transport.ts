@@ -12,9 +12,9 @@ export interface TransportOptions {
   readonly retries: number;
 }
 
-/** One request to the API. Every one of them may be sent twice without harm. */
+/** One request to the API. It may be sent twice without harm, unless it is sent without retries. */
 export interface ApiRequest {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   /** Relative to the API's address, without a leading slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -52,6 +52,14 @@ export class Transport {
       const response = await this.open(request, timeout);
       const text = await this.#attend(request, () => response.text());
       return parseJson<T>(text, this.#address(request).href);
+    });
+  }
+
+  /** The same as `json`, for an answer that holds nothing. */
+  async empty(request: ApiRequest): Promise<void> {
+    await retrying(this.retries, request.signal, async () => {
+      const response = await this.open(request, AbortSignal.timeout(this.#options.timeoutMs));
+      await this.#attend(request, () => response.arrayBuffer());
     });
   }
 
