@@ -1,5 +1,5 @@
 import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
-import { GraceMs, RedisUrl, wholeNumber } from "@pifleet/environment/variables";
+import { GraceMs, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
 import * as z from "zod";
 
 const HttpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL, such as http://127.0.0.1:8787" });
@@ -20,10 +20,24 @@ const DevEnvironment = z.object({
   PIFLEET_GRACE_MS: GraceMs.default(10_000),
 });
 
+const OperatorEnvironment = z.object({
+  REDIS_URL: RedisUrl,
+  PIFLEET_REDIS_PREFIX: RedisPrefix,
+  PIFLEET_RETENTION: Retention,
+});
+
 /** Where the fleet is and who asks. */
 export interface ClientConfig {
   readonly url: string;
   readonly apiKey: string | undefined;
+}
+
+/** Where the fleet keeps what operators work on. */
+export interface OperatorConfig {
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  /** How long an invocation is kept after its end, milliseconds. */
+  readonly retentionMs: number;
 }
 
 /** How `pifleet dev` runs its API and worker. */
@@ -43,6 +57,13 @@ export interface DevConfig {
 export function readClientConfig(environment: Environment): ClientConfig {
   const { PIFLEET_URL: url, PIFLEET_API_KEY: apiKey } = parseEnvironment(ClientEnvironment, environment);
   return { url, apiKey };
+}
+
+/** @throws {ConfigurationError} naming the variable */
+export function readOperatorConfig(environment: Environment): OperatorConfig {
+  const parsed = parseEnvironment(OperatorEnvironment, environment);
+  const { REDIS_URL: redisUrl, PIFLEET_REDIS_PREFIX: redisPrefix, PIFLEET_RETENTION: retentionMs } = parsed;
+  return { redisUrl, redisPrefix, retentionMs };
 }
 
 /** @throws {ConfigurationError} naming the variable */

@@ -1,5 +1,5 @@
 import type { Client } from "@pifleet/client";
-import type { DevConfig } from "./config.ts";
+import type { DevConfig, OperatorConfig } from "./config.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 
@@ -12,6 +12,8 @@ export interface Context {
   client(): Client;
   /** @throws {ConfigurationError} when the environment is wrong */
   devConfig(): DevConfig;
+  /** @throws {ConfigurationError} when the environment is wrong */
+  operatorConfig(): OperatorConfig;
   /** What the program exits with when the command does not throw. */
   exitCode: number;
 }

@@ -1,5 +1,5 @@
 import { createClient } from "@pifleet/client";
-import { readClientConfig, readDevConfig, wantsColour } from "./config.ts";
+import { readClientConfig, readDevConfig, readOperatorConfig, wantsColour } from "./config.ts";
 import type { Context } from "./context.ts";
 import { ExitCode, reportFailure } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
@@ -28,6 +28,7 @@ const context: Context = {
   interruption,
   client: () => createClient(readClientConfig(env)),
   devConfig: () => readDevConfig(env),
+  operatorConfig: () => readOperatorConfig(env),
   exitCode: ExitCode.done,
 };
 

@@ -1,6 +1,15 @@
 import { InvalidArgumentError } from "commander";
-import { expect, test } from "vitest";
-import { durationOption, idArgument, integerOption, namesOption, numbersOption, pairsOption } from "./option-values.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import {
+  durationOption,
+  idArgument,
+  idOf,
+  integerOption,
+  momentOption,
+  namesOption,
+  numbersOption,
+  pairsOption,
+} from "./option-values.ts";
 
 test("a value is read in its form", () => {
   expect(integerOption("-3", undefined)).toBe(-3);
@@ -8,6 +17,15 @@ test("a value is read in its form", () => {
   expect(namesOption("read, bash", undefined)).toEqual(["read", "bash"]);
   expect(namesOption("", undefined)).toEqual([]);
   expect(idArgument("inv_01K", undefined)).toBe("inv_01K");
+});
+
+test("a moment is a time, a day, or how long ago", () => {
+  vi.useFakeTimers({ now: Date.parse("2030-01-02T03:04:05.678Z"), toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const read = (text: string) => momentOption(text, undefined).toISOString();
+  expect(read("2h")).toBe("2030-01-02T01:04:05.678Z");
+  expect(read("2030-01-02")).toBe("2030-01-02T00:00:00.000Z");
+  expect(read("2030-01-02T03:04+02:00")).toBe("2030-01-02T01:04:00.000Z");
 });
 
 test("a repeated option adds to what came before, and the last one wins", () => {
@@ -27,6 +45,11 @@ test.each([
   [idArgument, ".."],
   [idArgument, ""],
   [idArgument, "a/b"],
+  [idOf("a webhook", "whk_01K…"), "a/b"],
+  [momentOption, "yesterday"],
+  [momentOption, "2030"],
+  [momentOption, "2030-13-01"],
+  [momentOption, "2030-01-02T03:04:05Zulu"],
 ])("%o refuses '%s'", (parse, text) => {
   expect(() => parse(text, undefined)).toThrow(InvalidArgumentError);
 });

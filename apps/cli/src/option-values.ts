@@ -10,9 +10,34 @@ export const idArgument: Parser<string> = (text) => {
   return text;
 };
 
+/** The id of a webhook or a delivery, in the same way. */
+export function idOf(kind: "a webhook" | "a delivery", example: string): Parser<string> {
+  return (text) => {
+    if (!/^\w+$/.test(text)) throw new InvalidArgumentError(`It must be the id of ${kind}, such as ${example}.`);
+    return text;
+  };
+}
+
+/** A moment: a time of RFC 3339, a day in UTC, or a length of time ago. */
+export const momentOption: Parser<Date> = (text) => {
+  const ago = Duration.safeParse(text);
+  const ms = ago.success ? Date.now() - ago.data : MOMENT.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return new Date(ms);
+  throw new InvalidArgumentError("It must be a time such as 2030-01-02T03:04:05Z, a day, or how long ago, such as 2h.");
+};
+
+const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
 /** A whole number; its range is the API's to judge. */
 export const integerOption: Parser<number> = (text) => {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+};
+
+/** A port to listen at; 0 is any free one. */
+export const portOption: Parser<number> = (text) => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("It must be a port, 0 to 65535.");
   return Number(text);
 };
 

@@ -1,14 +1,18 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { defineDeliveries } from "./commands/deliveries.ts";
 import { defineDev } from "./commands/dev.ts";
 import { defineGet } from "./commands/get.ts";
+import { defineKeys } from "./commands/keys.ts";
 import { defineList } from "./commands/list.ts";
+import { defineListen } from "./commands/listen.ts";
 import { defineQueue } from "./commands/queue.ts";
 import { defineServices } from "./commands/services.ts";
 import { defineSubmit } from "./commands/submit.ts";
 import { defineTrace } from "./commands/trace.ts";
 import { defineTransitions } from "./commands/transitions.ts";
 import { defineWatch } from "./commands/watch.ts";
+import { defineWebhooks } from "./commands/webhooks.ts";
 import { defineWorkers } from "./commands/workers.ts";
 import type { Context } from "./context.ts";
 
@@ -21,14 +25,19 @@ const DEFINITIONS = [
   defineList,
   defineTransitions,
   defineTrace,
+  defineWebhooks,
+  defineDeliveries,
+  defineListen,
   defineWorkers,
   defineQueue,
+  defineKeys,
 ];
 
 const HELP = `
 Environment:
   PIFLEET_URL      where the API is (default: http://127.0.0.1:8787)
   PIFLEET_API_KEY  the key to show there
+  REDIS_URL        where Redis is, for the operators' commands (default: redis://127.0.0.1:6379)
   NO_COLOR         when set, nothing is coloured
 
 Data goes to standard output, progress to standard error.

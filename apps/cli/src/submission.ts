@@ -5,9 +5,10 @@ import type { SubmissionInput } from "@pifleet/client";
 import { UsageError } from "./failure.ts";
 import { readTextFile } from "./text-file.ts";
 import { buildTraceRequest, type TraceOptions } from "./trace-request.ts";
+import { buildWebhookRequest, type WebhookOptions } from "./webhook-request.ts";
 
 /** What the command line says about a submission. */
-export interface SubmissionOptions extends TraceOptions {
+export interface SubmissionOptions extends TraceOptions, WebhookOptions {
   readonly model?: string;
   readonly file?: string;
   readonly instructions?: string;
@@ -47,6 +48,7 @@ export async function buildSubmission(
     tools: options.tools as SubmissionInput["tools"],
     limits: options.limit,
     trace: await buildTraceRequest(options),
+    webhook: await buildWebhookRequest(options),
     metadata: options.metadata,
     priority: options.priority,
     delayMs: options.delay,

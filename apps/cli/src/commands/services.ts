@@ -6,7 +6,8 @@ const SERVICES = [
     name: "api",
     description: "run the HTTP API",
     options: [],
-    environment: "REDIS_URL, HOST, PORT, LOG_LEVEL, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY, PIFLEET_RETENTION, OTEL_*",
+    environment:
+      "REDIS_URL, HOST, PORT, LOG_LEVEL, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY, PIFLEET_RATE_LIMIT, PIFLEET_RETENTION, OTEL_*",
   },
   {
     name: "worker",

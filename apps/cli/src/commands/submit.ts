@@ -28,7 +28,8 @@ Examples:
   $ pifleet submit --model demo/scripted --watch "Say hello"
   $ pifleet submit --model anthropic/claude-sonnet-4-5 --seed-file src/a.ts --wait < task.md > answer.md
   $ pifleet submit --model openai/gpt-5 --instructions @AGENTS.md --limit totalMs=600000 --metadata ticket=X-1 "Fix X-1"
-  $ pifleet submit --model demo/scripted --trace-endpoint https://otlp.example.com/v1/traces --trace-header @key.txt "Hi"`;
+  $ pifleet submit --model demo/scripted --trace-endpoint https://otlp.example.com/v1/traces --trace-header @key.txt "Hi"
+  $ pifleet submit --model demo/scripted --webhook https://example.com/hook --webhook-secret @secret.txt "Say hello"`;
 
 export function defineSubmit(program: Command, context: Context): void {
   program
@@ -54,6 +55,9 @@ export function defineSubmit(program: Command, context: Context): void {
     )
     .option("--trace-content", "put prompts, messages, tool arguments and results into the spans")
     .option("--no-trace-content", "leave them out, whatever the deployment does")
+    .option("--webhook <url>", "tell this URL when it has ended")
+    .option("--webhook-secret <secret>", "sign that message with this whsec_… secret; @path reads it from a file")
+    .option("--webhook-events <types>", "tell only of these, such as invocation.failed; default: all", namesOption)
     .option("--watch", "show what it does, live, until it has ended")
     .addOption(new Option("--wait", "wait until it has ended and print its output").conflicts("watch"))
     .option("--json", "print the record as JSON; with --watch every event as a line of JSON")

@@ -52,6 +52,11 @@ export class PifleetProcess {
     }
   }
 
+  /** What it has written so far. */
+  written(stream: "stdout" | "stderr"): string {
+    return this.#text[stream];
+  }
+
   /** Sends it a signal. */
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);

@@ -1,0 +1,23 @@
+import type { InvocationRecord } from "@pifleet/client";
+import { InvocationId, NO_USAGE, resolveLimits } from "@pifleet/invocation";
+
+/** A record that fits its schema. */
+export const sampleRecord: InvocationRecord = {
+  id: InvocationId.parse("inv_01JZZZZZZZZZZZZZZZZZZZZZZZ"),
+  status: "succeeded",
+  agent: null,
+  model: "demo/scripted",
+  metadata: {},
+  limits: resolveLimits(),
+  attempt: 1,
+  attempts: [],
+  createdAt: "2030-01-02T03:04:05.000Z",
+  startedAt: "2030-01-02T03:04:06.000Z",
+  endedAt: "2030-01-02T03:04:09.200Z",
+  output: "The answer",
+  messages: [],
+  error: null,
+  usage: NO_USAGE,
+  artifacts: [],
+  trace: { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", export: { status: "ok" } },
+};
