@@ -25,7 +25,8 @@ export default defineConfig({
       project("unit", 0, ["{apps,libs,infra}/**/*.test.ts", "test/{setup,leftovers}/**/*.test.ts"], 20_000),
       project("integration", 1, ["test/integration/**/*.test.ts"], 30_000),
       project("e2e", 2, ["test/e2e/**/*.test.ts"], 60_000),
-      project("crash", 3, ["test/crash/**/*.test.ts"], 60_000),
+      project("traces", 3, ["test/traces/**/*.test.ts"], 60_000),
+      project("crash", 4, ["test/crash/**/*.test.ts"], 60_000),
     ],
   },
 });

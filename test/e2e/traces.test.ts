@@ -34,7 +34,10 @@ describe("the trace of a run", () => {
     const batch = await sink.batchOf(traceId);
     const named = new Map(batch.map((span) => [span.spanId, span.name]));
     expect(batch.map(({ name, parentSpanId }) => `${name} < ${named.get(parentSpanId) ?? parentSpanId}`)).toEqual([
-      `invoke_agent fake/test < ${spanId}`,
+      `POST /v1/invocations < ${spanId}`,
+      "send invocations < POST /v1/invocations",
+      "process invocations < send invocations",
+      "invoke_agent fake/test < process invocations",
       "turn 1 < invoke_agent fake/test",
       "chat test < turn 1",
       "execute_tool bash < turn 1",
@@ -42,6 +45,13 @@ describe("the trace of a run", () => {
       "chat test < turn 2",
     ]);
     expect(batch.every((span) => span.traceId === traceId)).toBe(true);
+    const [, producer, consumer] = batch;
+    expect(batch.slice(0, 3).map(({ kind }) => kind)).toEqual([
+      "SPAN_KIND_SERVER",
+      "SPAN_KIND_PRODUCER",
+      "SPAN_KIND_CONSUMER",
+    ]);
+    expect(consumer?.links).toEqual([{ traceId, spanId: producer?.spanId, attributes: {} }]);
     expect(batch.find(({ name }) => name === "execute_tool bash")?.attributes).toMatchObject({
       "process.exit.code": 3,
     });
@@ -51,14 +61,15 @@ describe("the trace of a run", () => {
   it("is complete when the run fails, and says why", async () => {
     models.enqueue(status(401, { error: { message: "Wrong key" } }));
     const { trace } = await run();
-    const [root, ...rest] = await sink.batchOf(trace.traceId);
-    expect(root).toMatchObject({
-      name: "invoke_agent fake/test",
-      parentSpanId: "",
+    const batch = await sink.batchOf(trace.traceId);
+    const [root] = batch;
+    expect(root).toMatchObject({ name: "POST /v1/invocations", parentSpanId: "" });
+    const at = batch.findIndex(({ name }) => name === "invoke_agent fake/test");
+    expect(batch[at]).toMatchObject({
       status: { code: "STATUS_CODE_ERROR" },
       attributes: { "error.type": "provider_auth" },
     });
-    expect(rest.map(({ name }) => name)).toEqual(["turn 1", "chat test"]);
+    expect(batch.slice(at + 1).map(({ name }) => name)).toEqual(["turn 1", "chat test"]);
   });
 
   it("runs on its own when the caller's traceparent is malformed", async () => {
@@ -85,6 +96,13 @@ describe("the trace of a run", () => {
     models.enqueue(text("Done."));
     const { id } = await run();
     const spans = await fleet.client.invocations.trace(id);
-    expect(spans.map(({ name }) => name)).toEqual(["invoke_agent fake/test", "turn 1", "chat test"]);
+    expect(spans.map(({ name }) => name)).toEqual([
+      "POST /v1/invocations",
+      "send invocations",
+      "process invocations",
+      "invoke_agent fake/test",
+      "turn 1",
+      "chat test",
+    ]);
   });
 });

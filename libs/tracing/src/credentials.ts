@@ -8,7 +8,8 @@ const shapes = new Redactor();
 export function concealCredentials(text: string, url: URL, headers: Readonly<Record<string, string>>): string {
   const userInfo = [url.username, url.password].flatMap((part) => [part, decoded(part)]);
   const basic = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString("base64");
-  const inHeaders = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  // The scheme of a credential is none: without the word `Bearer`, the shape of another one would not be seen any more.
+  const inHeaders = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/).slice(1)]);
   const inQuery = [...url.searchParams.values(), url.search.slice(1)];
   const secrets = [...inHeaders, ...userInfo, basic, ...inQuery].filter((secret) => secret.length >= MIN_LENGTH);
   let clean = text;
