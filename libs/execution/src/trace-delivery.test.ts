@@ -74,6 +74,11 @@ async function deliver(owed: OwedSpans): Promise<void> {
   await delivery.idle();
 }
 
+async function catchUp(): Promise<void> {
+  await delivery.catchUp();
+  await delivery.idle();
+}
+
 const unsent = (spans: Span[] = []): ExportResult => ({
   ...{ kind: "unsent", sent: 0, rejected: 0, reason: "away" },
   spans,
@@ -104,10 +109,10 @@ describe("the delivery of spans", () => {
     await deliver(owed);
     expect(await exportOf(owed)).toEqual({ status: "spooled", reason: "away" });
     expect(await backend.spool.size()).toEqual({ spooled: 1, quarantined: 0 });
-    await delivery.catchUp();
+    await catchUp();
     expect(sent).toHaveLength(1);
     nowMs += 1_000;
-    await delivery.catchUp();
+    await catchUp();
     expect(sent[1]).toEqual(sent[0]);
     expect(await exportOf(owed)).toEqual({ status: "ok" });
   });
@@ -129,7 +134,7 @@ describe("the delivery of spans", () => {
       "trace_spans_dropped_total refused 3",
     ]);
     nowMs += 10_000;
-    await delivery.catchUp();
+    await catchUp();
     expect(await exportOf(expired)).toEqual({ status: "ok" });
   });
 
@@ -155,7 +160,7 @@ describe("the delivery of spans", () => {
     recorder.observe({ type: "turn.started", at: nowMs, turn: 1 });
     await backend.events.append(id, 1, [], entries);
     await start(first, "wrk_2");
-    await delivery.catchUp();
+    await catchUp();
     expect(sent).toEqual([
       ["POST 0 ok", "send 0 ok", "invoke_agent demo/scripted 1 worker_lost", "turn 1 1 worker_lost"],
     ]);
@@ -167,7 +172,7 @@ describe("the delivery of spans", () => {
   it("vouches for a lost attempt that has no journal", async () => {
     const first = await start(await submit());
     await start(first, "wrk_2");
-    await delivery.catchUp();
+    await catchUp();
     expect(sent[0]?.slice(2)).toEqual([
       "process invocations 1 worker_lost",
       "invoke_agent demo/scripted 1 worker_lost",
@@ -177,7 +182,7 @@ describe("the delivery of spans", () => {
   it("tells of an invocation that was cancelled before its first attempt", async () => {
     const { id } = await submit();
     await backend.store.cancel("default", id);
-    await delivery.catchUp();
+    await catchUp();
     expect(sent).toEqual([["POST 0 ok", "send 0 ok", "invoke_agent demo/scripted 0 cancelled"]]);
     expect(await exportOf({ id })).toEqual({ status: "ok" });
     const run = (await backend.spans.read(id)).at(-1);
@@ -187,15 +192,34 @@ describe("the delivery of spans", () => {
   it("writes and sends the spans of a lost attempt once, whoever else is at it", async () => {
     const first = await start(await submit());
     await start(first, "wrk_2");
-    await Promise.all([delivery.catchUp(), delivery.catchUp(), delivery.catchUp()]);
+    await Promise.all([catchUp(), catchUp(), catchUp()]);
     expect(sent).toHaveLength(1);
     expect(await backend.spans.finish(first.id, 1, [])).toBe("stale");
+  });
+
+  it("does not wait for one collector before it sends to the next", async () => {
+    const hanging = Promise.withResolvers<ExportResult>();
+    const [slow, quick] = [await settle(await start(await submit())), await settle(await start(await submit()))];
+    const usual = senders;
+    delivery = new TraceDelivery({
+      ...backend,
+      senders: ({ id }) => (id === slow.id ? { deployment: () => hanging.promise } : usual),
+      measures: { observe: () => undefined, count: () => undefined },
+      onFault: () => undefined,
+    });
+    nowMs += 60_000;
+    await delivery.catchUp();
+    await expect.poll(() => exportOf(quick)).toEqual({ status: "ok" });
+    expect(await exportOf(slow)).toEqual({ status: "pending" });
+    hanging.resolve({ kind: "ok", sent: 3 });
+    await delivery.idle();
+    expect(await exportOf(slow)).toEqual({ status: "ok" });
   });
 
   it("owes nothing for an invocation whose retention is over", async () => {
     const owed = await settle(await start(await submit()));
     nowMs += 8 * 24 * HOUR_MS;
-    await delivery.catchUp();
+    await catchUp();
     expect(sent).toEqual([]);
     expect(await backend.store.read(owed.id)).toBeNull();
     expect(await backend.spool.size()).toEqual({ spooled: 0, quarantined: 0 });

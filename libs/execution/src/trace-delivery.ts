@@ -26,11 +26,10 @@ export interface TraceDeliveryPorts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** So many attempts are taken from the spool at once, for longer than their export can take. */
-const TAKEN_AT_ONCE = 16;
-const LEASE_MS = 60_000;
-/** With more than this under way, what has just ended is left to the spool. */
+/** So many deliveries are under way at most; what has just ended and finds no room is left to the spool. */
 const MAX_UNDER_WAY = 64;
+/** An attempt is taken from the spool for longer than its delivery can take. */
+const LEASE_MS = 60_000;
 
 /**
  * Brings the spans of attempts that have ended to their collectors. It owes nothing to the attempt any more: the
@@ -49,12 +48,17 @@ export class TraceDelivery {
     if (this.#underWay.size < MAX_UNDER_WAY) void this.#deliver(owed);
   }
 
-  /** Delivers what is due in the spool, whoever left it there, until there is no more. */
+  /**
+   * Begins to deliver what is due in the spool, whoever left it there, until there is no more. A delivery that takes
+   * its time, because its collector hangs, holds up none behind it while there is room.
+   */
   async catchUp(): Promise<void> {
-    for (let taken = TAKEN_AT_ONCE; taken === TAKEN_AT_ONCE; ) {
-      const due = await this.#ports.spool.take(TAKEN_AT_ONCE, LEASE_MS);
-      await Promise.all(due.map((owed) => this.#deliver(owed)));
-      taken = due.length;
+    for (;;) {
+      const room = MAX_UNDER_WAY - this.#underWay.size;
+      const due = room > 0 ? await this.#ports.spool.take(room, LEASE_MS) : [];
+      for (const owed of due) void this.#deliver(owed);
+      if (due.length < room) return;
+      await Promise.race(this.#underWay);
     }
   }
 
