@@ -1,6 +1,6 @@
 // Runs before every test file. Only now are the variables set, so that they mark what the tests start and not the
 // processes of vitest, which outlive the tests.
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { MARKER } from "./test-run.ts";
 
@@ -8,4 +8,4 @@ const { id, directory } = inject("testRun");
 process.env[MARKER] = id;
 process.env.TMPDIR = directory;
 // Tests start some hundred processes from source; compiled once, each of them takes less than half the time.
-process.env.NODE_COMPILE_CACHE = join(directory, "compile-cache");
+process.env.NODE_COMPILE_CACHE = fileURLToPath(new URL("../../node_modules/.cache/test-programs", import.meta.url));
