@@ -8,7 +8,7 @@ const TEST = String.raw`\.test\.ts$|/testing/`;
 /** The testkit's conformance suites are test code that lives beside the adapters which they test against. */
 const TESTING = `${TEST}|^libs/testkit/|^test/`;
 const AGENT_SHELL = "^libs/harness/src/pi/shell\\.ts$";
-const ADAPTERS = ["redis", "harness", "runtime", "webhooks"];
+const ADAPTERS = ["redis", "harness", "runtime", "webhooks", "artifacts"];
 
 /** A package by its name, where it was found and where it was not. */
 function packages(...names: string[]): string {

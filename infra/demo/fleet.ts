@@ -28,15 +28,16 @@ export interface Fleet {
 export async function startFleet(launcher: string, cleanup: Cleanup, signal: AbortSignal): Promise<Fleet> {
   const apiKey = `pf_${randomBytes(24).toString("base64url")}`;
   const port = await freePort();
-  const workspaces = await mkdtemp(join(tmpdir(), "pifleet-demo-"));
-  cleanup.add(() => rm(workspaces, { recursive: true, force: true, maxRetries: 10 }));
+  const directory = await mkdtemp(join(tmpdir(), "pifleet-demo-"));
+  cleanup.add(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
   const env = {
     HOST: "127.0.0.1",
     PORT: String(port),
     LOG_LEVEL: "warn",
     PIFLEET_GRACE_MS: "2000",
     PIFLEET_BOOTSTRAP_KEY: apiKey,
-    PIFLEET_WORKSPACES: workspaces,
+    PIFLEET_WORKSPACES: join(directory, "workspaces"),
+    PIFLEET_ARTIFACTS: join(directory, "artifacts"),
     PIFLEET_REDIS_PREFIX: `demo-${randomBytes(6).toString("hex")}`,
     OTEL_SDK_DISABLED: "true",
   };

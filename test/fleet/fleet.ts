@@ -46,6 +46,7 @@ export class Fleet implements AsyncDisposable {
       REDIS_URL: redisUrl ?? process.env.REDIS_URL ?? "redis://127.0.0.1:6379",
       PIFLEET_REDIS_PREFIX: `test-${randomUUID()}`,
       PIFLEET_WORKSPACES: join(directory, "workspaces"),
+      PIFLEET_ARTIFACTS: join(directory, "artifacts"),
       ...(models !== undefined && { PIFLEET_MODELS_FILE: modelsFile }),
       ...env,
     });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Backend } from "@pifleet/invocation";
+import type { ArtifactStore, Backend } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/webhooks";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -18,6 +18,7 @@ export type App = FastifyInstance<
 /** What the routes work with. */
 export interface Services {
   readonly backend: Backend;
+  readonly artifacts: Pick<ArtifactStore, "has" | "read">;
   readonly waiting: Waiting;
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ConfigurationError } from "@pifleet/environment";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "./config.ts";
@@ -9,6 +11,7 @@ describe("the configuration", () => {
     expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY })).toEqual({
       redisUrl: "redis://127.0.0.1:6379",
       redisPrefix: "pifleet",
+      artifacts: join(tmpdir(), "pifleet-artifacts", "pifleet"),
       host: "127.0.0.1",
       port: 8787,
       logLevel: "info",

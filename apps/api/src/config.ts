@@ -1,7 +1,9 @@
 import { BlockList, isIP } from "node:net";
+import { join } from "node:path";
 import { type Environment, parseEnvironment } from "@pifleet/environment";
 import {
   AddressAllowance,
+  ArtifactsDirectory,
   LogLevel,
   RedisPrefix,
   RedisUrl,
@@ -43,6 +45,7 @@ const Variables = z
     PIFLEET_RATE_LIMIT: RateLimit,
     PIFLEET_RETENTION: Retention,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
+    PIFLEET_ARTIFACTS: ArtifactsDirectory,
     PIFLEET_TRACE_BAGGAGE: BaggageKeys.default(new Set()),
     PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
   })
@@ -72,6 +75,8 @@ export interface Config {
   readonly rate: Rate | null;
   /** How long an invocation is kept after its end. */
   readonly retentionMs: number;
+  /** Where the workers keep artifacts. */
+  readonly artifacts: string;
   /** The keys of the callers' baggage that travel with their invocations. */
   readonly traceBaggage: ReadonlySet<string>;
   /** The addresses beyond the public ones that clients may have something sent to. */
@@ -90,6 +95,7 @@ export function readConfig(environment: Environment): Config {
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
     rate: variables.PIFLEET_RATE_LIMIT,
     retentionMs: variables.PIFLEET_RETENTION,
+    artifacts: join(variables.PIFLEET_ARTIFACTS, variables.PIFLEET_REDIS_PREFIX),
     traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
   };

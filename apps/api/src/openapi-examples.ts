@@ -1,4 +1,12 @@
-import type { InvocationRecord, LoggedEvent, Problem, Span, Submission, WorkerPresence } from "@pifleet/invocation";
+import type {
+  Artifact,
+  InvocationRecord,
+  LoggedEvent,
+  Problem,
+  Span,
+  Submission,
+  WorkerPresence,
+} from "@pifleet/invocation";
 import { InvocationId, NO_USAGE } from "@pifleet/invocation";
 import type * as z from "zod";
 import { webhookExamples } from "./openapi-webhook-examples.ts";
@@ -20,6 +28,12 @@ const submission: z.input<typeof Submission> = {
   trace: { endpoint: "https://otlp.example.com/v1/traces", content: false },
   webhook: { url: "https://example.com/hooks/pifleet", events: ["invocation.succeeded"] },
   metadata: { ticket: "X-1" },
+};
+
+const artifact: Artifact = {
+  path: "review/report.md",
+  bytes: 1_024,
+  sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
 };
 
 const invocation: InvocationRecord = {
@@ -49,7 +63,7 @@ const invocation: InvocationRecord = {
     turns: 1,
     toolCalls: 0,
   },
-  artifacts: [],
+  artifacts: [artifact],
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
 };
 
@@ -61,6 +75,7 @@ const running: InvocationRecord = {
   endedAt: null,
   output: null,
   messages: [],
+  artifacts: [],
   usage: NO_USAGE,
   trace: { traceId: TRACE_ID, export: { status: "pending" } },
 };
@@ -140,6 +155,8 @@ const problem: Problem = {
 /** One example for each schema of the API, by the schema's name; they are checked against the schemas by a test. */
 export const EXAMPLES = {
   Submission: submission,
+  Artifact: artifact,
+  ArtifactList: { items: [artifact] },
   Invocation: invocation,
   InvocationList: { items: [invocation], nextCursor: null },
   Event: event,

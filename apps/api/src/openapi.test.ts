@@ -43,6 +43,8 @@ describe("the description of the API", () => {
       "get /v1/deliveries/{id}",
       "get /v1/invocations",
       "get /v1/invocations/{id}",
+      "get /v1/invocations/{id}/artifacts",
+      "get /v1/invocations/{id}/artifacts/{path}",
       "get /v1/invocations/{id}/events",
       "get /v1/invocations/{id}/trace",
       "get /v1/queue",

@@ -28,10 +28,18 @@ export async function describeRoutes(app: App): Promise<void> {
       security: [{ key: [] }],
       components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "Your key" } } },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => namedWildcard(jsonSchemaTransform(route)),
     transformObject: (document) =>
       exemplifyAnswers(tidyComponents(jsonSchemaTransformObject(document), EXAMPLES), ANSWER_EXAMPLES),
   });
+}
+
+/** The rest of a path is a parameter like others in a description: `path`. */
+function namedWildcard<Route extends { url: string; schema: object }>(route: Route): Route {
+  if (!route.url.endsWith("/*")) return route;
+  const { params } = route.schema as { params?: object };
+  const schema = { ...route.schema, params: JSON.parse(JSON.stringify(params ?? {}).replaceAll('"*"', '"path"')) };
+  return { ...route, url: `${route.url.slice(0, -1)}:path`, schema };
 }
 
 /** Adds `/openapi.json`, and at `/docs` a page to browse it that loads nothing from elsewhere. */

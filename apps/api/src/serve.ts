@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { createDirectoryStore } from "@pifleet/artifacts";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import type { Backend } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
@@ -35,7 +36,8 @@ async function start(config: Config, log: Logger) {
   const backend = await connectBackend({ url: redisUrl, prefix: redisPrefix, retentionMs, role: "api", onFault });
   const authenticator = authenticatorOf(config, backend);
   const addressGuard = new AddressGuard({ allow: allowedAddresses });
-  const server = await buildServer({ backend, authenticator, addressGuard, traceBaggage, logger: log });
+  const artifacts = createDirectoryStore(config.artifacts);
+  const server = await buildServer({ backend, artifacts, authenticator, addressGuard, traceBaggage, logger: log });
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "stopping after an error");
     else log.info({ signal }, "stopping");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Backend } from "@pifleet/invocation";
+import type { ArtifactStore, Backend } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/webhooks";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -11,6 +11,7 @@ import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
 import { logRequests } from "./request-log.ts";
+import { artifactRoutes } from "./routes/artifacts.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -32,6 +33,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 
 export interface ServerOptions {
   readonly backend: Backend;
+  readonly artifacts: Pick<ArtifactStore, "has" | "read">;
   readonly authenticator: Authenticator | typeof OPEN;
   readonly logger: FastifyBaseLogger;
   /** Tells which addresses that clients name may be sent to. */
@@ -96,6 +98,7 @@ function acceptJsonOnly(app: App): void {
 function startServices(app: App, options: ServerOptions): Services {
   const {
     backend,
+    artifacts,
     addressGuard,
     traceBaggage = new Set(),
     heartbeatMs = HEARTBEAT_MS,
@@ -112,6 +115,7 @@ function startServices(app: App, options: ServerOptions): Services {
   letConnectionsGo(app, stopping.signal);
   return {
     backend,
+    artifacts,
     waiting,
     background,
     addressGuard,
@@ -142,6 +146,7 @@ function addVersion1(v1: App, services: Services, { authenticator }: ServerOptio
   invocationRoutes(v1, services);
   transitionRoutes(v1, services);
   eventRoutes(v1, services);
+  artifactRoutes(v1, services);
   webhookRoutes(v1, services);
   webhookChangeRoutes(v1, services);
   deliveryRoutes(v1, services);

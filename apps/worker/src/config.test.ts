@@ -12,3 +12,27 @@ it("a bad schedule of webhooks stops the start with one line that names the vari
   expect(read).toThrow(ConfigurationError);
   expect(read).toThrow(/^PIFLEET_WEBHOOK_SCHEDULE must be lengths of time .*"soon" is none$/);
 });
+
+it("artifacts are kept below the prefix of the fleet, within limits", () => {
+  const config = readConfig({
+    PIFLEET_ARTIFACTS: "/data/artifacts",
+    PIFLEET_REDIS_PREFIX: "blue",
+    PIFLEET_ARTIFACT_FILES: "5",
+    PIFLEET_ARTIFACT_FILE_MB: "1",
+  });
+  expect(config.artifacts).toBe("/data/artifacts/blue");
+  expect(config.artifactLimits).toEqual({ files: 5, fileBytes: 1_048_576, totalBytes: 200 * 1_048_576 });
+});
+
+it.each(["/data", "/data/", "/data/ws/../artifacts"])(
+  "artifacts must not lie among the workspaces: %s",
+  (artifacts) => {
+    const read = () => readConfig({ PIFLEET_WORKSPACES: "/data", PIFLEET_ARTIFACTS: artifacts });
+    expect(read).toThrow(/^PIFLEET_ARTIFACTS must not lie in PIFLEET_WORKSPACES/);
+  },
+);
+
+it("artifacts may lie beside the workspaces", () => {
+  const config = readConfig({ PIFLEET_WORKSPACES: "/data/a", PIFLEET_ARTIFACTS: "/data/artifacts" });
+  expect(config.artifacts).toBe("/data/artifacts/pifleet");
+});

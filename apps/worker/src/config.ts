@@ -1,8 +1,10 @@
-import { availableParallelism, tmpdir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { availableParallelism } from "node:os";
+import { join, resolve, sep } from "node:path";
 import { type Environment, knownArguments, parseEnvironment } from "@pifleet/environment";
 import {
   AddressAllowance,
+  ArtifactsDirectory,
+  absolutePath,
   GraceMs,
   LogLevel,
   RedisPrefix,
@@ -10,28 +12,38 @@ import {
   Retention,
   wholeNumber,
 } from "@pifleet/environment/variables";
+import type { ArtifactLimits } from "@pifleet/invocation";
 import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
 import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
 
-const Variables = z.object({
-  REDIS_URL: RedisUrl,
-  LOG_LEVEL: LogLevel,
-  PIFLEET_REDIS_PREFIX: RedisPrefix,
-  PIFLEET_CONCURRENCY: wholeNumber(1, 1_000).default(2 * availableParallelism()),
-  PIFLEET_MODELS_FILE: z.string().optional(),
-  PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
-  PIFLEET_GRACE_MS: GraceMs.default(30_000),
-  PIFLEET_RETENTION: Retention,
-  PIFLEET_WORKSPACES: z
-    .string()
-    .refine(isAbsolute, "must be an absolute path")
-    .default(join(tmpdir(), "pifleet-workspaces")),
-  PIFLEET_RUNNER_HEAP_MB: wholeNumber(64, 65_536).default(512),
-  PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
-  PIFLEET_WEBHOOK_SCHEDULE: WebhookSchedule,
-  ...TRACE_VARIABLES,
-});
+const MB = 1_048_576;
+
+const Variables = z
+  .object({
+    REDIS_URL: RedisUrl,
+    LOG_LEVEL: LogLevel,
+    PIFLEET_REDIS_PREFIX: RedisPrefix,
+    PIFLEET_CONCURRENCY: wholeNumber(1, 1_000).default(2 * availableParallelism()),
+    PIFLEET_MODELS_FILE: z.string().optional(),
+    PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
+    PIFLEET_GRACE_MS: GraceMs.default(30_000),
+    PIFLEET_RETENTION: Retention,
+    PIFLEET_WORKSPACES: absolutePath("pifleet-workspaces"),
+    PIFLEET_ARTIFACTS: ArtifactsDirectory,
+    PIFLEET_ARTIFACT_FILES: wholeNumber(0, 10_000).default(100),
+    PIFLEET_ARTIFACT_FILE_MB: wholeNumber(1, 65_536).default(50),
+    PIFLEET_ARTIFACT_TOTAL_MB: wholeNumber(1, 1_048_576).default(200),
+    PIFLEET_RUNNER_HEAP_MB: wholeNumber(64, 65_536).default(512),
+    PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
+    PIFLEET_WEBHOOK_SCHEDULE: WebhookSchedule,
+    ...TRACE_VARIABLES,
+  })
+  .superRefine(({ PIFLEET_WORKSPACES, PIFLEET_ARTIFACTS }, context) => {
+    if (!`${resolve(PIFLEET_ARTIFACTS)}${sep}`.startsWith(`${resolve(PIFLEET_WORKSPACES)}${sep}`)) return;
+    const message = "must not lie in PIFLEET_WORKSPACES, where runs could reach it";
+    context.addIssue({ code: "custom", path: ["PIFLEET_ARTIFACTS"], message });
+  });
 
 /** Everything that the worker is configured by. */
 export interface Config {
@@ -44,6 +56,9 @@ export interface Config {
   readonly graceMs: number;
   readonly retentionMs: number;
   readonly workspaces: string;
+  /** Where artifacts are kept, and how much of one invocation. */
+  readonly artifacts: string;
+  readonly artifactLimits: ArtifactLimits;
   readonly runnerHeapMb: number;
   readonly traces: TraceConfig;
   /** Which addresses that are not public may be sent to when a client names them. */
@@ -67,6 +82,12 @@ export function readConfig(environment: Environment): Config {
     graceMs: variables.PIFLEET_GRACE_MS,
     retentionMs: variables.PIFLEET_RETENTION,
     workspaces: variables.PIFLEET_WORKSPACES,
+    artifacts: join(variables.PIFLEET_ARTIFACTS, variables.PIFLEET_REDIS_PREFIX),
+    artifactLimits: {
+      files: variables.PIFLEET_ARTIFACT_FILES,
+      fileBytes: variables.PIFLEET_ARTIFACT_FILE_MB * MB,
+      totalBytes: variables.PIFLEET_ARTIFACT_TOTAL_MB * MB,
+    },
     runnerHeapMb: variables.PIFLEET_RUNNER_HEAP_MB,
     traces: traceConfig(variables),
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,

@@ -1,3 +1,4 @@
+import { createDirectoryStore } from "@pifleet/artifacts";
 import { readConfigured } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { modelAccess, modelSecrets, readModelsFile, runnerEntry } from "@pifleet/harness";
@@ -58,6 +59,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     {
       backend,
       runtime,
+      artifacts: createDirectoryStore(config.artifacts),
       tracing: {
         isSampled: (invocation) => destinations.isSampled(invocation),
         content: ({ submission }) =>
@@ -69,6 +71,13 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       redactor: new Redactor(secrets),
       log,
     },
-    { version, concurrency: config.concurrency, leaseMs: config.leaseMs, graceMs: config.graceMs },
+    {
+      version,
+      concurrency: config.concurrency,
+      leaseMs: config.leaseMs,
+      graceMs: config.graceMs,
+      retentionMs: config.retentionMs,
+      artifactLimits: config.artifactLimits,
+    },
   );
 }

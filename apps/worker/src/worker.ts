@@ -4,6 +4,8 @@ import { setTimeout } from "node:timers/promises";
 import type { Logger } from "@pifleet/environment/logging";
 import { Executor, TraceDelivery, type TracingPolicy } from "@pifleet/execution";
 import type {
+  ArtifactLimits,
+  ArtifactStore,
   Backend,
   Consumer,
   Invocation,
@@ -16,6 +18,7 @@ import type { Senders } from "@pifleet/tracing";
 import { type AddressGuard, WebhookDelivery, type WebhookSchedule } from "@pifleet/webhooks";
 import { AttemptLog } from "./attempt-log.ts";
 import { DeliveryLog } from "./delivery-log.ts";
+import { ArtifactCleaner } from "./loops/artifact-cleaner.ts";
 import { Deliverer } from "./loops/deliverer.ts";
 import { Exporter } from "./loops/exporter.ts";
 import { Janitor } from "./loops/janitor.ts";
@@ -29,6 +32,7 @@ const IDLE_POLL_MS = 250;
 export interface WorkerParts {
   readonly backend: Backend;
   readonly runtime: Runtime;
+  readonly artifacts: ArtifactStore;
   readonly tracing: TracingPolicy;
   /** Where the spans of an invocation go. */
   readonly sendersFor: (invocation: Invocation) => Senders;
@@ -45,6 +49,9 @@ export interface WorkerOptions {
   readonly leaseMs: number;
   /** How long running work may go on after the worker was told to stop, milliseconds. */
   readonly graceMs: number;
+  /** How long an invocation is kept after its end, milliseconds. */
+  readonly retentionMs: number;
+  readonly artifactLimits: ArtifactLimits;
 }
 
 /** A worker: claims invocations and supervises their runners. */
@@ -58,6 +65,7 @@ export class Worker {
   readonly #sweeper: Sweeper;
   readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
+  readonly #artifactCleaner: ArtifactCleaner;
   readonly #exporter: Exporter;
   readonly #deliverer: Deliverer;
   readonly #tally: Tally;
@@ -84,6 +92,7 @@ export class Worker {
       {
         ...backend,
         ...parts,
+        artifactLimits: options.artifactLimits,
         measures: this.#tally,
         onSettled: (owed) => {
           delivery.begin(owed);
@@ -119,6 +128,7 @@ export class Worker {
       },
       onFault,
     });
+    this.#artifactCleaner = this.#createArtifactCleaner(onFault);
     this.#janitor = new Janitor({
       worker: this.id,
       registry: backend.workers,
@@ -131,6 +141,13 @@ export class Worker {
       },
       onFault,
     });
+  }
+
+  #createArtifactCleaner(onFault: (error: unknown) => void): ArtifactCleaner {
+    const { artifacts, backend } = this.#parts;
+    const { store, workers: registry } = backend;
+    const { retentionMs } = this.#options;
+    return new ArtifactCleaner({ worker: this.id, artifacts, store, registry, retentionMs, onFault });
   }
 
   #createDeliverer(onFault: (error: unknown) => void): Deliverer {
@@ -167,7 +184,7 @@ export class Worker {
   }
 
   get #loops() {
-    return [this.#sweeper, this.#recoverer, this.#janitor, this.#exporter, this.#deliverer];
+    return [this.#sweeper, this.#recoverer, this.#janitor, this.#artifactCleaner, this.#exporter, this.#deliverer];
   }
 
   /** Resolves when nothing waits in the queue and nothing runs here. */

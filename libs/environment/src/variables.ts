@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { Duration } from "@pifleet/invocation";
 import * as z from "zod";
 
@@ -23,6 +25,9 @@ export type LogLevel = z.infer<typeof LogLevel>;
 /** How long an invocation is kept after its end. Parses to milliseconds. */
 export const Retention = Duration.prefault("7d");
 
+/** The directory of the artifacts, which API and workers share. */
+export const ArtifactsDirectory = absolutePath("pifleet-artifacts");
+
 /** How long running work may take to finish once the end was asked for, milliseconds. */
 export const GraceMs = wholeNumber(0, 86_400_000);
 
@@ -36,6 +41,11 @@ export const AddressAllowance = z
   .pipe(z.array(z.custom<"loopback" | "private" | `${string}/${string}`>(isAllowance, { error: noAllowance })))
   .default([]);
 export type AddressAllowance = z.infer<typeof AddressAllowance>;
+
+/** The absolute path of a directory; by default `name` in the temporary directory. */
+export function absolutePath(name: string) {
+  return z.string().refine(isAbsolute, "must be an absolute path").default(join(tmpdir(), name));
+}
 
 /** A whole number from `low` to `high`, as text. */
 export function wholeNumber(low: number, high: number) {

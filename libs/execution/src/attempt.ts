@@ -1,4 +1,5 @@
 import {
+  type Artifact,
   type Claim,
   DEFAULT_TOOLS,
   type HarnessResult,
@@ -11,6 +12,7 @@ import {
   type RunnerRecord,
 } from "@pifleet/invocation";
 import { cancelAttributes, SpanRecorder } from "@pifleet/tracing";
+import { collectArtifacts } from "./artifact-collection.ts";
 import { Budget } from "./budget.ts";
 import { type Cause, Ending } from "./cause.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -30,7 +32,7 @@ type Access = Extract<ModelAccess, { kind: "ready" }>;
 
 /**
  * One attempt, from taking a runner until nothing of it is left. Whatever ends it, when `run` resolves its processes
- * are dead, its workspace is gone, and all that it reported has been observed.
+ * are dead, and all that it reported has been observed. What lies in its workspace is there until it is cleared away.
  */
 export class Attempt {
   readonly ending = new Ending();
@@ -42,6 +44,7 @@ export class Attempt {
   readonly #deadlines: Deadlines;
   readonly #observers: readonly RecordObserver[];
   readonly #redactor: RecordRedactor;
+  readonly #lost: AbortSignal;
   #runner: Runner | undefined;
   #result: HarnessResult | undefined;
   #paused: boolean;
@@ -52,6 +55,7 @@ export class Attempt {
     const { limits, usage } = invocation;
     this.#invocation = invocation;
     this.#ports = ports;
+    this.#lost = claim.lost;
     this.#paused = invocation.status === "paused";
     this.#redactor = new RecordRedactor(ports.redactor);
     this.relay = new LogRelay({
@@ -96,6 +100,27 @@ export class Attempt {
     return cause;
   }
 
+  /** Keeps the files that the run has left to be kept; never rejects. After `run`. */
+  async collect(): Promise<Artifact[]> {
+    const { artifacts: store, artifactLimits: limits, redactor, onFault } = this.#ports;
+    if (!this.#runner) return [];
+    const { artifacts, warning: message } = await collectArtifacts(this.#runner, {
+      store,
+      limits,
+      redactor,
+      holder: this.#invocation,
+      lost: this.#lost,
+      onFault: (error) => onFault(error, this.info),
+    });
+    if (message !== undefined) this.relay.observe({ type: "log", at: Date.now(), level: "warn", message });
+    return artifacts;
+  }
+
+  /** Removes all that is left of the run. Safe to call twice. */
+  async clear(): Promise<void> {
+    await this.#runner?.dispose();
+  }
+
   /** Stops the processes of the attempt where they are, or lets them go on. */
   setPaused(paused: boolean): void {
     if (paused === this.#paused || this.ending.cause) return;
@@ -126,8 +151,7 @@ export class Attempt {
     runner.send({ type: "task", task: this.#task(runner, access) });
     await this.ending.reached;
     this.#deadlines.stop();
-    if (this.#isEndedFromOutside) await runner.terminate(TERMINATE_GRACE_MS);
-    await runner.dispose();
+    await runner.terminate(this.#isEndedFromOutside ? TERMINATE_GRACE_MS : 0);
     await read;
   }
 

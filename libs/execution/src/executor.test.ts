@@ -1,13 +1,16 @@
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import {
   type Backend,
   type Claim,
   type Event,
   type Invocation,
+  type Output,
   type OwedSpans,
   Redactor,
   UnavailableError,
 } from "@pifleet/invocation";
-import { createMemoryBackend } from "@pifleet/testkit";
+import { createMemoryBackend, MemoryArtifactStore } from "@pifleet/testkit";
 import { type RunnerScript, ScriptedRuntime } from "@pifleet/testkit/runtime";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -17,6 +20,7 @@ import type { ExecutionPorts } from "./ports.ts";
 const SECRET = "correct-horse-battery";
 
 let backend: Backend;
+let artifacts: MemoryArtifactStore;
 let runtime: ScriptedRuntime;
 let executor: Executor;
 let script: RunnerScript;
@@ -40,6 +44,8 @@ function ports(): ExecutionPorts {
   return {
     ...backend,
     runtime,
+    artifacts,
+    artifactLimits: { files: 10, fileBytes: 1_000, totalBytes: 5_000 },
     modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
     redactor: new Redactor([SECRET]),
     tracing: { isSampled: () => true, content: () => undefined },
@@ -69,6 +75,7 @@ async function logged({ id }: Invocation): Promise<Event[]> {
 
 beforeEach(() => {
   backend = createMemoryBackend({ retentionMs: 60_000 });
+  artifacts = new MemoryArtifactStore();
   settled = [];
   script = async (runner) => {
     await runner.task;
@@ -285,5 +292,122 @@ describe("the execution of a claim", () => {
     ]);
     expect(everything).not.toContain(SECRET);
     expect(everything).toContain("It is [redacted], I think.");
+  });
+});
+
+describe("the artifacts of an attempt", () => {
+  const file = (path: string, content: string): Output => ({
+    kind: "file",
+    path,
+    bytes: Buffer.byteLength(content),
+    content: Readable.from([Buffer.from(content)]),
+  });
+
+  async function held(): Promise<unknown[]> {
+    const holders = [];
+    for await (const { id, attempt } of artifacts.holders()) holders.push({ id, attempt });
+    return holders;
+  }
+
+  it("are kept before its workspace goes, and are in the record", async () => {
+    const invocation = await submit();
+    script = async (runner) => {
+      await runner.task;
+      runner.left.push(file("report.md", "# Report"), file("data/a.csv", "1,2"));
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    const { artifacts: kept } = await stored(invocation);
+    expect(kept.map(({ path, bytes }) => ({ path, bytes }))).toEqual([
+      { path: "report.md", bytes: 8 },
+      { path: "data/a.csv", bytes: 3 },
+    ]);
+    const holder = { id: invocation.id, attempt: 1 };
+    expect(await text(artifacts.read(holder, kept[0]?.sha256 ?? ""))).toBe("# Report");
+    expect(await logged(invocation)).not.toContainEqual(expect.objectContaining({ type: "log" }));
+  });
+
+  it("are kept also when it fails for good", async () => {
+    const invocation = await submit({}, { limits: { ...sampleInvocation().limits, maxAttempts: 1 } });
+    script = (runner) => {
+      runner.left.push(file("half.txt", "half"));
+      runner.exit({ code: 3 });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    expect(await stored(invocation)).toMatchObject({
+      status: "failed",
+      artifacts: [{ path: "half.txt", bytes: 4 }],
+    });
+  });
+
+  it("are dropped when another attempt follows", async () => {
+    const invocation = await submit();
+    script = (runner) => {
+      runner.left.push(file("half.txt", "half"));
+      runner.exit({ code: 3 });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    expect(await stored(invocation)).toMatchObject({ status: "queued", artifacts: [] });
+    expect(await held()).toEqual([]);
+    expect(runtime.runners[0]?.disposed).toBe(true);
+  });
+
+  it("are not kept when the claim is lost meanwhile, and nothing is recorded", async () => {
+    const invocation = await submit();
+    const { claim, lose } = claimOf(invocation);
+    script = async (runner) => {
+      await runner.task;
+      async function* content() {
+        yield Buffer.from("first");
+        lose();
+        yield Buffer.from("second");
+      }
+      runner.left.push({ kind: "file", path: "a", bytes: 11, content: content() }, file("b", "b"));
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claim);
+    expect(await held()).toEqual([]);
+    expect(await stored(invocation)).toMatchObject({ status: "running", artifacts: [] });
+    expect(runtime.runners[0]?.disposed).toBe(true);
+  });
+
+  it("that are left out are told of in one event, without secrets", async () => {
+    const invocation = await submit();
+    script = async (runner) => {
+      await runner.task;
+      for (let i = 0; i < 12; i += 1)
+        runner.left.push({ kind: "omitted", path: `link ${i}\n`, reason: "it is a link" });
+      runner.left.push(file(`${SECRET}.txt`, "x"), file("kept", "x"));
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claimOf(invocation).claim);
+    expect((await stored(invocation)).artifacts).toMatchObject([{ path: "kept" }]);
+    const told = (await logged(invocation)).filter(({ type }) => type === "log");
+    expect(told).toEqual([expect.objectContaining({ level: "warn", attempt: 1 })]);
+    const { message } = told[0] as { message: string };
+    expect(message).toContain('"link 0\\n": it is a link; "link 1\\n"');
+    expect(message).toMatch(/; and 3 more$/);
+    expect(message).not.toContain(SECRET);
+  });
+
+  it("that cannot be kept change nothing about the outcome", async () => {
+    const invocation = await submit();
+    const faults: unknown[] = [];
+    artifacts.put = () => Promise.reject(new Error("no space left"));
+    script = async (runner) => {
+      await runner.task;
+      runner.left.push(file("report.md", "# Report"));
+      runner.finish({ output: "done" });
+    };
+    const patient = new Executor(
+      { ...ports(), onFault: (error) => void faults.push(error) },
+      { worker: "wrk_1", leaseMs: 60_000 },
+    );
+    await patient.execute(claimOf(invocation).claim);
+    expect(await stored(invocation)).toMatchObject({ status: "succeeded", artifacts: [] });
+    expect(await logged(invocation)).toContainEqual(
+      expect.objectContaining({ message: 'Not kept of the outputs: "report.md": it could not be kept' }),
+    );
+    expect(faults).toEqual([new Error("no space left")]);
   });
 });

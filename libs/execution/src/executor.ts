@@ -27,7 +27,7 @@ interface Running {
 }
 
 /**
- * Runs each claim to one settlement: start → run → classify → settle.
+ * Runs each claim to one settlement: start → run → classify → keep the artifacts → settle.
  *
  * When the claim is lost on the way, the runner is killed first and nothing more is written; whoever has the claim
  * then carries on. Every write passes the store's fence as well, so that also a late one does no harm.
@@ -86,6 +86,7 @@ export class Executor {
         cause.kind === "handed_back" ? { kind: "handed_back", outcome } : settlementFor(invocation, outcome);
       await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement));
     } finally {
+      await attempt.clear();
       vigil.stop();
       this.#running.delete(invocation.id);
     }
@@ -102,10 +103,18 @@ export class Executor {
     return vigil;
   }
 
+  /** What the attempt that ends the invocation has left to be kept is kept, and then its workspace goes. */
+  async #collect(attempt: Attempt, settlement: Settlement): Promise<Settlement> {
+    if (settlement.kind !== "final") return settlement;
+    return { ...settlement, artifacts: await attempt.collect() };
+  }
+
   /** Settles behind everything that the attempt has written, so that the terminal event is the last one. */
-  async #finish(claim: Claim, invocation: Invocation, attempt: Attempt, settlement: Settlement): Promise<void> {
+  async #finish(claim: Claim, invocation: Invocation, attempt: Attempt, decided: Settlement): Promise<void> {
     const { store, measures, onSettled, onAttemptEnded } = this.#ports;
     const { id, attempt: number } = invocation;
+    const settlement = await this.#collect(attempt, decided);
+    await attempt.clear();
     await attempt.relay.close();
     const endedAtMs = Date.now();
     const spans = attempt.spans.end(settlement.outcome, endedAtMs);

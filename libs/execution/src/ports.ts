@@ -1,4 +1,6 @@
 import type {
+  ArtifactLimits,
+  ArtifactStore,
   EventLog,
   Invocation,
   InvocationId,
@@ -26,6 +28,9 @@ export interface ExecutionPorts {
   readonly store: InvocationStore;
   readonly events: EventLog;
   readonly runtime: Runtime;
+  /** Where the artifacts of the attempt that ends its invocation are kept, and how much. */
+  readonly artifacts: ArtifactStore;
+  readonly artifactLimits: ArtifactLimits;
   /** How the model that an invocation names is reached. */
   readonly modelAccess: (model: string) => ModelAccess;
   readonly redactor: Redactor;

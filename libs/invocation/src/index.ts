@@ -1,5 +1,6 @@
 export * from "./api-key.ts";
 export * from "./api-key-text.ts";
+export * from "./artifact.ts";
 export * from "./duration.ts";
 export * from "./error-code.ts";
 export * from "./event.ts";
@@ -15,6 +16,7 @@ export * from "./measurements/measurements.ts";
 export * from "./message.ts";
 export * from "./outcome.ts";
 export * from "./ports/api-keys.ts";
+export * from "./ports/artifact-store.ts";
 export * from "./ports/backend.ts";
 export * from "./ports/counters.ts";
 export * from "./ports/event-log.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Artifact } from "./artifact.ts";
 import { ErrorCode, InvocationError } from "./error-code.ts";
 import { fieldOrder } from "./field-order.ts";
 import { InvocationId } from "./id.ts";
@@ -40,7 +41,7 @@ export const InvocationRecord = z
     messages: z.array(Message),
     error: InvocationError.nullable(),
     usage: Usage,
-    artifacts: z.array(z.object({ path: z.string(), bytes: z.int(), sha256: z.string() })),
+    artifacts: z.array(Artifact),
     trace: z.object({ traceId: z.string(), export: TraceExport }),
   })
   .meta({ id: "Invocation" });

@@ -1,3 +1,4 @@
+import type { Artifact } from "./artifact.ts";
 import type { InvocationError } from "./error-code.ts";
 import type { Message } from "./message.ts";
 import type { Usage } from "./usage.ts";
@@ -24,11 +25,11 @@ export type Outcome =
 
 /**
  * What is to become of the invocation now that an attempt has ended.
- * - `final`: the outcome is the invocation's.
+ * - `final`: the outcome is the invocation's, and so are the artifacts that the attempt has left.
  * - `again`: another attempt follows after `delayMs`; the outcome is this attempt's only.
  * - `handed_back`: the worker drains; another attempt follows and this one does not count against `maxAttempts`.
  */
 export type Settlement =
-  | { readonly kind: "final"; readonly outcome: Outcome }
+  | { readonly kind: "final"; readonly outcome: Outcome; readonly artifacts?: readonly Artifact[] }
   | { readonly kind: "again"; readonly outcome: Outcome; readonly delayMs: number }
   | { readonly kind: "handed_back"; readonly outcome: Outcome };

@@ -9,12 +9,12 @@ export type RecordFields = Readonly<Record<string, string>>;
 
 type Given = Pick<
   Invocation,
-  "agent" | "model" | "metadata" | "limits" | "createdAt" | "artifacts" | "submission" | "carrier" | "callerSpanId"
+  "agent" | "model" | "metadata" | "limits" | "createdAt" | "submission" | "carrier" | "callerSpanId"
 > & { readonly traceId: string };
 
 /** The fields and values, in turn, with which a new record is written. */
 export function encodeRecord(invocation: Invocation): string[] {
-  const { agent, model, metadata, limits, createdAt, artifacts, submission, carrier, callerSpanId } = invocation;
+  const { agent, model, metadata, limits, createdAt, submission, carrier, callerSpanId } = invocation;
   const { webhook, trace, ...rest } = submission;
   const { headers, ...shownTrace } = trace ?? {};
   const given: Given = {
@@ -23,7 +23,6 @@ export function encodeRecord(invocation: Invocation): string[] {
     metadata,
     limits,
     createdAt,
-    artifacts,
     submission: trace ? { ...rest, trace: shownTrace } : rest,
     carrier,
     callerSpanId,
@@ -64,6 +63,7 @@ export function decodeRecord(id: Invocation["id"], fields: RecordFields): Invoca
     cancelRequestedAt: fields.cancelRequestedAt ?? null,
     output: parse<Invocation["output"]>(fields.output, null),
     messages: parse<Invocation["messages"]>(fields.messages, []),
+    artifacts: parse<Invocation["artifacts"]>(fields.artifacts, []),
     error: parse<Invocation["error"]>(fields.error, null),
     usage: JSON.parse(fields.usage ?? "{}") as Invocation["usage"],
     trace: { traceId, export: traceExportOf(exports, attempt) },

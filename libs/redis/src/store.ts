@@ -18,6 +18,7 @@ import {
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { listInvocations } from "./invocation-list.ts";
+import { newestAttempts } from "./newest-attempts.ts";
 import { openInvocations } from "./open-invocations.ts";
 import { decodeRecord } from "./record.ts";
 import type { RedisClock } from "./redis-clock.ts";
@@ -112,6 +113,10 @@ export class RedisStore implements InvocationStore {
 
   resume(tenant: string, id: InvocationId): Promise<PauseResult> {
     return this.#ask("resume", tenant, id);
+  }
+
+  newestAttempts(ids: readonly InvocationId[]): Promise<(number | null)[]> {
+    return newestAttempts(this.#redis, this.#scripts.keys, ids);
   }
 
   open(after?: InvocationId): Promise<InvocationId[]> {

@@ -1,8 +1,17 @@
 import type { ChildProcess } from "node:child_process";
-import { type Runner, type RunnerCommand, type RunnerExit, RunnerRecord } from "@pifleet/invocation";
+import {
+  type ArtifactLimits,
+  OUTPUTS,
+  type Output,
+  type Runner,
+  type RunnerCommand,
+  type RunnerExit,
+  RunnerRecord,
+} from "@pifleet/invocation";
 import type { Environment } from "./environment.ts";
 import type { Footprint } from "./footprint.ts";
 import { kernelKills, ranOutOfHeap } from "./out-of-memory.ts";
+import { outputsOf } from "./outputs/outputs-of.ts";
 import { leftoversRead, processEnd } from "./process-end.ts";
 import type { RunProcesses } from "./processes/run-processes.ts";
 import { RecordQueue } from "./record-queue.ts";
@@ -117,6 +126,11 @@ export class ProcessRunner implements Runner {
   async terminate(graceMs: number): Promise<void> {
     this.#suspension.abort();
     if (await this.#termination.end(graceMs)) await this.exited;
+  }
+
+  async *outputs(limits: ArtifactLimits): AsyncGenerator<Output> {
+    if (await this.#termination.end(0)) yield* outputsOf(this.workspace, limits);
+    else yield { kind: "omitted", path: OUTPUTS, reason: "not all processes of the run could be ended" };
   }
 
   dispose(): Promise<void> {

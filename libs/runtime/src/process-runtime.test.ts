@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
 import { describeRuntime } from "@pifleet/testkit/conformance/runtime";
 import { actingRunnerEntry, finish, perform, taskOf } from "@pifleet/testkit/runtime";
@@ -50,6 +51,19 @@ describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (con
     await runner.dispose();
     expect(existsSync(runner.workspace)).toBe(false);
     expect(existsSync(runner.toolEnvironment.TMPDIR ?? "")).toBe(false);
+  });
+
+  it("shows what it has left in its outputs, once whatever it had started is dead", async () => {
+    const runner = await launch();
+    const command =
+      "mkdir outputs; echo 1 > outputs/a; (while echo more >> outputs/a; do sleep 0.01; done) & echo begun";
+    await perform(runner, [{ do: "shell", command }, finish("done"), { do: "exit", code: 0 }]);
+    for await (const output of runner.outputs({ files: 10, fileBytes: 1_000_000, totalBytes: 1_000_000 })) {
+      if (output.kind !== "file") throw new Error(output.reason);
+      expect(await text(output.content)).toHaveLength(output.bytes);
+    }
+    await runner.dispose();
+    await runner.dispose();
   });
 
   it("is not launched with a file that leads out of the workspace, and leaves nothing", async () => {

@@ -1,4 +1,5 @@
 export { describeApiKeysConformance } from "./conformance/api-keys-conformance.ts";
+export { describeArtifactStoreConformance } from "./conformance/artifact-store-conformance.ts";
 export { describeCountersConformance } from "./conformance/counters-conformance.ts";
 export { describeDeliveryLedgerConformance } from "./conformance/delivery-ledger-conformance.ts";
 export { describeEventLogConformance } from "./conformance/event-log-conformance.ts";
@@ -9,6 +10,7 @@ export { describeStoreConformance } from "./conformance/store-conformance.ts";
 export { describeTraceSpoolConformance } from "./conformance/trace-spool-conformance.ts";
 export { describeWebhooksConformance } from "./conformance/webhooks-conformance.ts";
 export { describeWorkerRegistryConformance } from "./conformance/worker-registry-conformance.ts";
+export { MemoryArtifactStore } from "./memory/artifact-store.ts";
 export { createMemoryBackend } from "./memory/backend.ts";
 export { RedisServer } from "./redis-server/redis-server.ts";
 export { TcpProxy } from "./redis-server/tcp-proxy.ts";

@@ -1,5 +1,6 @@
 import { createLogger } from "@pifleet/environment/logging";
 import type { Backend, InvocationRecord, Problem } from "@pifleet/invocation";
+import { MemoryArtifactStore } from "@pifleet/testkit";
 import { AddressGuard } from "@pifleet/webhooks";
 import { onTestFinished } from "vitest";
 import { OPEN } from "../authentication.ts";
@@ -25,7 +26,8 @@ export async function startApi(backend: Backend, options: Partial<ServerOptions>
   const log: string[] = [];
   const logger = createLogger("info", { write: (line) => void log.push(line) });
   const addressGuard = new AddressGuard();
-  const server = await buildServer({ backend, authenticator: OPEN, addressGuard, logger, ...options });
+  const artifacts = new MemoryArtifactStore();
+  const server = await buildServer({ backend, artifacts, authenticator: OPEN, addressGuard, logger, ...options });
   const url = await server.listen({ host: "127.0.0.1", port: 0 });
   const close = () => server.close();
   onTestFinished(async () => {

@@ -1,3 +1,4 @@
+import type { ArtifactLimits } from "../artifact.ts";
 import type { RunnerCommand, RunnerRecord } from "../runner-protocol.ts";
 
 /** What a runner needs before its task. */
@@ -22,6 +23,19 @@ export interface RunnerExit {
   readonly stderrTail: string;
 }
 
+/** What a run has left in its outputs: a file to keep, or why something of it is not kept. */
+export type Output =
+  | {
+      readonly kind: "file";
+      /** Below outputs; a `FilePath`. */
+      readonly path: string;
+      readonly bytes: number;
+      /** Exactly so many bytes, or it throws. Can be read once, and only until the next output is asked for. */
+      readonly content: AsyncIterable<Uint8Array>;
+    }
+  /** `path` may hold any character. */
+  | { readonly kind: "omitted"; readonly path: string; readonly reason: string };
+
 /** A runner that serves one attempt, with its workspace. */
 export interface Runner {
   readonly pid: number;
@@ -43,6 +57,11 @@ export interface Runner {
    * Later calls join the first one; a shorter grace wins.
    */
   terminate(graceMs: number): Promise<void>;
+  /**
+   * Terminates at once whatever is left, and then shows what lies in the outputs of the workspace, by name. Whatever a
+   * run may have put there, nothing outside of it is read. Not after `dispose`.
+   */
+  outputs(limits: ArtifactLimits): AsyncIterable<Output>;
   /** Terminates at once whatever is left and removes the workspace. Safe to call twice. */
   dispose(): Promise<void>;
 }

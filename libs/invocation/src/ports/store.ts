@@ -101,6 +101,8 @@ export interface InvocationStore {
   resume(tenant: string, id: InvocationId): Promise<PauseResult>;
   /** The invocation, whoever owns it; for what tends to all of them. */
   read(id: InvocationId): Promise<Invocation | null>;
+  /** The number of the newest attempt of each of these invocations, whoever owns them; null where there is none any more. */
+  newestAttempts(ids: readonly InvocationId[]): Promise<(number | null)[]>;
   /** The ids of all tenants' invocations that have not ended, oldest first: at most 500 behind `after`. */
   open(after?: InvocationId): Promise<InvocationId[]>;
   /** Marks that the entry of this invocation is in the queue. */

@@ -16,6 +16,7 @@
     ARGV[17] milliseconds until the next attempt; read when again
     ARGV[18] spans of the attempt, one element of the list; empty when there are none
     ARGV[19] milliseconds that the caller has its spans for itself
+    ARGV[20] artifacts, JSON
   Output: accepted | stale
 ]]
 -- @include scope
@@ -27,7 +28,7 @@
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local journal, written, settler_lease = KEYS[10], ARGV[18], ARGV[19]
+local journal, written, settler_lease, artifacts = KEYS[10], ARGV[18], ARGV[19], ARGV[20]
 
 local passed = fence(attempt, writer, call)
 if passed ~= "current" then
@@ -43,7 +44,7 @@ local function add_usage()
 end
 
 local function end_with(final_transition, final_error)
-  redis.call("HSET", record, "output", output, "messages", messages)
+  redis.call("HSET", record, "output", output, "messages", messages, "artifacts", artifacts)
   finish(final_transition, final_error)
 end
 

@@ -29,6 +29,7 @@ export async function settle(
     kind === "again" ? settlement.delayMs : 0,
     written,
     SETTLER_LEASE_MS,
+    JSON.stringify(kind === "final" ? (settlement.artifacts ?? []) : []),
   ];
   return (await scripts.runOn(id, "settle", args, [scripts.keys.journal(id, attempt)])) as Fenced;
 }

@@ -166,6 +166,17 @@ export function describeRecords(makeBackend: MakeBackend): void {
     });
   });
 
+  describe("newestAttempts", () => {
+    it("tells the number of each, whoever owns it, and null for one that does not exist", async () => {
+      const backend = await open();
+      const queued = await submit(backend, { tenant: "other" });
+      const running = await submitRunning(backend);
+      const ids = [running.id, newInvocationId(), queued.id];
+      expect(await backend.store.newestAttempts(ids)).toEqual([1, null, 0]);
+      expect(await backend.store.newestAttempts([])).toEqual([]);
+    });
+  });
+
   describe("unqueued", () => {
     it("names what was recorded and neither marked as enqueued, nor started, nor ended", async () => {
       const backend = await open();

@@ -29,6 +29,19 @@ export function describeSettling(makeBackend: MakeBackend): void {
       ]);
     });
 
+    it("records the artifacts of the attempt that ends the invocation, and of no other", async () => {
+      const backend = await open();
+      const { store } = backend;
+      const { id } = await submitRunning(backend);
+      await store.settle(id, 1, { kind: "again", outcome: crashed(), delayMs: 0 });
+      expect(await store.get("acme", id)).toMatchObject({ artifacts: [] });
+      await store.start(id, "worker-1");
+      const artifacts = [{ path: "a/ä.txt", bytes: 3, sha256: "ab".repeat(32) }];
+      expect(await store.settle(id, 1, { kind: "final", outcome: crashed(), artifacts: [] })).toBe("stale");
+      await store.settle(id, 2, { kind: "final", outcome: crashed(), artifacts });
+      expect(await store.get("acme", id)).toMatchObject({ status: "failed", artifacts });
+    });
+
     it.each(["failed", "cancelled", "timed_out", "needs_attention"] as const)("can end it as %s", async (status) => {
       const backend = await open();
       const { id } = await submitRunning(backend);

@@ -1,6 +1,7 @@
 import {
   createMemoryBackend,
   describeApiKeysConformance,
+  describeArtifactStoreConformance,
   describeCountersConformance,
   describeDeliveryLedgerConformance,
   describeEventLogConformance,
@@ -11,6 +12,7 @@ import {
   describeWebhooksConformance,
   describeWorkerRegistryConformance,
   type MakeBackend,
+  MemoryArtifactStore,
 } from "../index.ts";
 
 const makeBackend: MakeBackend = async (options) => createMemoryBackend(options);
@@ -25,3 +27,4 @@ describeCountersConformance("in memory", makeBackend);
 describeApiKeysConformance("in memory", makeBackend);
 describeWebhooksConformance("in memory", makeBackend);
 describeDeliveryLedgerConformance("in memory", makeBackend);
+describeArtifactStoreConformance("in memory", async () => new MemoryArtifactStore());

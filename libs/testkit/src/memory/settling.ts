@@ -55,8 +55,10 @@ export class Settling {
     if (!nextStatus(kept.invocation.status, transition)) this.#lifecycle.resume(kept);
   }
 
-  #end(kept: KeptInvocation, { outcome }: Settlement, transition: Transition, error: Invocation["error"]): void {
-    kept.invocation = { ...kept.invocation, output: outcome.output, messages: structuredClone(outcome.messages) };
+  #end(kept: KeptInvocation, settlement: Settlement, transition: Transition, error: Invocation["error"]): void {
+    const { output, messages } = settlement.outcome;
+    const artifacts = settlement.kind === "final" ? [...(settlement.artifacts ?? [])] : [];
+    kept.invocation = { ...kept.invocation, output, messages: structuredClone(messages), artifacts };
     this.#lifecycle.finish(kept, transition, error);
   }
 

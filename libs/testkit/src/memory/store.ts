@@ -139,6 +139,10 @@ export class MemoryStore implements InvocationStore {
     return kept ? this.#all.copy(kept) : null;
   }
 
+  async newestAttempts(ids: readonly InvocationId[]): Promise<(number | null)[]> {
+    return ids.map((id) => this.#all.find(id)?.invocation.attempt ?? null);
+  }
+
   async open(after?: InvocationId): Promise<InvocationId[]> {
     const open = this.#all
       .all()

@@ -1,6 +1,8 @@
 import type {
+  ArtifactLimits,
   HarnessResult,
   LaunchRequest,
+  Output,
   Runner,
   RunnerCommand,
   RunnerExit,
@@ -29,6 +31,8 @@ export class ScriptedRunner implements Runner {
   readonly commands: RunnerCommand[] = [];
   /** The graces of all calls of `terminate`, milliseconds. */
   readonly terminations: number[] = [];
+  /** What it leaves in its outputs, in this order; limits are not looked at. */
+  readonly left: Output[] = [];
   suspended = false;
   disposed = false;
   readonly #exit = Promise.withResolvers<RunnerExit>();
@@ -98,6 +102,12 @@ export class ScriptedRunner implements Runner {
   async terminate(graceMs: number): Promise<void> {
     this.terminations.push(graceMs);
     this.exit({ code: null, signal: graceMs > 0 ? "SIGTERM" : "SIGKILL" });
+  }
+
+  async *outputs(_limits: ArtifactLimits): AsyncGenerator<Output> {
+    await this.terminate(0);
+    if (this.disposed) throw new Error("The workspace is gone");
+    yield* this.left;
   }
 
   async dispose(): Promise<void> {

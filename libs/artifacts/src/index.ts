@@ -1,0 +1,1 @@
+export { createDirectoryStore } from "./directory-store.ts";

@@ -1,0 +1,14 @@
+import type { InvocationId } from "@pifleet/invocation";
+import type { Redis } from "ioredis";
+import type { Keys } from "./keys.ts";
+import { reached } from "./unavailable.ts";
+
+/** The newest attempt of each invocation, in order, in one round trip; `null` where there is none any more. */
+export async function newestAttempts(
+  redis: Redis,
+  keys: Keys,
+  ids: readonly InvocationId[],
+): Promise<(number | null)[]> {
+  const attempts = await reached(Promise.all(ids.map((id) => redis.hget(keys.record(id), "attempt"))));
+  return attempts.map((attempt) => (attempt === null ? null : Number(attempt)));
+}
