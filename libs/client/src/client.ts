@@ -1,4 +1,5 @@
 import type { QueueDepth, WorkerPresence } from "@pifleet/invocation";
+import { Artifacts } from "./artifacts.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type CallOptions, Invocations } from "./invocations.ts";
 import { Transport } from "./transport.ts";
@@ -22,6 +23,7 @@ export interface ClientOptions {
 /** The API of one fleet. */
 export interface Client {
   readonly invocations: Invocations;
+  readonly artifacts: Artifacts;
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
   readonly workers: {
@@ -53,6 +55,7 @@ export function createClient(options: ClientOptions): Client {
   });
   return {
     invocations: new Invocations(transport),
+    artifacts: new Artifacts(transport),
     webhooks: new Webhooks(transport),
     deliveries: new Deliveries(transport),
     workers: {

@@ -1,4 +1,5 @@
 export type {
+  Artifact,
   Delivery,
   DeliveryTry,
   InvocationError,
@@ -13,6 +14,7 @@ export type {
   WebhookEventType,
   WorkerPresence,
 } from "@pifleet/invocation";
+export type { Artifacts, Download, DownloadOptions } from "./artifacts.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export type { Deliveries, DeliveryListQuery, DeliveryPage, DeliveryWithBody } from "./deliveries.ts";
 export { ConnectionError, PiFleetError, type WebhookFault, WebhookVerificationError } from "./errors.ts";
