@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { styleText } from "node:util";
 
 export type Style = "bold" | "cyan" | "dim" | "green" | "magenta" | "red" | "yellow";
@@ -38,6 +39,11 @@ export class Output {
   /** Writes text to standard output as it is. */
   write(text: string): void {
     if (text !== "") this.#stdout.write(text);
+  }
+
+  /** Writes bytes to standard output as they are; resolves when there is room for more. */
+  async bytes(chunk: Uint8Array): Promise<void> {
+    if (!this.#stdout.write(chunk)) await once(this.#stdout, "drain");
   }
 
   /** Writes a line to standard output. */

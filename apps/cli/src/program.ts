@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { defineArtifacts } from "./commands/artifacts.ts";
 import { defineDeliveries } from "./commands/deliveries.ts";
 import { defineDev } from "./commands/dev.ts";
 import { defineGet } from "./commands/get.ts";
@@ -7,6 +8,7 @@ import { defineKeys } from "./commands/keys.ts";
 import { defineList } from "./commands/list.ts";
 import { defineListen } from "./commands/listen.ts";
 import { defineQueue } from "./commands/queue.ts";
+import { defineRun } from "./commands/run.ts";
 import { defineServices } from "./commands/services.ts";
 import { defineSubmit } from "./commands/submit.ts";
 import { defineTrace } from "./commands/trace.ts";
@@ -20,11 +22,13 @@ const DEFINITIONS = [
   defineDev,
   defineServices,
   defineSubmit,
+  defineRun,
   defineWatch,
   defineGet,
   defineList,
   defineTransitions,
   defineTrace,
+  defineArtifacts,
   defineWebhooks,
   defineDeliveries,
   defineListen,

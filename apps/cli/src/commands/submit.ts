@@ -2,15 +2,9 @@ import type { InvocationRecord } from "@pifleet/client";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { showEvents, showOutput } from "../follow.ts";
-import {
-  durationOption,
-  integerOption,
-  namesOption,
-  numbersOption,
-  pairsOption,
-  textsOption,
-} from "../option-values.ts";
+import { textsOption } from "../option-values.ts";
 import { buildSubmission, type SubmissionOptions } from "../submission.ts";
+import { submissionOptions } from "../submission-options.ts";
 
 interface SubmitOptions extends SubmissionOptions {
   readonly idempotencyKey?: string;
@@ -32,32 +26,11 @@ Examples:
   $ pifleet submit --model demo/scripted --webhook https://example.com/hook --webhook-secret @secret.txt "Say hello"`;
 
 export function defineSubmit(program: Command, context: Context): void {
-  program
-    .command("submit")
+  submissionOptions(program.command("submit"))
     .description("submit an invocation")
     .argument("[text]", "the prompt")
-    .option("--model <provider/model>", "the model, such as demo/scripted, which needs no key")
     .option("--file <path>", "read the prompt from this file; - is standard input")
-    .option("--instructions <text>", "what the agent is told about its work, as in AGENTS.md; @path reads a file")
     .option("--seed-file <path[=target]>", "put this file into the workspace; repeatable", textsOption)
-    .option("--tools <names>", "allow these tools only, such as read,bash", namesOption)
-    .option("--metadata <name=value>", "keep this with the record; repeatable", pairsOption)
-    .option("--limit <name=number>", "bound the run, such as totalMs=60000 or maxTurns=5; repeatable", numbersOption)
-    .option("--priority <number>", "a higher one is claimed first, 0 to 1000", integerOption)
-    .option("--delay <time>", "wait before it may be claimed, such as 30s or 2h", durationOption)
-    .option("--idempotency-key <key>", "the same key and submission name the same invocation")
-    .option("--traceparent <value>", "hang the run's spans under this span (W3C Trace Context)")
-    .option("--trace-endpoint <url>", "send the run's spans to this OTLP/HTTP traces receiver, too: its whole URL")
-    .option(
-      "--trace-header <name: value>",
-      "a header for that receiver, such as its key; @path reads a file with one a line; repeatable",
-      textsOption,
-    )
-    .option("--trace-content", "put prompts, messages, tool arguments and results into the spans")
-    .option("--no-trace-content", "leave them out, whatever the deployment does")
-    .option("--webhook <url>", "tell this URL when it has ended")
-    .option("--webhook-secret <secret>", "sign that message with this whsec_… secret; @path reads it from a file")
-    .option("--webhook-events <types>", "tell only of these, such as invocation.failed; default: all", namesOption)
     .option("--watch", "show what it does, live, until it has ended")
     .addOption(new Option("--wait", "wait until it has ended and print its output").conflicts("watch"))
     .option("--json", "print the record as JSON; with --watch every event as a line of JSON")

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { pifleet } from "./testing/pifleet-process.ts";
+import { ScriptedFleet } from "./testing/scripted-fleet.ts";
+
+const BASE = "/v1/invocations/inv_1/artifacts";
+
+const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");
+
+/** A fleet that says it has an artifact at this path, and sends this content for it. */
+function fleetWith(path: string, content: string, sent = content): Promise<ScriptedFleet> {
+  return ScriptedFleet.start({
+    [`GET ${BASE}`]: { items: [{ path, bytes: content.length, sha256: sha256(content) }] },
+    [`GET ${BASE}/${path}`]: (response: import("node:http").ServerResponse) => response.writeHead(200).end(sent),
+  });
+}
+
+describe("artifacts that are written to files", () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "saved-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+  });
+
+  const save = (fleet: ScriptedFleet) => pifleet(["artifacts", "inv_1", "--output", directory], { env: fleet.env });
+
+  it("take the place of what was there", async () => {
+    await using fleet = await fleetWith("a/report.md", "new");
+    expect((await save(fleet)).code).toBe(0);
+    await writeFile(join(directory, "a/report.md"), "old and longer");
+    const { code, stdout } = await save(fleet);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(directory, "a/report.md")}\n` });
+    expect(await readFile(join(directory, "a/report.md"), "utf8")).toBe("new");
+    expect(await readdir(join(directory, "a"))).toEqual(["report.md"]);
+  });
+
+  it("are not written when what comes is not what the run has left", async () => {
+    await using fleet = await fleetWith("report.md", "what it left", "something else");
+    const { code, stderr } = await save(fleet);
+    expect(code).toBe(1);
+    expect(stderr).toContain("is not what the run has left");
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it.each(["../escape", "/etc/passwd", "a/../../escape"])(
+    "are not written outside of the directory: %s",
+    async (path) => {
+      await using fleet = await fleetWith(path, "x");
+      const { code, stderr } = await save(fleet);
+      expect(code).toBe(1);
+      expect(stderr).toContain("leads elsewhere");
+      expect(await readdir(directory)).toEqual([]);
+    },
+  );
+
+  it("fail with one line when they cannot be written", async () => {
+    await using fleet = await fleetWith("a/b", "x");
+    await writeFile(join(directory, "a"), "a file in the way");
+    const { code, stderr } = await save(fleet);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^pifleet: .*a\/b cannot be written: .*\n$/);
+  });
+});
