@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ArtifactStore, Backend } from "@pifleet/invocation";
+import type { AdmissionLimits, ArtifactStore, Backend } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/webhooks";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -19,6 +19,8 @@ export type App = FastifyInstance<
 export interface Services {
   readonly backend: Backend;
   readonly artifacts: Pick<ArtifactStore, "has" | "read">;
+  /** How much may wait and run; the store keeps to them. */
+  readonly limits: AdmissionLimits;
   readonly waiting: Waiting;
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */

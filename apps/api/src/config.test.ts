@@ -17,6 +17,7 @@ describe("the configuration", () => {
       logLevel: "info",
       bootstrapKey: KEY,
       rate: { perSecond: 50, burst: 100 },
+      limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
       retentionMs: 7 * 86_400_000,
       traceBaggage: new Set(),
       allowedAddresses: [],

@@ -8,9 +8,10 @@ import {
   RedisPrefix,
   RedisUrl,
   Retention,
+  TenantRunning,
   wholeNumber,
 } from "@pifleet/environment/variables";
-import type { Rate } from "@pifleet/invocation";
+import type { AdmissionLimits, Rate } from "@pifleet/invocation";
 import * as z from "zod";
 
 const BootstrapKey = z
@@ -43,6 +44,9 @@ const Variables = z
     PIFLEET_BOOTSTRAP_KEY: BootstrapKey.optional(),
     PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
     PIFLEET_RATE_LIMIT: RateLimit,
+    PIFLEET_TENANT_QUEUED: wholeNumber(1, 10_000_000).default(2_000),
+    PIFLEET_QUEUED: wholeNumber(1, 10_000_000).default(100_000),
+    PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_RETENTION: Retention,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
     PIFLEET_ARTIFACTS: ArtifactsDirectory,
@@ -73,6 +77,8 @@ export interface Config {
   readonly bootstrapKey: string | null;
   /** How many requests each stored key may make; `null` for any number. */
   readonly rate: Rate | null;
+  /** How many invocations may wait and run. */
+  readonly limits: AdmissionLimits;
   /** How long an invocation is kept after its end. */
   readonly retentionMs: number;
   /** Where the workers keep artifacts. */
@@ -94,6 +100,11 @@ export function readConfig(environment: Environment): Config {
     logLevel: variables.LOG_LEVEL,
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
     rate: variables.PIFLEET_RATE_LIMIT,
+    limits: {
+      tenantQueued: variables.PIFLEET_TENANT_QUEUED,
+      queued: variables.PIFLEET_QUEUED,
+      tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,
+    },
     retentionMs: variables.PIFLEET_RETENTION,
     artifacts: join(variables.PIFLEET_ARTIFACTS, variables.PIFLEET_REDIS_PREFIX),
     traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,

@@ -7,6 +7,7 @@ import {
   type SpoolSize,
   UnavailableError,
 } from "@pifleet/invocation";
+import { readQueue } from "./fleet-queue.ts";
 
 /** How long the figures are good for; so often the database is asked at most, however many scrape. */
 const FRESH_MS = 1_000;
@@ -14,6 +15,10 @@ const FRESH_MS = 1_000;
 /** What the database tells of the whole fleet. */
 export interface FleetFigures {
   readonly queue: QueueDepth;
+  /** How many tenants wait for their turn. */
+  readonly waitingTenants: number;
+  /** How many invocations have a place: they run, or are about to be claimed. */
+  readonly admitted: number;
   readonly workers: number;
   /** How many attempts all workers together can run at once. */
   readonly slots: number;
@@ -52,9 +57,9 @@ export class FleetFiguresReader {
 
   async #ask(): Promise<FleetFigures | null> {
     try {
-      const { queue: entries, workers: registry, counters, spool: owed, deliveries: ledger } = this.#backend;
-      const [queue, workers, counts, spool, deliveries] = await Promise.all([
-        entries.depth(),
+      const { workers: registry, counters, spool: owed, deliveries: ledger } = this.#backend;
+      const [{ depth, standing }, workers, counts, spool, deliveries] = await Promise.all([
+        readQueue(this.#backend),
         registry.list(),
         counters.read(),
         owed.size(),
@@ -62,7 +67,17 @@ export class FleetFiguresReader {
       ]);
       const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
       const repairs = Object.fromEntries(Object.entries(counts).filter(([name]) => !isMeasured(name)));
-      return { queue, workers: workers.length, slots, repairs, measured: readMeasured(counts), spool, deliveries };
+      return {
+        queue: depth,
+        waitingTenants: standing.waitingTenants,
+        admitted: standing.admitted,
+        workers: workers.length,
+        slots,
+        repairs,
+        measured: readMeasured(counts),
+        spool,
+        deliveries,
+      };
     } catch (error) {
       if (error instanceof UnavailableError) return null;
       throw error;

@@ -9,6 +9,16 @@ const GAUGES: readonly { name: string; help: string; value: (figures: FleetFigur
     help: "Whether the queue is paused (1) or not (0)",
     value: ({ queue }) => (queue.paused ? 1 : 0),
   },
+  {
+    name: "pifleet_waiting_tenants",
+    help: "Tenants of whom an invocation waits for its turn",
+    value: ({ waitingTenants }) => waitingTenants,
+  },
+  {
+    name: "pifleet_invocations_admitted",
+    help: "Invocations that have a place: they run, or are about to be claimed",
+    value: ({ admitted }) => admitted,
+  },
   { name: "pifleet_workers", help: "Workers that are alive", value: ({ workers }) => workers },
   {
     name: "pifleet_worker_slots",
@@ -61,7 +71,7 @@ export class FleetMetrics {
     this.#gauges = GAUGES.map(({ name, help, value }) => ({ gauge: new Gauge({ name, help, registers }), value }));
     this.#queue = new Gauge({
       name: "pifleet_queue_entries",
-      help: "Invocations in the queue by state",
+      help: "Invocations that wait for their turn or in the queue, by state",
       labelNames: ["state"],
       registers,
     });

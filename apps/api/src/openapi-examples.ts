@@ -80,7 +80,14 @@ const running: InvocationRecord = {
   trace: { traceId: TRACE_ID, export: { status: "pending" } },
 };
 
-const queue = { waiting: 3, delayed: 0, claimed: 4, paused: false };
+const queue = {
+  waiting: 3,
+  delayed: 0,
+  claimed: 4,
+  paused: false,
+  limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
+  tenants: [{ tenant: "acme", waiting: 3, admitted: 4 }],
+};
 
 /** What an operation answers with, by its id, where that says more than the example of the schema. */
 export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {

@@ -31,13 +31,28 @@ export async function serve(config: Config): Promise<void> {
 }
 
 async function start(config: Config, log: Logger) {
-  const { redisUrl, redisPrefix, host, port, retentionMs, traceBaggage, allowedAddresses } = config;
+  const { redisUrl, redisPrefix, host, port, retentionMs, limits, traceBaggage, allowedAddresses } = config;
   const onFault = (err: Error) => log.warn({ err }, "redis");
-  const backend = await connectBackend({ url: redisUrl, prefix: redisPrefix, retentionMs, role: "api", onFault });
+  const backend = await connectBackend({
+    url: redisUrl,
+    prefix: redisPrefix,
+    retentionMs,
+    limits,
+    role: "api",
+    onFault,
+  });
   const authenticator = authenticatorOf(config, backend);
   const addressGuard = new AddressGuard({ allow: allowedAddresses });
   const artifacts = createDirectoryStore(config.artifacts);
-  const server = await buildServer({ backend, artifacts, authenticator, addressGuard, traceBaggage, logger: log });
+  const server = await buildServer({
+    backend,
+    artifacts,
+    authenticator,
+    addressGuard,
+    limits,
+    traceBaggage,
+    logger: log,
+  });
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "stopping after an error");
     else log.info({ signal }, "stopping");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ArtifactStore, Backend } from "@pifleet/invocation";
+import { type AdmissionLimits, type ArtifactStore, type Backend, NO_LIMITS } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/webhooks";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   /** Tells which addresses that clients name may be sent to. */
   readonly addressGuard: Pick<AddressGuard, "refusal">;
+  /** How much may wait and run, as the backend was told; nothing is limited by default. */
+  readonly limits?: AdmissionLimits;
   /** The keys of the callers' baggage that travel with their invocations; none by default. */
   readonly traceBaggage?: ReadonlySet<string>;
   /** Between two comments that keep an idle event stream open, milliseconds; 15 s by default. */
@@ -100,6 +102,7 @@ function startServices(app: App, options: ServerOptions): Services {
     backend,
     artifacts,
     addressGuard,
+    limits = NO_LIMITS,
     traceBaggage = new Set(),
     heartbeatMs = HEARTBEAT_MS,
     stalledMs = STALLED_MS,
@@ -116,6 +119,7 @@ function startServices(app: App, options: ServerOptions): Services {
   return {
     backend,
     artifacts,
+    limits,
     waiting,
     background,
     addressGuard,

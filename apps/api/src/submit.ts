@@ -53,8 +53,9 @@ export type Submitted =
   | Exclude<Created, { kind: "created" }>;
 
 /**
- * Records an invocation and puts it into the queue. Once it is recorded it will run: an entry that could not be
- * queued is queued later by the janitor, so the client is answered as if it were.
+ * Records an invocation, which then waits for its turn; whose turn it is now is put into the queue. Once it is
+ * recorded it will run: an entry that could not be queued is queued later by the janitor, so the client is answered as
+ * if it were.
  * @throws {UnavailableError} when it could not be recorded.
  */
 export async function submit(
@@ -67,12 +68,13 @@ export async function submit(
   const { idempotency } = request;
   const created = await store.create(invocation, { spans, ...(idempotency && { idempotency }) });
   if (created.kind !== "created") return created;
-  const { id, carrier, submission } = created.invocation;
+  const { admitted } = created;
   const [{ spanId }] = spans;
   const fields = logFields(invocation, spanId);
   try {
-    await queue.enqueue({ id, carrier, priority: submission.priority, delayMs: submission.delayMs });
-    background.run(store.markEnqueued(id), "enqueued, but could not mark it", fields);
+    await queue.enqueue(...admitted);
+    const ids = admitted.map(({ id }) => id);
+    background.run(store.markEnqueued(...ids), "enqueued, but could not mark it", fields);
   } catch (err) {
     log.warn({ err, ...fields }, "recorded, but could not enqueue; the janitor will");
   }

@@ -10,6 +10,7 @@ import {
   RedisPrefix,
   RedisUrl,
   Retention,
+  TenantRunning,
   wholeNumber,
 } from "@pifleet/environment/variables";
 import type { ArtifactLimits } from "@pifleet/invocation";
@@ -25,6 +26,7 @@ const Variables = z
     LOG_LEVEL: LogLevel,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
     PIFLEET_CONCURRENCY: wholeNumber(1, 1_000).default(2 * availableParallelism()),
+    PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_MODELS_FILE: z.string().optional(),
     PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
     PIFLEET_GRACE_MS: GraceMs.default(30_000),
@@ -51,6 +53,8 @@ export interface Config {
   readonly redisPrefix: string;
   readonly logLevel: LogLevel;
   readonly concurrency: number;
+  /** How many invocations of one tenant may run at once, over all workers; null for any number. */
+  readonly tenantRunning: number | null;
   readonly modelsFile: string | undefined;
   readonly leaseMs: number;
   readonly graceMs: number;
@@ -77,6 +81,7 @@ export function readConfig(environment: Environment): Config {
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
     logLevel: variables.LOG_LEVEL,
     concurrency: variables.PIFLEET_CONCURRENCY,
+    tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,
     modelsFile: variables.PIFLEET_MODELS_FILE && resolve(variables.PIFLEET_MODELS_FILE),
     leaseMs: variables.PIFLEET_LEASE_MS,
     graceMs: variables.PIFLEET_GRACE_MS,

@@ -2,7 +2,7 @@ import { createDirectoryStore } from "@pifleet/artifacts";
 import { readConfigured } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { modelAccess, modelSecrets, readModelsFile, runnerEntry } from "@pifleet/harness";
-import { Redactor } from "@pifleet/invocation";
+import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { createProcessRuntime } from "@pifleet/runtime";
 import { AddressGuard } from "@pifleet/webhooks";
@@ -43,6 +43,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     url: config.redisUrl,
     prefix: config.redisPrefix,
     retentionMs: config.retentionMs,
+    limits: { ...NO_LIMITS, tenantRunning: config.tenantRunning },
     role: "worker",
     onFault,
   });

@@ -25,9 +25,12 @@ import { Janitor } from "./loops/janitor.ts";
 import { Presence } from "./loops/presence.ts";
 import { Recoverer } from "./loops/recoverer.ts";
 import { Sweeper } from "./loops/sweeper.ts";
+import { Usher } from "./loops/usher.ts";
 import { Tally } from "./tally.ts";
 
 const IDLE_POLL_MS = 250;
+/** Beyond those that it says it has: admission keeps it for a tenant who has no place yet. See `Admission`. */
+const RESERVED_SLOTS = 1;
 
 export interface WorkerParts {
   readonly backend: Backend;
@@ -66,6 +69,7 @@ export class Worker {
   readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
   readonly #artifactCleaner: ArtifactCleaner;
+  readonly #usher: Usher;
   readonly #exporter: Exporter;
   readonly #deliverer: Deliverer;
   readonly #tally: Tally;
@@ -96,6 +100,7 @@ export class Worker {
         measures: this.#tally,
         onSettled: (owed) => {
           delivery.begin(owed);
+          this.#usher.wake();
           this.#deliverer.wake();
         },
         onAttemptStarted: (attempt) => attempts.started(attempt),
@@ -129,14 +134,16 @@ export class Worker {
       onFault,
     });
     this.#artifactCleaner = this.#createArtifactCleaner(onFault);
+    this.#usher = new Usher({ ...backend, onFault });
     this.#janitor = new Janitor({
       worker: this.id,
       registry: backend.workers,
       store: backend.store,
       queue: backend.queue,
+      admission: backend.admission,
       deliveries: backend.deliveries,
       onMended: (what, count) => {
-        log.warn({ what, count }, "put into the queue what was not there");
+        log.warn({ what, count }, "put right what was not where it belongs");
         this.#count({ [`mended_${what}`]: count });
       },
       onFault,
@@ -176,15 +183,24 @@ export class Worker {
     const onFault = (error: Error) => log.error({ err: error }, "the queue failed");
     // Before the first claim: whose death is to be noticed must be known.
     await this.#presence.start();
-    this.#consumer = backend.queue.consume({ worker: this.id, concurrency, leaseMs, onFault }, (claim) =>
-      this.#executor.execute(claim),
+    this.#consumer = backend.queue.consume(
+      { worker: this.id, concurrency, reserve: RESERVED_SLOTS, leaseMs, onFault },
+      (claim) => this.#executor.execute(claim),
     );
     this.#tally.start();
     for (const loop of this.#loops) loop.start();
   }
 
   get #loops() {
-    return [this.#sweeper, this.#recoverer, this.#janitor, this.#artifactCleaner, this.#exporter, this.#deliverer];
+    return [
+      this.#usher,
+      this.#sweeper,
+      this.#recoverer,
+      this.#janitor,
+      this.#artifactCleaner,
+      this.#exporter,
+      this.#deliverer,
+    ];
   }
 
   /** Resolves when nothing waits in the queue and nothing runs here. */
@@ -214,8 +230,9 @@ export class Worker {
   }
 
   async #isBusy(): Promise<boolean> {
-    const { waiting } = await this.#parts.backend.queue.depth();
-    return waiting > 0 || (this.#consumer?.running().length ?? 0) > 0;
+    const { queue, admission } = this.#parts.backend;
+    const [entries, standing] = await Promise.all([queue.depth(), admission.standing()]);
+    return entries.waiting + standing.waiting > 0 || (this.#consumer?.running().length ?? 0) > 0;
   }
 
   /**

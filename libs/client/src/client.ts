@@ -1,4 +1,4 @@
-import type { QueueDepth, WorkerPresence } from "@pifleet/invocation";
+import type { FleetQueue, WorkerPresence } from "@pifleet/invocation";
 import { Artifacts } from "./artifacts.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type CallOptions, Invocations } from "./invocations.ts";
@@ -32,11 +32,11 @@ export interface Client {
   };
   readonly queue: {
     /** How deep the queue is. */
-    get(options?: CallOptions): Promise<QueueDepth>;
+    get(options?: CallOptions): Promise<FleetQueue>;
     /** Lets no worker claim anything; what runs goes on. Idempotent. */
-    pause(options?: CallOptions): Promise<QueueDepth>;
+    pause(options?: CallOptions): Promise<FleetQueue>;
     /** Lets workers claim again. Idempotent. */
-    resume(options?: CallOptions): Promise<QueueDepth>;
+    resume(options?: CallOptions): Promise<FleetQueue>;
   };
 }
 

@@ -28,6 +28,9 @@ export const Retention = Duration.prefault("7d");
 /** The directory of the artifacts, which API and workers share. */
 export const ArtifactsDirectory = absolutePath("pifleet-artifacts");
 
+/** The most invocations of one tenant that run at once, over all workers; any number by default. */
+export const TenantRunning = wholeNumber(1, 1_000_000).optional();
+
 /** How long running work may take to finish once the end was asked for, milliseconds. */
 export const GraceMs = wholeNumber(0, 86_400_000);
 

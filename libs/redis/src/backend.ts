@@ -1,5 +1,6 @@
-import { type Backend, UnavailableError } from "@pifleet/invocation";
+import { type AdmissionLimits, type Backend, NO_LIMITS, UnavailableError } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import { RedisAdmission } from "./admission.ts";
 import { RedisApiKeys } from "./api-keys.ts";
 import { RedisChangeFeed } from "./change-feed.ts";
 import { type Connections, openConnections, type Role } from "./connections.ts";
@@ -28,6 +29,8 @@ export interface BackendOptions {
   readonly prefix?: string;
   /** How long an ended invocation is kept, milliseconds. */
   readonly retentionMs: number;
+  /** How much may wait and run; nothing is limited by default. */
+  readonly limits?: AdmissionLimits;
   /** How the absence of Redis shows; see `Role`. */
   readonly role: Role;
   /** Called for faults that the backend itself survives, such as a broken connection. */
@@ -42,10 +45,10 @@ export interface BackendOptions {
  * @throws {UnavailableError} when it gave up waiting.
  */
 export async function connectBackend(options: BackendOptions): Promise<Backend> {
-  const { url, prefix = "pifleet", role, onFault = () => undefined, signal } = options;
+  const { url, prefix = "pifleet", role, onFault = () => undefined, limits = NO_LIMITS, signal } = options;
   const keys = makeKeys(prefix);
   const connections = openConnections(url, role, onFault);
-  const backend = composeBackend(connections, keys, { ...options, onFault });
+  const backend = composeBackend(connections, keys, { ...options, limits, onFault });
   try {
     if (role === "worker") await connections.ready(signal);
     return backend;
@@ -58,7 +61,7 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
 function composeBackend(
   { main, own, subscriber, close }: Connections,
   keys: Keys,
-  { retentionMs, onFault }: { retentionMs: number; onFault: (error: Error) => void },
+  { retentionMs, limits, onFault }: { retentionMs: number; limits: AdmissionLimits; onFault: (error: Error) => void },
 ): Backend {
   warnOfEviction(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
@@ -66,8 +69,9 @@ function composeBackend(
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
   const disconnected = new DisconnectedWorkers(main, keys, own, onFault);
   return {
-    store: new RedisStore(main, scripts, new RedisClock(main)),
+    store: new RedisStore(main, scripts, new RedisClock(main), limits),
     queue,
+    admission: new RedisAdmission(scripts, limits.tenantRunning),
     events: new RedisEventLog(scripts),
     changes,
     spans: new RedisSpanLog(main, scripts),

@@ -58,10 +58,13 @@ export class ClaimSource {
     this.#bullmq.startStalledCheckTimer().catch(options.onFault);
   }
 
-  /** The next entry; `null` when none came for some seconds, or after `close`. @throws {UnavailableError} */
-  async next(): Promise<Fetched | null> {
+  /**
+   * The next entry; `null` when none came for some seconds, or after `close`. Without `wait`, `null` when there is none
+   * now. @throws {UnavailableError}
+   */
+  async next(wait: boolean): Promise<Fetched | null> {
     const token = `${this.#worker}:${crypto.randomUUID()}`;
-    const job: Job<Carrier> | undefined = await reached(this.#bullmq.getNextJob(token, { block: true }));
+    const job: Job<Carrier> | undefined = await reached(this.#bullmq.getNextJob(token, { block: wait }));
     return job?.id ? this.#fetched(job, token) : null;
   }
 

@@ -1,4 +1,5 @@
 import {
+  describeAdmissionConformance,
   describeApiKeysConformance,
   describeCountersConformance,
   describeDeliveryLedgerConformance,
@@ -15,10 +16,11 @@ import { connectBackend } from "./index.ts";
 import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
 
 const ownPrefix = useOwnKeys();
-const makeBackend: MakeBackend = ({ retentionMs }) =>
-  connectBackend({ url: TEST_REDIS_URL, prefix: ownPrefix(), role: "worker", retentionMs });
+const makeBackend: MakeBackend = (options) =>
+  connectBackend({ url: TEST_REDIS_URL, prefix: ownPrefix(), role: "worker", ...options });
 
 describeStoreConformance("in Redis", makeBackend);
+describeAdmissionConformance("in Redis", makeBackend);
 describeQueueConformance("in Redis", makeBackend);
 describeEventLogConformance("in Redis", makeBackend);
 describeSpanLogConformance("in Redis", makeBackend);

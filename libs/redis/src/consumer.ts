@@ -7,11 +7,14 @@ import type { ClaimSource, Fetched } from "./claim-source.ts";
 const PAUSE_AFTER_FAULT_MS = 250;
 /** How long an entry is put back whose handler has not returned yet. */
 const STILL_RUNNING_DELAY_MS = 100;
+/** So often a consumer that is full looks for an entry for its reserve; others have taken theirs by then. */
+const RESERVE_POLL_MS = 100;
 /** How long a stop waits for the answer to a fetch that is under way. */
 const LAST_FETCH_MS = 1_000;
 
 interface Options {
   readonly concurrency: number;
+  readonly reserve?: number;
   readonly leaseMs: number;
   readonly onFault: (error: Error) => void;
   /** Called once, when the handlers of all the claims have returned after a stop. */
@@ -73,14 +76,28 @@ export class RedisConsumer implements Consumer {
   async #fetchAll(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#changed = Promise.withResolvers();
-      if (this.#handlers.size < this.#options.concurrency) await this.#fetchOne();
+      if (this.#room() > 0) await this.#fetchOne(true);
+      else if (this.#room() + (this.#options.reserve ?? 0) > 0) await this.#fetchForReserve();
       else await this.#changed.promise;
     }
   }
 
-  async #fetchOne(): Promise<void> {
+  /** For how many more claims there is room without the reserve. */
+  #room(): number {
+    return this.#options.concurrency - this.#handlers.size;
+  }
+
+  async #fetchForReserve(): Promise<void> {
+    const impatience = new AbortController();
+    const waited = delay(RESERVE_POLL_MS, undefined, { signal: impatience.signal }).catch(() => undefined);
+    await Promise.race([this.#changed.promise, waited]);
+    impatience.abort();
+    if (this.#room() <= 0 && !this.#stopping.signal.aborted) await this.#fetchOne(false);
+  }
+
+  async #fetchOne(wait: boolean): Promise<void> {
     try {
-      const fetched = await this.#source.next();
+      const fetched = await this.#source.next(wait);
       if (fetched) await this.#take(fetched);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;

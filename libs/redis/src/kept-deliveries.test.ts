@@ -52,7 +52,9 @@ describe("what Redis keeps for webhooks", () => {
     for (const { id, attempt } of await backend.spool.take(10, HOUR_MS))
       await backend.spool.record({ id, attempt }, {}, { kind: "never" });
     const left = await redis.keys(`${prefix}:*`);
-    expect(left.filter((key) => !key.startsWith(`${keys.queuePrefix}:invocations:`))).toEqual([]);
+    // A tenant who waits for nothing is forgotten with the next admission.
+    const others = left.filter((key) => !key.startsWith(`${keys.queuePrefix}:invocations:`) && key !== keys.turns);
+    expect(others).toEqual([]);
   });
 
   it("lets lists drop the ids of what has expired", async () => {

@@ -8,12 +8,20 @@ import type { ApiKeyId, Delivery, DeliveryId, InvocationId, WebhookId } from "@p
 export interface Keys {
   /** Prefix of BullMQ's own keys; the queue's name follows. */
   readonly queuePrefix: string;
-  /** Sorted set of ids whose entry is not known to be in the queue; score: when they were recorded, Unix ms. */
+  /** Sorted set of admitted ids whose entry is not known to be in the queue; score: when they were admitted, Unix ms. */
   readonly unqueued: string;
   /** Sorted set of `id|status|tenant` of ended invocations; score: when their retention runs out, Unix ms. */
   readonly expiring: string;
   /** Sorted set, in lexical order, of the ids of all tenants' invocations that have not ended. */
   readonly open: string;
+  /** Sorted set, in lexical order, of the invocations that have a place, with their tenants; see `scripts/includes/places.lua`. */
+  readonly admitted: string;
+  /** Sorted set of the ids of invocations that wait for their time; score: when it comes, Unix ms. */
+  readonly scheduled: string;
+  /** Sorted set of the tenants who wait for places, or had one lately; score: their virtual time. */
+  readonly turns: string;
+  /** The virtual time of the fleet: that of the last admission. */
+  readonly virtualTime: string;
   /** Sorted sets of `id|attempt` whose spans are owed to a collector; score: when they are due, Unix ms. */
   readonly owed: string;
   readonly quarantined: string;
@@ -28,6 +36,8 @@ export interface Keys {
   /** Hash from a worker's id to its presence, and sorted set of the same ids; score: when it vanishes, Unix ms. */
   readonly workers: string;
   readonly workerDeadlines: string;
+  /** Hash from a worker's id to how many attempts it runs at once. */
+  readonly workerSlots: string;
   /** Hash from a worker's id to the connection that it beat on last. */
   readonly workerConnections: string;
   /** Hash: the counters of the fleet. */
@@ -38,6 +48,8 @@ export interface Keys {
   readonly requests: string;
   /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
   readonly indexPrefix: string;
+  /** What the keys of all records begin with; the scripts put an id behind it. */
+  readonly recordPrefix: string;
   /** Hash: the invocation. */
   record(id: InvocationId): string;
   /** Stream: its events. */
@@ -75,6 +87,7 @@ export function makeKeys(prefix: string): Keys {
   if (/[{}]/.test(prefix)) throw new RangeError("a key prefix must not hold braces");
   const shard = `${prefix}:{${ONLY_SHARD}}`;
   const indexPrefix = `${shard}:index:`;
+  const recordPrefix = `${shard}:invocation:`;
   const deliveryPrefix = `${shard}:delivery:`;
   const index = (which: string, tenant: string) => `${indexPrefix}${which}:${tenant}`;
   return {
@@ -82,6 +95,10 @@ export function makeKeys(prefix: string): Keys {
     unqueued: `${shard}:unqueued`,
     expiring: `${shard}:expiring`,
     open: `${shard}:open`,
+    admitted: `${shard}:admitted`,
+    scheduled: `${shard}:scheduled`,
+    turns: `${shard}:turns`,
+    virtualTime: `${shard}:virtual-time`,
     owed: `${shard}:owed`,
     quarantined: `${shard}:quarantined`,
     outbox: `${shard}:outbox`,
@@ -90,12 +107,14 @@ export function makeKeys(prefix: string): Keys {
     deliveryPrefix,
     workers: `${shard}:workers`,
     workerDeadlines: `${shard}:worker-deadlines`,
+    workerSlots: `${shard}:worker-slots`,
     workerConnections: `${shard}:worker-connections`,
     counters: `${shard}:counters`,
     apiKeys: `${shard}:api-keys`,
     requests: `${shard}:requests`,
     indexPrefix,
-    record: (id) => `${shard}:invocation:${id}`,
+    recordPrefix,
+    record: (id) => recordPrefix + id,
     events: (id) => `${shard}:events:${id}`,
     spans: (id) => `${shard}:spans:${id}`,
     journal: (id, attempt) => `${shard}:journal:${id}:${attempt}`,

@@ -53,17 +53,14 @@ export class RedisQueue implements InvocationQueue {
     this.#queue.on("error", () => undefined);
   }
 
-  async enqueue({ id, carrier, priority, delayMs }: QueueEntry): Promise<void> {
-    const options = {
-      jobId: id,
-      delay: delayMs,
-      // BullMQ's lowest number is claimed first, and an entry without one before all others.
-      priority: MAX_PRIORITY - priority + 1,
-      attempts: 1,
-      removeOnComplete: true,
-      removeOnFail: true,
-    };
-    await reached(this.#queue.add(ENTRY_NAME, carrier, options));
+  async enqueue(...entries: QueueEntry[]): Promise<void> {
+    const [first] = entries;
+    if (!first) return;
+    if (entries.length === 1) await reached(this.#queue.add(ENTRY_NAME, first.carrier, optionsOf(first)));
+    else {
+      const bulk = entries.map((entry) => ({ name: ENTRY_NAME, data: entry.carrier, opts: optionsOf(entry) }));
+      await reached(this.#queue.addBulk(bulk));
+    }
   }
 
   async remove(id: InvocationId): Promise<void> {
@@ -110,4 +107,16 @@ export class RedisQueue implements InvocationQueue {
     for (const consumer of this.#consumers) consumer.abandon();
     await this.#queue.close();
   }
+}
+
+function optionsOf({ id, priority, delayMs }: QueueEntry) {
+  return {
+    jobId: id,
+    delay: delayMs,
+    // BullMQ's lowest number is claimed first, and an entry without one before all others.
+    priority: MAX_PRIORITY - priority + 1,
+    attempts: 1,
+    removeOnComplete: true,
+    removeOnFail: true,
+  };
 }

@@ -3,13 +3,14 @@ import { type AttemptExport, type Invocation, traceExportOf } from "@pifleet/inv
 /**
  * The fields of an invocation's hash. What never changes is one field, `given`; an absent field is null. Credentials
  * are in fields of their own: `traceHeaders`, which goes when they are needed no more, and the invocation's `webhook`,
- * whose messages may be sent again as long as the record is kept. The scripts look at whether there is one.
+ * whose messages may be sent again as long as the record is kept. The scripts look at whether there is one,
+ * and make the entry of the queue of `carrier` and `priority`.
  */
 export type RecordFields = Readonly<Record<string, string>>;
 
 type Given = Pick<
   Invocation,
-  "agent" | "model" | "metadata" | "limits" | "createdAt" | "submission" | "carrier" | "callerSpanId"
+  "agent" | "model" | "metadata" | "limits" | "createdAt" | "submission" | "callerSpanId"
 > & { readonly traceId: string };
 
 /** The fields and values, in turn, with which a new record is written. */
@@ -24,7 +25,6 @@ export function encodeRecord(invocation: Invocation): string[] {
     limits,
     createdAt,
     submission: trace ? { ...rest, trace: shownTrace } : rest,
-    carrier,
     callerSpanId,
     traceId: invocation.trace.traceId,
   };
@@ -36,6 +36,8 @@ export function encodeRecord(invocation: Invocation): string[] {
     usage: JSON.stringify(invocation.usage),
     maxAttempts: String(limits.maxAttempts),
     recovery: submission.recovery,
+    priority: String(submission.priority),
+    carrier: JSON.stringify(carrier),
     given: JSON.stringify(given),
     ...(headers && { traceHeaders: JSON.stringify(headers) }),
     ...(webhook && { webhook: JSON.stringify(webhook) }),
@@ -52,6 +54,7 @@ export function decodeRecord(id: Invocation["id"], fields: RecordFields): Invoca
   return {
     ...given,
     id,
+    carrier: parse<Invocation["carrier"]>(fields.carrier, {}),
     submission: withCredentials(submission, fields),
     exports,
     tenant: fields.tenant ?? "",

@@ -6,6 +6,8 @@ import { transitionsAsLua } from "./transition-table.ts";
 import { reached } from "./unavailable.ts";
 
 export const SCRIPT_NAMES = [
+  "absent",
+  "admit",
   "append-events",
   "beat",
   "cancel",
@@ -14,9 +16,11 @@ export const SCRIPT_NAMES = [
   "create",
   "create-api-key",
   "create-webhook",
+  "enter",
   "expire",
   "expire-deliveries",
   "finish-spans",
+  "free-places",
   "lead",
   "leave",
   "list-deliveries",
@@ -25,6 +29,7 @@ export const SCRIPT_NAMES = [
   "pause",
   "postpone-delivery",
   "read-events",
+  "read-standing",
   "record-export",
   "record-try",
   "redeliver",
@@ -87,8 +92,9 @@ export class Scripts {
     const { keys } = this;
     const own = [keys.record(id), keys.events(id), keys.spans(id)];
     const shared = [keys.unqueued, keys.expiring, keys.open, keys.owed, keys.quarantined, keys.outbox];
+    const places = [keys.admitted, keys.scheduled];
     const scopeArgs = [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
-    return this.run(name, [...own, ...shared, ...moreKeys], [...scopeArgs, ...args]);
+    return this.run(name, [...own, ...shared, ...places, ...moreKeys], [...scopeArgs, ...args]);
   }
 
   /**

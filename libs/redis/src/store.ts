@@ -1,4 +1,5 @@
 import {
+  type AdmissionLimits,
   type CancelResult,
   type CheckIn,
   type Created,
@@ -46,21 +47,26 @@ export class RedisStore implements InvocationStore {
   readonly #redis: Redis;
   readonly #scripts: Scripts;
   readonly #clock: RedisClock;
+  readonly #limits: AdmissionLimits;
 
-  constructor(redis: Redis, scripts: Scripts, clock: RedisClock) {
+  constructor(redis: Redis, scripts: Scripts, clock: RedisClock, limits: AdmissionLimits) {
     this.#redis = redis;
     this.#scripts = scripts;
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   async create(invocation: Invocation, more: NewInvocation = {}): Promise<Created> {
     const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
     const sentAt = performance.now();
-    const { kind, redisMs, id } = await create(this.#scripts, invocation, more, deadlineMs);
+    const reply = await create(this.#scripts, invocation, more, deadlineMs, this.#limits);
+    const { kind, redisMs, id, admitted } = reply;
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("submission");
-    if (kind === "created") return { kind, invocation };
+    if (kind === "created") return { kind, invocation, admitted };
     if (kind === "key_conflict") return { kind };
+    if (kind === "tenant_full") return { kind: "queue_full", of: "tenant", max: this.#limits.tenantQueued ?? 0 };
+    if (kind === "fleet_full") return { kind: "queue_full", of: "fleet", max: this.#limits.queued ?? 0 };
     const earlier = await this.get(invocation.tenant, id);
     // It expired between the two calls, and its key with it: this is a new submission now.
     return earlier ? { kind, invocation: earlier } : this.create(invocation, more);
@@ -123,8 +129,9 @@ export class RedisStore implements InvocationStore {
     return openInvocations(this.#redis, this.#scripts.keys, after);
   }
 
-  async markEnqueued(id: InvocationId): Promise<void> {
-    await reached(this.#redis.zrem(this.#scripts.keys.unqueued, id));
+  async markEnqueued(...ids: InvocationId[]): Promise<void> {
+    if (ids.length === 0) return;
+    await reached(this.#redis.zrem(this.#scripts.keys.unqueued, ...ids));
   }
 
   async unqueued(olderThanMs: number): Promise<Invocation[]> {

@@ -6,7 +6,7 @@ import { reached } from "./unavailable.ts";
 
 const LIMIT = 100;
 
-/** Up to 100 queued invocations that were recorded before `beforeMs` (Redis time) and are not known to be in the queue. */
+/** Up to 100 queued invocations that were admitted before `beforeMs` (Redis time) and are not known to be in the queue. */
 export async function unqueuedInvocations(redis: Redis, keys: Keys, beforeMs: number): Promise<Invocation[]> {
   const ids = await reached(redis.zrangebyscore(keys.unqueued, "-inf", beforeMs, "LIMIT", 0, LIMIT));
   const found = await readRecords(redis, keys, ids);

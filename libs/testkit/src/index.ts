@@ -1,3 +1,4 @@
+export { describeAdmissionConformance } from "./conformance/admission-conformance.ts";
 export { describeApiKeysConformance } from "./conformance/api-keys-conformance.ts";
 export { describeArtifactStoreConformance } from "./conformance/artifact-store-conformance.ts";
 export { describeCountersConformance } from "./conformance/counters-conformance.ts";

@@ -26,11 +26,13 @@ it("lists the workers that are alive", async () => {
   expect(await (await api.get("/v1/workers")).json()).toEqual({ items: [WORKER] });
 });
 
-it("shows how deep the queue is, pauses it and lets it go on", async () => {
+it("shows what waits and of whom, pauses it and lets it go on", async () => {
   const api = await startApi(memory());
   await api.submit();
   await api.submit({ delayMs: 60_000 });
-  const depth = { waiting: 1, delayed: 1, claimed: 0, paused: false };
+  const limits = { tenantQueued: null, queued: null, tenantRunning: null };
+  const tenants = [{ tenant: "default", waiting: 1, admitted: 0 }];
+  const depth = { waiting: 1, delayed: 1, claimed: 0, paused: false, limits, tenants };
   expect(await (await api.get("/v1/queue")).json()).toEqual(depth);
   expect(await (await api.post("/v1/queue/pause")).json()).toEqual({ ...depth, paused: true });
   expect(await (await api.post("/v1/queue/resume")).json()).toEqual(depth);

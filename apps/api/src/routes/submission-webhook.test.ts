@@ -33,7 +33,7 @@ describe("the webhook of a submission", () => {
       errors: [{ pointer: "/webhook/url", detail: expect.stringContaining("private") }],
     });
     expect(text + api.log).not.toMatch(/canary|whsec_/);
-    expect((await api.backend.queue.depth()).waiting).toBe(1);
+    expect((await api.backend.admission.standing()).waiting).toBe(1);
   });
 
   it.each([

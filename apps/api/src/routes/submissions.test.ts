@@ -1,5 +1,6 @@
 import { InvocationRecord } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
+import { sampleWorker } from "@pifleet/testkit/samples";
 import { describe, expect, it, vi } from "vitest";
 import { problemOf, SUBMISSION, startApi } from "../testing/api.ts";
 import { altered, away } from "../testing/backends.ts";
@@ -23,8 +24,9 @@ describe("submitting", () => {
     const backend = memory();
     const marked = vi.fn(backend.store.markEnqueued.bind(backend.store));
     const api = await startApi(altered(backend, { store: { markEnqueued: marked } }));
-    const { id } = await api.submit({ delayMs: 60_000 });
-    expect(await backend.queue.depth()).toMatchObject({ delayed: 1 });
+    await backend.workers.beat(sampleWorker("w_1"), 60_000);
+    const { id } = await api.submit();
+    expect(await backend.queue.depth()).toMatchObject({ waiting: 1 });
     await api.close();
     expect(marked).toHaveBeenCalledWith(id);
     expect(await backend.store.unqueued(-1)).toEqual([]);
@@ -33,6 +35,7 @@ describe("submitting", () => {
   it("answers as always when it is recorded but cannot be queued, which the janitor mends", async () => {
     const backend = memory();
     const api = await startApi(altered(backend, { queue: { enqueue: away } }));
+    await backend.workers.beat(sampleWorker("w_1"), 60_000);
     const { id } = await api.submit();
     expect((await backend.store.unqueued(-1)).map((invocation) => invocation.id)).toEqual([id]);
     expect(api.log.join("")).toContain("could not enqueue");
@@ -62,7 +65,7 @@ describe("an idempotency key", () => {
     expect(first.headers.has("idempotent-replayed")).toBe(false);
     expect([second.status, second.headers.get("idempotent-replayed")]).toEqual([202, "true"]);
     expect(await second.json()).toEqual(await first.json());
-    expect((await api.backend.queue.depth()).waiting).toBe(1);
+    expect((await api.backend.admission.standing()).waiting).toBe(1);
   });
 
   it("is refused with 422 for another body", async () => {

@@ -13,6 +13,8 @@ import { problemResponses } from "../problems.ts";
 import { type Arrival, locationOf, type RunnableSubmission, type Submitted, submit } from "../submit.ts";
 
 const POLL_AFTER_SECONDS = "1";
+/** When there may be room again in a queue that is full. */
+const FULL_RETRY_SECONDS = "5";
 
 const SubmissionBody = Submission.meta({ id: "Submission" });
 
@@ -43,7 +45,7 @@ export function submissionRoutes(app: App, services: Services): void {
     response: {
       200: InvocationRecord.describe("It ended while the answer was held back"),
       202: InvocationRecord.describe("It is recorded and will run"),
-      ...problemResponses(400, 401, 413, 415, 422, 503),
+      ...problemResponses(400, 401, 413, 415, 422, 429, 503),
     },
   };
   app.post("/invocations", { schema, config: { scope: "invocations:write" } }, async (request, reply) => {
@@ -71,7 +73,7 @@ async function create(
   reply: FastifyReply,
   submission: RunnableSubmission,
   { backend, background, addressGuard, traceBaggage }: Services,
-): Promise<Exclude<Submitted, { kind: "key_conflict" }>> {
+): Promise<Exclude<Submitted, { kind: "key_conflict" | "queue_full" }>> {
   checkAddresses(submission, addressGuard);
   const key = request.headers["idempotency-key"];
   const created = await submit(
@@ -88,8 +90,15 @@ async function create(
   );
   if (created.kind === "key_conflict")
     throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
+  if (created.kind === "queue_full") throw queueFull(created);
   logAbout(request, logFields(created.invocation, created.kind === "created" ? created.spanId : undefined));
   return created;
+}
+
+function queueFull({ of, max }: Extract<Submitted, { kind: "queue_full" }>): ProblemError {
+  const whose = of === "tenant" ? "This tenant has" : "The fleet has";
+  const headers = { "retry-after": FULL_RETRY_SECONDS };
+  return new ProblemError(429, "queue_full", `${whose} ${max} queued invocations, and may not have more`, { headers });
 }
 
 /** Nothing of it is the client's choice: the path is the route's, the scheme that of our own socket. */

@@ -1,4 +1,4 @@
-import type { QueueDepth } from "@pifleet/client";
+import type { FleetQueue } from "@pifleet/client";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { table } from "../table.ts";
@@ -13,7 +13,7 @@ export function defineQueue(program: Command, { client, output, interruption }: 
   const show = async (json: true | undefined, ask: "get" | "pause" | "resume") => {
     const depth = await client().queue[ask]({ signal: interruption.asked });
     if (json) output.json(depth);
-    else output.line(formatDepth(depth));
+    else output.line(formatQueue(depth));
   };
   const queue = program
     .command("queue")
@@ -34,11 +34,12 @@ export function defineQueue(program: Command, { client, output, interruption }: 
   }
 }
 
-function formatDepth({ waiting, delayed, claimed, paused }: QueueDepth): string {
+function formatQueue({ waiting, delayed, claimed, paused, tenants }: FleetQueue): string {
   return table([
     ["waiting", String(waiting)],
     ["delayed", String(delayed)],
     ["claimed", String(claimed)],
     ["paused", paused ? "yes, workers claim nothing" : "no"],
+    ...tenants.map((one) => [one.tenant, `${one.waiting} waiting, ${one.admitted} admitted`]),
   ]);
 }

@@ -1,6 +1,6 @@
 import type { Backend } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
-import { sampleInvocation } from "@pifleet/testkit/samples";
+import { sampleInvocation, sampleWorker } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Janitor } from "./janitor.ts";
 
@@ -28,6 +28,7 @@ describe("the janitor", () => {
       worker,
       store: backend.store,
       queue: backend.queue,
+      admission: backend.admission,
       registry: backend.workers,
       deliveries: backend.deliveries,
       onMended: (what, count) => mended.push(`${what} ${count}`),
@@ -42,7 +43,8 @@ describe("the janitor", () => {
     await vi.advanceTimersByTimeAsync((count - 1) * ROUND_MS + 1);
   }
 
-  it("puts into the queue what was recorded by an API that died before it could", async () => {
+  it("puts into the queue what was admitted by an API that died before it could", async () => {
+    await backend.workers.beat(sampleWorker("wrk_0"), 3_600_000);
     await backend.store.create(sampleInvocation());
     await rounds(1);
     expect(mended).toEqual([]);
@@ -51,22 +53,34 @@ describe("the janitor", () => {
     expect(await backend.queue.depth()).toMatchObject({ waiting: 1 });
   });
 
-  it("keeps what is left of the delay that was asked for", async () => {
-    await backend.store.create(sampleInvocation({ delayMs: 60_000 }));
-    await rounds(3);
-    expect(await backend.queue.depth()).toMatchObject({ waiting: 0, delayed: 1 });
-  });
-
-  it("puts back an entry that has vanished from the queue, once it is sure", async () => {
-    const { id, carrier } = sampleInvocation();
-    const invocation = sampleInvocation({}, { id });
-    await backend.store.create(invocation);
-    await backend.queue.enqueue({ id, carrier, priority: 0, delayMs: 0 });
+  it("lets wait for its turn again what has vanished from the queue, once it is sure", async () => {
+    await backend.workers.beat(sampleWorker("wrk_0"), 3_600_000);
+    const { id } = sampleInvocation();
+    await backend.store.create(sampleInvocation({}, { id }));
     await backend.store.markEnqueued(id);
-    await backend.queue.remove(id);
     await rounds(1);
     expect(mended).toEqual([]);
     await vi.advanceTimersByTimeAsync(ROUND_MS);
+    expect(mended).toEqual(["missing 1"]);
+    expect(await backend.admission.admit()).toMatchObject([{ id }]);
+  });
+
+  it("keeps what is left of the delay that was asked for", async () => {
+    await backend.store.create(sampleInvocation({ delayMs: 60_000 }));
+    vi.spyOn(backend.admission, "absent").mockImplementation(async (ids) => [...ids]);
+    await rounds(2);
+    expect(mended).toEqual(["missing 1"]);
+    expect(await backend.admission.standing()).toMatchObject({ scheduled: 1 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await backend.admission.admit();
+    expect(await backend.admission.standing()).toMatchObject({ waiting: 1, scheduled: 0 });
+  });
+
+  it("puts back at once the entry of an attempt that stands as running", async () => {
+    const { id } = sampleInvocation();
+    await backend.store.create(sampleInvocation({}, { id }));
+    await backend.store.start(id, "wrk_0");
+    await rounds(2);
     expect(mended).toEqual(["missing 1"]);
     expect(await backend.queue.missing([id])).toEqual([]);
   });
@@ -74,8 +88,9 @@ describe("the janitor", () => {
   it("leaves alone what is where it belongs, and what has ended", async () => {
     const { id, carrier } = sampleInvocation();
     await backend.store.create(sampleInvocation({}, { id }));
+    await backend.store.create(sampleInvocation({ delayMs: 3_600_000 }));
+    await backend.store.start(id, "wrk_0");
     await backend.queue.enqueue({ id, carrier, priority: 0, delayMs: 0 });
-    await backend.store.markEnqueued(id);
     const ended = sampleInvocation();
     await backend.store.create(ended);
     await backend.store.cancel("default", ended.id);
@@ -85,6 +100,7 @@ describe("the janitor", () => {
 
   it("leaves the work to the worker that leads", async () => {
     expect(await backend.workers.lead("janitor", "wrk_0", 3_600_000)).toBe(true);
+    await backend.workers.beat(sampleWorker("wrk_0"), 3_600_000);
     await backend.store.create(sampleInvocation());
     await rounds(4);
     expect(mended).toEqual([]);

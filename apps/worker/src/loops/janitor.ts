@@ -1,4 +1,5 @@
 import {
+  type Admission,
   type DeliveryLedger,
   type Invocation,
   type InvocationId,
@@ -12,7 +13,7 @@ import { Loop } from "./loop.ts";
 const ROUND_MS = 5_000;
 /** Who cleans does so until it has not for this long, milliseconds; then another worker does. */
 const LEAD_MS = 3 * ROUND_MS;
-/** An entry that is recorded but not in the queue is left to the API for this long, milliseconds. */
+/** An entry that is admitted but not in the queue is left to whoever admitted it for this long, milliseconds. */
 const UNQUEUED_MS = 5_000;
 /** Every so many rounds, all open records are compared with the queue. */
 const COMPARE_EVERY = 6;
@@ -21,16 +22,17 @@ export interface JanitorOptions {
   readonly worker: string;
   readonly store: InvocationStore;
   readonly queue: InvocationQueue;
+  readonly admission: Admission;
   readonly registry: WorkerRegistry;
   readonly deliveries: Pick<DeliveryLedger, "expire">;
   /** Called with what was put right, and how often. */
-  readonly onMended: (what: "unqueued" | "missing", count: number) => void;
+  readonly onMended: (what: "unqueued" | "missing" | "places", count: number) => void;
   readonly onFault: (error: unknown) => void;
 }
 
 /**
- * Puts right what a crash, or a database that lost its last second, left half done: invocations that were recorded
- * but not put into the queue, and invocations whose entry has vanished from it. Also drops what its retention has run
+ * Puts right what a crash, or a database that lost its last second, left half done: invocations that were admitted
+ * but not put into the queue, invocations that wait nowhere, and places of those that need none. Also drops what its retention has run
  * out for. It runs on every worker, and one of them does the work; each act can be done twice without harm.
  */
 export class Janitor {
@@ -58,6 +60,7 @@ export class Janitor {
     const { registry, worker, store, deliveries } = this.#options;
     if (!(await registry.lead("janitor", worker, LEAD_MS))) return;
     await this.#enqueueForgotten();
+    await this.#freePlaces();
     if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue();
     this.#rounds += 1;
     await store.expire();
@@ -70,12 +73,18 @@ export class Janitor {
     if (forgotten.length > 0) this.#options.onMended("unqueued", forgotten.length);
   }
 
+  async #freePlaces(): Promise<void> {
+    const freed = await this.#options.admission.repair();
+    if (freed > 0) this.#options.onMended("places", freed);
+  }
+
   async #compareWithQueue(): Promise<void> {
-    const { store, queue, onMended } = this.#options;
+    const { store, queue, admission, onMended } = this.#options;
     const missing = new Set<InvocationId>();
     let mended = 0;
     for (let page = await store.open(); page.length > 0; page = await store.open(page.at(-1))) {
-      for (const id of await queue.missing(page)) {
+      // In this order, for an invocation goes from its lobby to the queue and never straight back.
+      for (const id of await queue.missing(await admission.absent(page))) {
         missing.add(id);
         if (this.#suspects.has(id) && (await this.#restore(id))) mended += 1;
       }
@@ -84,18 +93,26 @@ export class Janitor {
     if (mended > 0) onMended("missing", mended);
   }
 
-  /** Whether it is in the queue again; it may have ended meanwhile. */
+  /**
+   * Whether it was put back where it belongs; it may have ended meanwhile. A queued one waits for its turn again, one
+   * whose attempt still stands as running has its place and is to be claimed.
+   */
   async #restore(id: InvocationId): Promise<boolean> {
     const invocation = await this.#options.store.read(id);
     if (!invocation || isTerminal(invocation.status)) return false;
-    await this.#enqueue(invocation);
+    if (invocation.status === "queued") await this.#options.admission.enter(id, delayLeft(invocation));
+    else await this.#enqueue(invocation);
     return true;
   }
 
-  async #enqueue({ id, carrier, createdAt, submission }: Invocation): Promise<void> {
+  async #enqueue({ id, carrier, submission }: Invocation): Promise<void> {
     const { store, queue } = this.#options;
-    const delayMs = Math.max(0, Date.parse(createdAt) + submission.delayMs - Date.now());
-    await queue.enqueue({ id, carrier, priority: submission.priority, delayMs });
+    await queue.enqueue({ id, carrier, priority: submission.priority, delayMs: 0 });
     await store.markEnqueued(id);
   }
+}
+
+/** What is left of the delay that was asked for, milliseconds. */
+function delayLeft({ createdAt, submission }: Invocation): number {
+  return Math.max(0, Date.parse(createdAt) + submission.delayMs - Date.now());
 }

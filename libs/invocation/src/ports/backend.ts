@@ -1,3 +1,4 @@
+import type { Admission } from "./admission.ts";
 import type { ApiKeys } from "./api-keys.ts";
 import type { Counters } from "./counters.ts";
 import type { ChangeFeed, EventLog } from "./event-log.ts";
@@ -12,6 +13,7 @@ import type { DeliveryLedger, Webhooks } from "./webhooks.ts";
 export interface Backend {
   readonly store: InvocationStore;
   readonly queue: InvocationQueue;
+  readonly admission: Admission;
   readonly events: EventLog;
   readonly changes: ChangeFeed;
   readonly spans: SpanLog;

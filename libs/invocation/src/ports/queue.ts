@@ -55,14 +55,14 @@ export interface QueueDepth {
 /** The port to the queue, which owns *when* an invocation runs. What happened to it is the store's. */
 export interface InvocationQueue {
   /**
-   * Adds an entry. Adding an id that waits, or is claimed, changes nothing.
+   * Adds entries in one round trip. Adding an id that waits, or is claimed, changes nothing.
    * @throws {UnavailableError} at once when the queue cannot be reached.
    */
-  enqueue(entry: QueueEntry): Promise<void>;
+  enqueue(...entries: QueueEntry[]): Promise<void>;
   /** Takes a waiting or delayed entry out. A claimed one stays: its claim finds the invocation terminal. */
   remove(id: InvocationId): Promise<void>;
   /**
-   * Claims entries, at most `concurrency` at once, and hands each to `handle`. An id whose handler has not returned
+   * Claims entries, at most `concurrency` and `reserve` at once, and hands each to `handle`. An id whose handler has not returned
    * is never handed out again by the same consumer. `handle` must not reject.
    */
   consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer;
@@ -84,6 +84,11 @@ export interface ConsumeOptions {
   /** The id of the worker that claims; `reclaim` finds its claims by it. */
   readonly worker: string;
   readonly concurrency: number;
+  /**
+   * How many more claims it may hold; none by default. It takes them only while it holds `concurrency`, and of entries
+   * that no other consumer takes for a moment.
+   */
+  readonly reserve?: number;
   /** How long a claim lasts without renewal, milliseconds. */
   readonly leaseMs: number;
   /** Called for infrastructure faults that the consumer itself survives. */

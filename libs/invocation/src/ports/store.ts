@@ -3,6 +3,7 @@ import type { Invocation } from "../invocation.ts";
 import type { Settlement } from "../outcome.ts";
 import type { Status, Transition } from "../status.ts";
 import type { Span } from "../trace.ts";
+import type { QueueEntry } from "./queue.ts";
 
 /** A key under which a client may send the same submission twice, and the fingerprint of the submission's body. */
 export interface Idempotency {
@@ -18,11 +19,18 @@ export interface NewInvocation {
 }
 
 export type Created =
-  | { readonly kind: "created"; readonly invocation: Invocation }
+  | {
+      readonly kind: "created";
+      readonly invocation: Invocation;
+      /** What was admitted by the way, this one or others: it has to be put into the queue. See `Admission`. */
+      readonly admitted: readonly QueueEntry[];
+    }
   /** The key was used before with the same body: this is what came of it. */
   | { readonly kind: "replayed"; readonly invocation: Invocation }
   /** The key was used before with another body. */
-  | { readonly kind: "key_conflict" };
+  | { readonly kind: "key_conflict" }
+  /** The tenant, or the whole fleet, has `max` queued invocations already. Nothing was written. */
+  | { readonly kind: "queue_full"; readonly of: "tenant" | "fleet"; readonly max: number };
 
 export interface InvocationQuery {
   readonly tenant: string;
@@ -105,9 +113,9 @@ export interface InvocationStore {
   newestAttempts(ids: readonly InvocationId[]): Promise<(number | null)[]>;
   /** The ids of all tenants' invocations that have not ended, oldest first: at most 500 behind `after`. */
   open(after?: InvocationId): Promise<InvocationId[]>;
-  /** Marks that the entry of this invocation is in the queue. */
-  markEnqueued(id: InvocationId): Promise<void>;
-  /** Invocations recorded more than `olderThanMs` ago whose entry was not marked as enqueued; at most 100. */
+  /** Marks that the entries of these invocations are in the queue. */
+  markEnqueued(...ids: InvocationId[]): Promise<void>;
+  /** Invocations admitted more than `olderThanMs` ago whose entry was not marked as enqueued; at most 100. */
   unqueued(olderThanMs: number): Promise<Invocation[]>;
   /** Drops what its retention has run out for; returns how many. Called from time to time. */
   expire(): Promise<number>;

@@ -2,7 +2,7 @@
   Appends events of an attempt, and entries to the journal of its spans. Drops the oldest events of a log that has grown
   too long; a journal that is full takes no more, because its beginning is what the rest hangs on.
   Input: the scope, then
-    KEYS[10] journal of the attempt
+    KEYS[12] journal of the attempt
     ARGV[6]  attempt
     ARGV[7]  writer
     ARGV[8]  number of the writer's call
@@ -16,7 +16,7 @@
 -- @include fence
 
 local attempt, writer, call, kept = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
-local journal, longest, count = KEYS[10], tonumber(ARGV[10]), tonumber(ARGV[11])
+local journal, longest, count = KEYS[12], tonumber(ARGV[10]), tonumber(ARGV[11])
 local FIRST = 12
 -- Dropping in lots keeps the cost per event small.
 local LOT = 100

@@ -1,55 +1,82 @@
 --[[
   Writes a new, queued invocation with its idempotency key, its place in the indexes, its first event and the spans of
-  its submission.
+  its submission, and lets it wait for its turn. Whose turn it is by now is admitted.
   Input: the scope, then
-    KEYS[10] hash of the idempotency key; absent without one
+    KEYS[12] turns         sorted set of the tenants; score: their virtual time
+    KEYS[13] virtual time  of the fleet
+    KEYS[14] deadlines     sorted set of the workers; score: when each vanishes
+    KEYS[15] slots         hash from a worker to how many attempts it runs at once
+    KEYS[16] hash of the idempotency key; absent without one
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
     ARGV[9]  milliseconds that the idempotency key is kept
     ARGV[10] the events of the start, JSON
     ARGV[11] spans of the submission, one element of the list; empty when there are none
-    ARGV[12…] fields of the record and their values
-  Output: { kind, Redis time in Unix ms, id }
+    ARGV[12] milliseconds until it waits for its turn
+    ARGV[13] most queued invocations of the tenant; 0 is no limit, as for the next two
+    ARGV[14] most queued invocations of all
+    ARGV[15] most places of the tenant
+    ARGV[16] records: what the keys of the records begin with
+    ARGV[17…] fields of the record and their values
+  Output: { kind, Redis time in Unix ms, id, id, carrier (JSON) and priority of each that was admitted, in a row }
     created     the id is its own
+    tenant_full the tenant has as many queued invocations as it may have; nothing was written
+    fleet_full  the same of all tenants together
     replayed    the key stands for the invocation with this id
     key_conflict the key was used with another submission
     late        nothing was written
 ]]
 -- @include scope
--- @include clock
+local turns, virtual_time, deadlines, slots, idempotency = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]
+local delay, most_of_tenant, most_of_all = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+local tenant_places, records = tonumber(ARGV[15]), ARGV[16]
+-- @include waiting
 
-local idempotency = KEYS[10]
 local deadline, tenant, fingerprint, idempotency_ttl = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local first_event, written = ARGV[10], ARGV[11]
 local time = clock()
 
 if time > deadline then
-  return { "late", time, id }
+  return { "late", time, id, {} }
 end
 
--- An idempotency key that outlived its record stands for nothing.
-local function record_of(other)
-  return string.sub(record, 1, #record - #id) .. other
+-- What is full. Those of all tenants that are queued are the open ones without those that have a place.
+local function full()
+  if most_of_tenant > 0 and redis.call("ZCARD", index("queued", tenant)) >= most_of_tenant then
+    return "tenant_full"
+  end
+  if most_of_all > 0 and redis.call("ZCARD", open) - redis.call("ZCARD", admitted) >= most_of_all then
+    return "fleet_full"
+  end
 end
 
 if idempotency then
   local used = redis.call("HMGET", idempotency, "id", "fingerprint")
-  if used[1] and redis.call("EXISTS", record_of(used[1])) == 1 then
-    return { used[2] == fingerprint and "replayed" or "key_conflict", time, used[1] }
+  -- A key that outlived its record stands for nothing.
+  if used[1] and redis.call("EXISTS", records .. used[1]) == 1 then
+    return { used[2] == fingerprint and "replayed" or "key_conflict", time, used[1], {} }
   end
+end
+
+local refusal = full()
+if refusal then
+  return { refusal, time, id, {} }
+end
+
+if idempotency then
   redis.call("HSET", idempotency, "id", id, "fingerprint", fingerprint)
   redis.call("PEXPIRE", idempotency, idempotency_ttl)
   redis.call("HSET", record, "idempotency", idempotency)
 end
 
-redis.call("HSET", record, unpack(ARGV, 12))
+redis.call("HSET", record, unpack(ARGV, 17))
 redis.call("ZADD", index("all", tenant), 0, id)
 redis.call("ZADD", index("queued", tenant), 0, id)
 redis.call("ZADD", open, 0, id)
-redis.call("ZADD", unqueued, time, id)
 redis.call("XADD", events, "*", "e", first_event)
 if written ~= "" then
   redis.call("RPUSH", spans, written)
 end
-return { "created", time, id }
+wait_for_turn(tenant, get("priority"), delay)
+return { "created", time, id, admit() }

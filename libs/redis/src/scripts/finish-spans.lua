@@ -2,7 +2,7 @@
   Writes the spans of an attempt that was lost with its worker, in exchange for its journal. Once: the mark that `start`
   set names the call that did it.
   Input: the scope, then
-    KEYS[10] journal of the attempt
+    KEYS[12] journal of the attempt
     ARGV[6] attempt
     ARGV[7] writer
     ARGV[8] number of the writer's call
@@ -12,7 +12,7 @@
 -- @include scope
 -- @include write-spans
 
-local journal, attempt, written = KEYS[10], ARGV[6], ARGV[9]
+local journal, attempt, written = KEYS[12], ARGV[6], ARGV[9]
 local mark, call = "lost:" .. attempt, ARGV[7] .. ":" .. ARGV[8]
 
 local done_by = get(mark)

@@ -4,6 +4,7 @@
     KEYS[1] workers      hash from id to presence
     KEYS[2] deadlines    sorted set of ids; score: when the worker vanishes
     KEYS[3] connections  hash from id to connection
+    KEYS[4] slots        hash from id to how many attempts it runs at once
   Output: presences, JSON
 ]]
 -- @include clock
@@ -12,5 +13,6 @@ for _, id in ipairs(redis.call("ZRANGEBYSCORE", KEYS[2], "-inf", clock())) do
   redis.call("ZREM", KEYS[2], id)
   redis.call("HDEL", KEYS[1], id)
   redis.call("HDEL", KEYS[3], id)
+  redis.call("HDEL", KEYS[4], id)
 end
 return redis.call("HVALS", KEYS[1])

@@ -1,7 +1,7 @@
 --[[
   Ends an attempt, and with it the invocation unless another attempt follows.
   Input: the scope, then
-    KEYS[10] journal of the attempt
+    KEYS[12] journal of the attempt
     ARGV[6]  attempt
     ARGV[7]  writer
     ARGV[8]  number of the writer's call
@@ -23,12 +23,13 @@
 -- @include fence
 -- @include attempts
 -- @include finish
+-- @include places
 -- @include write-spans
 
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local journal, written, settler_lease, artifacts = KEYS[10], ARGV[18], ARGV[19], ARGV[20]
+local journal, written, settler_lease, artifacts = KEYS[12], ARGV[18], ARGV[19], ARGV[20]
 
 local passed = fence(attempt, writer, call)
 if passed ~= "current" then
@@ -48,12 +49,13 @@ local function end_with(final_transition, final_error)
   finish(final_transition, final_error)
 end
 
--- A pause outlives the attempt: the next one begins paused.
+-- A pause outlives the attempt: the next one begins paused. It takes a place again when it starts.
 local function requeue()
   if TRANSITIONS[get("status")].resume then
     redis.call("HSET", record, "pausesAgain", 1)
   end
   advance("requeue")
+  leave_place(get("tenant"), id)
   if kind == "again" then
     append_event("retry.scheduled", attempt, '"scope":"attempt","delayMs":' .. delay .. ',"reason":"' .. ended .. '"')
   end

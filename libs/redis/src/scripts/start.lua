@@ -16,6 +16,7 @@
 -- @include repeated
 -- @include attempts
 -- @include finish
+-- @include places
 
 local deadline, writer, call = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 local worker, lost_error, cancelled_error = ARGV[9], ARGV[10], ARGV[11]
@@ -48,6 +49,8 @@ end
 local function begin()
   advance("start")
   redis.call("ZREM", unqueued, id)
+  stop_waiting(get("tenant"), id)
+  take_place(get("tenant"), id)
   open_attempt(tonumber(get("attempt")) + 1, worker)
   if redis.call("HDEL", record, "pausesAgain") == 1 then
     advance("pause")

@@ -1,31 +1,43 @@
-import type { Backend, Invocation, Recovery } from "@pifleet/invocation";
+import type { AdmissionLimits, Backend, Invocation, Recovery } from "@pifleet/invocation";
 import { afterEach } from "vitest";
 import { sampleInvocation } from "../samples/invocation.ts";
+import { sampleWorker } from "../samples/worker.ts";
 
 /** Makes a backend that shares nothing with any other. */
-export type MakeBackend = (options: { retentionMs: number }) => Promise<Backend>;
+export type MakeBackend = (options: { retentionMs: number; limits?: AdmissionLimits }) => Promise<Backend>;
 
 const HOUR_MS = 3_600_000;
 
 /** Call within a `describe`: gives each test backends of its own and closes them after it. */
-export function useBackends(makeBackend: MakeBackend): (retentionMs?: number) => Promise<Backend> {
+export function useBackends(
+  makeBackend: MakeBackend,
+): (retentionMs?: number, limits?: AdmissionLimits) => Promise<Backend> {
   const open: Backend[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((backend) => backend.close()));
   });
-  return async (retentionMs = HOUR_MS) => {
-    const backend = await makeBackend({ retentionMs });
+  return async (retentionMs = HOUR_MS, limits) => {
+    const backend = await makeBackend({ retentionMs, ...(limits && { limits }) });
     open.push(backend);
     return backend;
   };
 }
 
 /** What a test wants to be different about an invocation. */
-export type Given = Partial<Invocation> & { readonly recovery?: Recovery };
+export type Given = Partial<Invocation> & {
+  readonly recovery?: Recovery;
+  readonly priority?: number;
+  readonly delayMs?: number;
+};
 
 /** A queued invocation of tenant `acme`. */
-export function newInvocation({ recovery, ...given }: Given = {}): Invocation {
-  const submitted = { metadata: { ticket: "ä-1" }, ...(recovery && { recovery }) };
+export function newInvocation({ recovery, priority, delayMs, ...given }: Given = {}): Invocation {
+  const submitted = {
+    metadata: { ticket: "ä-1" },
+    ...(recovery && { recovery }),
+    ...(priority && { priority }),
+    ...(delayMs && { delayMs }),
+  };
   return sampleInvocation(submitted, { tenant: "acme", ...given });
 }
 
@@ -34,6 +46,11 @@ export async function submit(backend: Backend, given?: Given): Promise<Invocatio
   const invocation = newInvocation(given);
   await backend.store.create(invocation);
   return invocation;
+}
+
+/** Lets a worker be alive that runs so many attempts at once. */
+export async function openSlots({ workers }: Backend, concurrency: number): Promise<void> {
+  await workers.beat({ ...sampleWorker("worker-1"), concurrency }, HOUR_MS);
 }
 
 /** Records an invocation and starts its first attempt. */

@@ -1,7 +1,15 @@
 import { newInvocationId } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { sampleSpan } from "../samples/span.ts";
-import { type MakeBackend, newInvocation, submit, submitPaused, submitRunning, useBackends } from "./make-backend.ts";
+import {
+  type MakeBackend,
+  newInvocation,
+  openSlots,
+  submit,
+  submitPaused,
+  submitRunning,
+  useBackends,
+} from "./make-backend.ts";
 import { crashed, succeeded } from "./samples.ts";
 
 const KEY = { key: "ticket:1 ä", fingerprint: "f-1" };
@@ -14,7 +22,7 @@ export function describeRecords(makeBackend: MakeBackend): void {
     it("writes an invocation that reads back as it was given", async () => {
       const { store } = await open();
       const invocation = newInvocation({ agent: "reviewer", tenant: "a:b|c" });
-      expect(await store.create(invocation)).toEqual({ kind: "created", invocation });
+      expect(await store.create(invocation)).toEqual({ kind: "created", invocation, admitted: [] });
       expect(await store.get("a:b|c", invocation.id)).toEqual(invocation);
     });
 
@@ -45,7 +53,7 @@ export function describeRecords(makeBackend: MakeBackend): void {
         Array.from({ length: 8 }, () => store.create(newInvocation(), { idempotency: KEY })),
       );
       expect(creations.filter(({ kind }) => kind === "created")).toHaveLength(1);
-      const ids = creations.map((creation) => creation.kind !== "key_conflict" && creation.invocation.id);
+      const ids = creations.map((creation) => "invocation" in creation && creation.invocation.id);
       expect(new Set(ids).size).toBe(1);
     });
 
@@ -178,15 +186,17 @@ export function describeRecords(makeBackend: MakeBackend): void {
   });
 
   describe("unqueued", () => {
-    it("names what was recorded and neither marked as enqueued, nor started, nor ended", async () => {
+    it("names what was admitted and neither marked as enqueued, nor started, nor ended", async () => {
       const backend = await open();
       const { store } = backend;
+      await openSlots(backend, 4);
       const forgotten = await submit(backend);
       const enqueued = await submit(backend);
       await store.markEnqueued(enqueued.id);
       await submitRunning(backend);
       const ended = await submit(backend);
       await store.cancel("acme", ended.id);
+      await submit(backend, { delayMs: 60_000 });
       expect(await store.unqueued(0)).toEqual([forgotten]);
       expect(await store.unqueued(3_600_000)).toEqual([]);
     });

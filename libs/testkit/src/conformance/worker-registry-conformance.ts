@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
+import { sampleWorker } from "../samples/worker.ts";
 import { type MakeBackend, useBackends } from "./make-backend.ts";
-import { sampleWorker } from "./samples.ts";
 
 const LONG_MS = 60_000;
 

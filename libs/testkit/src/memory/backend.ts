@@ -1,4 +1,5 @@
-import type { Backend } from "@pifleet/invocation";
+import { type AdmissionLimits, type Backend, NO_LIMITS } from "@pifleet/invocation";
+import { MemoryAdmission } from "./admission.ts";
 import { MemoryApiKeys } from "./api-keys.ts";
 import { MemoryChangeFeed } from "./change-feed.ts";
 import { MemoryCounters } from "./counters.ts";
@@ -17,19 +18,26 @@ import { MemoryWorkerRegistry } from "./worker-registry.ts";
 /**
  * A backend in memory, for tests that need no Redis. It passes the same conformance suites.
  * `retentionMs` is how long an ended invocation is kept; `now` (Unix ms) replaces the clock for retention and
- * timestamps. Leases and delays of the queue are real timers.
+ * timestamps; `limits` are how much may wait and run. Leases and delays of the queue are real timers.
  */
-export function createMemoryBackend(options: { retentionMs: number; now?: () => number }): Backend {
-  const { retentionMs, now = Date.now } = options;
+export function createMemoryBackend(options: {
+  retentionMs: number;
+  limits?: AdmissionLimits;
+  now?: () => number;
+}): Backend {
+  const { retentionMs, limits = NO_LIMITS, now = Date.now } = options;
   const changes = new MemoryChangeFeed();
   const all = new KeptInvocations(now, changes);
   const spool = new MemoryTraceSpool(all);
   const webhooks = new MemoryWebhooks();
   const outbox = new MemoryOutbox(now, webhooks);
   const queue = new MemoryQueue();
+  const workers = new MemoryWorkerRegistry(now);
+  const admission = new MemoryAdmission(all, workers, limits.tenantRunning);
   return {
-    store: new MemoryStore(all, new Lifecycle(all, spool, outbox, retentionMs)),
+    store: new MemoryStore(all, new Lifecycle(all, spool, outbox, retentionMs), admission, limits),
     queue,
+    admission,
     events: new MemoryEventLog(all),
     changes,
     spans: new MemorySpanLog(all),
@@ -37,7 +45,7 @@ export function createMemoryBackend(options: { retentionMs: number; now?: () => 
     apiKeys: new MemoryApiKeys(now),
     webhooks,
     deliveries: new MemoryDeliveryLedger(now, outbox, retentionMs),
-    workers: new MemoryWorkerRegistry(now),
+    workers,
     counters: new MemoryCounters(),
     ping: async () => undefined,
     close: async () => {

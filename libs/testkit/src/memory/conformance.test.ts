@@ -1,5 +1,6 @@
 import {
   createMemoryBackend,
+  describeAdmissionConformance,
   describeApiKeysConformance,
   describeArtifactStoreConformance,
   describeCountersConformance,
@@ -18,6 +19,7 @@ import {
 const makeBackend: MakeBackend = async (options) => createMemoryBackend(options);
 
 describeStoreConformance("in memory", makeBackend);
+describeAdmissionConformance("in memory", makeBackend);
 describeQueueConformance("in memory", makeBackend);
 describeEventLogConformance("in memory", makeBackend);
 describeSpanLogConformance("in memory", makeBackend);

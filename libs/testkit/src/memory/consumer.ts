@@ -43,8 +43,12 @@ export class MemoryConsumer implements Consumer {
   /** Takes what waits, as far as there is room. Handlers are called soon, never during the call. */
   fetch(): void {
     queueMicrotask(() => {
-      while (!this.#isStopping && this.#claims.size < this.#options.concurrency && this.#takeOne());
+      while (!this.#isStopping && this.#claims.size < this.#capacity && this.#takeOne());
     });
+  }
+
+  get #capacity(): number {
+    return this.#options.concurrency + (this.#options.reserve ?? 0);
   }
 
   #takeOne(): boolean {

@@ -20,10 +20,15 @@ export interface KeptInvocation {
   readonly lost: Set<number>;
   /** The id of the last event that was dropped. */
   trimmed: EventId | null;
+  /** Where it is on its way to a worker: it waits for its turn, for its time, has a place, or none of it. */
+  place:
+    | { readonly kind: "waiting" | "none" }
+    | { readonly kind: "scheduled"; readonly dueAt: number }
+    | { readonly kind: "admitted"; readonly at: number };
+  /** Whether the entry of an admitted one is known to be in the queue. */
   isQueued: boolean;
   /** Whether the next attempt begins paused. */
   pausesAgain: boolean;
-  readonly recordedAt: number;
   /** When its retention runs out, Unix ms; null until it ends. */
   expiresAt: number | null;
 }
@@ -49,9 +54,17 @@ export class KeptInvocations {
   }
 
   add(invocation: Invocation): KeptInvocation {
-    const recordedAt = this.#now();
-    const state = { trimmed: null, isQueued: false, pausesAgain: false, recordedAt, expiresAt: null };
-    const kept = { invocation, events: [], spans: [], journals: new Map(), lost: new Set<number>(), ...state };
+    const state = { trimmed: null, isQueued: false, pausesAgain: false, expiresAt: null };
+    const place = { kind: "none" } as const;
+    const kept: KeptInvocation = {
+      invocation,
+      events: [],
+      spans: [],
+      journals: new Map(),
+      lost: new Set(),
+      place,
+      ...state,
+    };
     this.#kept.set(invocation.id, kept);
     return kept;
   }

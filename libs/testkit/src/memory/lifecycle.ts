@@ -46,6 +46,8 @@ export class Lifecycle {
 
   openAttempt(kept: KeptInvocation, worker: string): void {
     const at = this.#all.timestamp();
+    kept.place = { kind: "admitted", at: this.#all.now() };
+    kept.isQueued = true;
     const { attempts, startedAt, attempt } = kept.invocation;
     const opened: Attempt = { number: attempt + 1, worker, startedAt: at, endedAt: null, ended: null };
     kept.invocation = {
@@ -98,7 +100,7 @@ export class Lifecycle {
     if (attempt === 0) this.#oweUnwritten(kept);
     this.#spool.dropCredentials(kept);
     this.#outbox.notify(kept.invocation);
-    kept.isQueued = true;
+    kept.place = { kind: "none" };
     kept.expiresAt = this.#all.now() + this.#retentionMs;
   }
 }

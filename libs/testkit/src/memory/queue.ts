@@ -15,8 +15,8 @@ export class MemoryQueue implements InvocationQueue {
   readonly #consumers = new Set<MemoryConsumer>();
   readonly #entries = new Entries(() => this.#offer());
 
-  async enqueue(entry: QueueEntry): Promise<void> {
-    this.#entries.add(entry);
+  async enqueue(...entries: QueueEntry[]): Promise<void> {
+    for (const entry of entries) this.#entries.add(entry);
   }
 
   async remove(id: InvocationId): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  type AdmissionLimits,
   type CancelResult,
   type CheckIn,
   type Created,
@@ -18,6 +19,7 @@ import {
   type Span,
   type Started,
 } from "@pifleet/invocation";
+import type { MemoryAdmission } from "./admission.ts";
 import { isCurrent } from "./fence.ts";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -35,9 +37,14 @@ export class MemoryStore implements InvocationStore {
   readonly #settling: Settling;
   readonly #usedKeys: UsedKeys;
 
-  constructor(all: KeptInvocations, lifecycle: Lifecycle) {
+  readonly #admission: MemoryAdmission;
+  readonly #limits: AdmissionLimits;
+
+  constructor(all: KeptInvocations, lifecycle: Lifecycle, admission: MemoryAdmission, limits: AdmissionLimits) {
     this.#all = all;
     this.#lifecycle = lifecycle;
+    this.#admission = admission;
+    this.#limits = limits;
     this.#settling = new Settling(all, lifecycle);
     this.#usedKeys = new UsedKeys(all);
   }
@@ -45,11 +52,14 @@ export class MemoryStore implements InvocationStore {
   async create(invocation: Invocation, { idempotency, spans = [] }: NewInvocation = {}): Promise<Created> {
     const earlier = idempotency && this.#usedKeys.find(invocation.tenant, idempotency);
     if (earlier) return earlier;
+    const full = this.#full(invocation.tenant);
+    if (full) return full;
     if (idempotency) this.#usedKeys.add(invocation, idempotency);
     const kept = this.#all.add(structuredClone(invocation));
     kept.spans.push(...structuredClone(spans));
     this.#all.log(kept, { type: "invocation.queued", at: invocation.createdAt, attempt: 0 });
-    return { kind: "created", invocation };
+    this.#admission.wait(kept, invocation.submission.delayMs);
+    return { kind: "created", invocation, admitted: this.#admission.admitNow() };
   }
 
   async get(tenant: string, id: InvocationId): Promise<Invocation | null> {
@@ -89,7 +99,6 @@ export class MemoryStore implements InvocationStore {
     this.#lifecycle.openAttempt(kept, worker);
     if (kept.pausesAgain) this.#lifecycle.pause(kept);
     kept.pausesAgain = false;
-    kept.isQueued = true;
     return { kind: "started", invocation: this.#all.copy(kept) };
   }
 
@@ -152,19 +161,34 @@ export class MemoryStore implements InvocationStore {
     return open.sort().slice(0, OPEN_LIMIT);
   }
 
-  async markEnqueued(id: InvocationId): Promise<void> {
-    const kept = this.#all.find(id);
-    if (kept) kept.isQueued = true;
+  async markEnqueued(...ids: InvocationId[]): Promise<void> {
+    for (const id of ids) {
+      const kept = this.#all.find(id);
+      if (kept) kept.isQueued = true;
+    }
   }
 
   async unqueued(olderThanMs: number): Promise<Invocation[]> {
     const before = this.#all.now() - olderThanMs;
-    const found = this.#all.all().filter(({ isQueued, recordedAt }) => !isQueued && recordedAt <= before);
+    const found = this.#all
+      .all()
+      .filter(({ place, isQueued }) => place.kind === "admitted" && !isQueued && place.at <= before);
     return found.slice(0, UNQUEUED_LIMIT).map((kept) => this.#all.copy(kept));
   }
 
   async expire(): Promise<number> {
     return this.#all.expire();
+  }
+
+  #full(tenant: string): Extract<Created, { kind: "queue_full" }> | undefined {
+    const { tenantQueued, queued } = this.#limits;
+    const all = this.#all.all().filter(({ invocation }) => invocation.status === "queued");
+    const own = all.filter(({ invocation }) => invocation.tenant === tenant);
+    if (tenantQueued !== null && own.length >= tenantQueued)
+      return { kind: "queue_full", of: "tenant", max: tenantQueued };
+    const waiting = all.filter(({ place }) => place.kind !== "admitted");
+    if (queued !== null && waiting.length >= queued) return { kind: "queue_full", of: "fleet", max: queued };
+    return undefined;
   }
 
   #ask(tenant: string, id: InvocationId, transition: "pause" | "resume"): PauseResult {

@@ -24,6 +24,12 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
     return [...this.#workers.values()].map(({ worker }) => structuredClone(worker));
   }
 
+  /** How many attempts the workers that are alive run at once, and one more each that is reserved. */
+  capacity(): { common: number; reserved: number } {
+    const alive = [...this.#workers.values()].filter(({ vanishesAt }) => vanishesAt > this.#now());
+    return { common: alive.reduce((sum, { worker }) => sum + worker.concurrency, 0), reserved: alive.length };
+  }
+
   async disconnected(): Promise<string[]> {
     return [];
   }

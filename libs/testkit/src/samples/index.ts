@@ -3,3 +3,4 @@ export { sampleDelivery, sampleTry } from "./delivery.ts";
 export { sampleInvocation } from "./invocation.ts";
 export { sampleSpan } from "./span.ts";
 export { sampleWebhook } from "./webhook.ts";
+export { sampleWorker } from "./worker.ts";

@@ -2,6 +2,7 @@
 -- @include event
 -- @include clock
 -- @include owed
+-- @include places
 
 -- From now on the invocation is kept for its retention only. A key that expires sooner is left alone.
 local function retain(status)
@@ -36,6 +37,8 @@ local function finish(transition, failure)
   append_event("invocation." .. status, get("attempt"), '"error":' .. failure .. ',"usage":' .. get("usage"))
   redis.call("ZREM", unqueued, id)
   redis.call("ZREM", open, id)
+  stop_waiting(get("tenant"), id)
+  leave_place(get("tenant"), id)
   if get("attempt") == "0" then
     owe_unwritten(0)
   end

@@ -1,0 +1,16 @@
+import type { AdmissionLimits, Backend, FleetQueue, QueueDepth, Standing } from "@pifleet/invocation";
+
+type Ports = Pick<Backend, "queue" | "admission">;
+
+/** What waits in the lobbies of the tenants and in the queue together, and who waits. */
+export async function readQueue({ queue, admission }: Ports): Promise<{ depth: QueueDepth; standing: Standing }> {
+  const [entries, standing] = await Promise.all([queue.depth(), admission.standing()]);
+  const waiting = entries.waiting + standing.waiting;
+  return { depth: { ...entries, waiting, delayed: entries.delayed + standing.scheduled }, standing };
+}
+
+/** The same for those who operate the fleet. */
+export async function fleetQueue(ports: Ports, limits: AdmissionLimits): Promise<FleetQueue> {
+  const { depth, standing } = await readQueue(ports);
+  return { ...depth, limits, tenants: [...standing.tenants] };
+}

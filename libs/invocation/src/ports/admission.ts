@@ -1,0 +1,56 @@
+import type { InvocationId } from "../id.ts";
+import type { QueueEntry } from "./queue.ts";
+
+/** How much may wait and run; null is no limit. */
+export interface AdmissionLimits {
+  /** Queued invocations of one tenant. */
+  readonly tenantQueued: number | null;
+  /** Queued invocations of all tenants. */
+  readonly queued: number | null;
+  /** Invocations of one tenant that are in the queue to be claimed, or run. */
+  readonly tenantRunning: number | null;
+}
+
+export const NO_LIMITS: AdmissionLimits = { tenantQueued: null, queued: null, tenantRunning: null };
+
+/** What one tenant has. */
+export interface TenantStanding {
+  readonly tenant: string;
+  /** Invocations that wait for their turn. */
+  readonly waiting: number;
+  /** Invocations that have a place: they run, or are about to be claimed. */
+  readonly admitted: number;
+}
+
+/** Who waits for a place, and who has one. */
+export interface Standing {
+  readonly waiting: number;
+  /** Invocations that wait for their time. */
+  readonly scheduled: number;
+  readonly admitted: number;
+  /** How many tenants wait. */
+  readonly waitingTenants: number;
+  /** The tenants that wait, whose turn it is first: at most 100. */
+  readonly tenants: readonly TenantStanding[];
+}
+
+/**
+ * The port to the admission: it owns *who is next*, the queue only holds what is about to be claimed. A new invocation
+ * waits in its tenant's lobby (or first for its time) until the fleet has a place for it, and the tenants take turns.
+ *
+ * The workers that are alive have as many places as attempts they run at once (`concurrency`), and one more each that
+ * only a tenant can get who has none: so nobody holds every slot while another waits.
+ *
+ * Whoever is told of an admission puts the entry into the queue. One who dies before that is followed by the janitor.
+ */
+export interface Admission {
+  /** Gives the free places to those whose turn it is, and returns what has to be put into the queue for them. */
+  admit(): Promise<QueueEntry[]>;
+  /** Which of these invocations wait neither for their turn nor for their time. */
+  absent(ids: readonly InvocationId[]): Promise<InvocationId[]>;
+  /** Lets a queued invocation wait for its turn again, in `delayMs`; it gives its place up. Others are left alone. */
+  enter(id: InvocationId, delayMs: number): Promise<void>;
+  /** Frees the places of those that need none any more; returns how many. */
+  repair(): Promise<number>;
+  standing(): Promise<Standing>;
+}

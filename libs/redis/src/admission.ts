@@ -1,0 +1,39 @@
+import type { Admission, InvocationId, QueueEntry, Standing } from "@pifleet/invocation";
+import { absent } from "./scripts/absent.ts";
+import { admit } from "./scripts/admit.ts";
+import { enter } from "./scripts/enter.ts";
+import { freePlaces } from "./scripts/free-places.ts";
+import { readStanding } from "./scripts/read-standing.ts";
+import type { Scripts } from "./scripts.ts";
+
+/** The admission in Redis: sorted sets of who waits and who has a place, changed only by scripts. */
+export class RedisAdmission implements Admission {
+  readonly #scripts: Scripts;
+  readonly #tenantRunning: number | null;
+
+  /** @param tenantRunning the most places that a tenant may have; null is no limit */
+  constructor(scripts: Scripts, tenantRunning: number | null) {
+    this.#scripts = scripts;
+    this.#tenantRunning = tenantRunning;
+  }
+
+  admit(): Promise<QueueEntry[]> {
+    return admit(this.#scripts, this.#tenantRunning);
+  }
+
+  absent(ids: readonly InvocationId[]): Promise<InvocationId[]> {
+    return absent(this.#scripts, ids);
+  }
+
+  enter(id: InvocationId, delayMs: number): Promise<void> {
+    return enter(this.#scripts, id, delayMs);
+  }
+
+  repair(): Promise<number> {
+    return freePlaces(this.#scripts);
+  }
+
+  standing(): Promise<Standing> {
+    return readStanding(this.#scripts);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Carrier, InvocationId, QueueEntry } from "@pifleet/invocation";
+import type { Scripts } from "../scripts.ts";
+
+/** Gives free places to those whose turn it is; `tenantRunning` is the most that a tenant may have. */
+export async function admit(scripts: Scripts, tenantRunning: number | null): Promise<QueueEntry[]> {
+  const { unqueued, admitted, scheduled, turns, virtualTime, workerDeadlines, workerSlots } = scripts.keys;
+  const keys = [unqueued, admitted, scheduled, turns, virtualTime, workerDeadlines, workerSlots];
+  const { indexPrefix, recordPrefix } = scripts.keys;
+  return entriesOf((await scripts.run("admit", keys, [indexPrefix, recordPrefix, tenantRunning ?? 0])) as string[]);
+}
+
+/** The entries that a script has admitted: id, carrier and priority of each in a row. */
+export function entriesOf(flat: readonly string[]): QueueEntry[] {
+  const entries: QueueEntry[] = [];
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    const [id = "", carrier = "{}", priority] = flat.slice(i, i + 3);
+    const entry = { carrier: JSON.parse(carrier) as Carrier, priority: Number(priority), delayMs: 0 };
+    entries.push({ id: id as InvocationId, ...entry });
+  }
+  return entries;
+}

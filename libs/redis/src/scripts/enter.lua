@@ -1,0 +1,18 @@
+--[[
+  Lets a queued invocation wait for its turn, or first for its time; it gives its place up. Does nothing for others.
+  Input: the scope, then
+    KEYS[12] turns         sorted set of the tenants; score: their virtual time
+    KEYS[13] virtual time  of the fleet
+    ARGV[6]  milliseconds until it waits for its turn
+  Output: nothing
+]]
+-- @include scope
+local turns, virtual_time = KEYS[12], KEYS[13]
+-- @include waiting
+
+if get("status") == "queued" then
+  local tenant = get("tenant")
+  leave_place(tenant, id)
+  redis.call("ZREM", unqueued, id)
+  wait_for_turn(tenant, get("priority"), tonumber(ARGV[6]))
+end

@@ -1,0 +1,7 @@
+import type { InvocationId } from "@pifleet/invocation";
+import type { Scripts } from "../scripts.ts";
+
+/** Lets a queued invocation wait for its turn, `delayMs` from now. */
+export async function enter(scripts: Scripts, id: InvocationId, delayMs: number): Promise<void> {
+  await scripts.runOn(id, "enter", [delayMs], [scripts.keys.turns, scripts.keys.virtualTime]);
+}

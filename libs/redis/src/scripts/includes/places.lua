@@ -1,0 +1,24 @@
+-- @include index
+
+-- Who has a place is in `admitted` as tenant, NUL, id: the places of one tenant stand together.
+local function place(tenant, id)
+  return tenant .. "\0" .. id
+end
+
+local function places_of(tenant)
+  return redis.call("ZLEXCOUNT", admitted, "[" .. tenant .. "\0", "(" .. tenant .. "\1")
+end
+
+-- The invocation waits neither for its turn nor for its time any more.
+local function stop_waiting(tenant, id)
+  redis.call("ZREM", index("lobby", tenant), id)
+  redis.call("ZREM", scheduled, id)
+end
+
+local function take_place(tenant, id)
+  redis.call("ZADD", admitted, 0, place(tenant, id))
+end
+
+local function leave_place(tenant, id)
+  redis.call("ZREM", admitted, place(tenant, id))
+end

@@ -1,0 +1,11 @@
+-- @include scope
+-- @include admission
+
+-- Lets the invocation wait for its turn, `delay` milliseconds from now.
+local function wait_for_turn(tenant, priority, delay)
+  if delay > 0 then
+    redis.call("ZADD", scheduled, clock() + delay, id)
+  else
+    join(tenant, id, priority)
+  end
+end
