@@ -7,7 +7,7 @@ import type { ClaimSource, Fetched } from "./claim-source.ts";
 const PAUSE_AFTER_FAULT_MS = 250;
 /** How long an entry is put back whose handler has not returned yet. */
 const STILL_RUNNING_DELAY_MS = 100;
-/** So often a consumer that is full looks for an entry for its reserve; others have taken theirs by then. */
+/** So often a consumer that is full looks whether its reserve is needed. */
 const RESERVE_POLL_MS = 100;
 /** How long a stop waits for the answer to a fetch that is under way. */
 const LAST_FETCH_MS = 1_000;
@@ -16,6 +16,8 @@ interface Options {
   readonly concurrency: number;
   readonly reserve?: number;
   readonly leaseMs: number;
+  /** Whether the fleet has given places to more than its consumers hold without their reserves. */
+  readonly isCrowded: () => Promise<boolean>;
   readonly onFault: (error: Error) => void;
   /** Called once, when the handlers of all the claims have returned after a stop. */
   readonly onStopped: () => void;
@@ -76,7 +78,7 @@ export class RedisConsumer implements Consumer {
   async #fetchAll(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       this.#changed = Promise.withResolvers();
-      if (this.#room() > 0) await this.#fetchOne(true);
+      if (this.#room() > 0) await this.#fetchOne(() => this.#source.next(true));
       else if (this.#room() + (this.#options.reserve ?? 0) > 0) await this.#fetchForReserve();
       else await this.#changed.promise;
     }
@@ -92,12 +94,16 @@ export class RedisConsumer implements Consumer {
     const waited = delay(RESERVE_POLL_MS, undefined, { signal: impatience.signal }).catch(() => undefined);
     await Promise.race([this.#changed.promise, waited]);
     impatience.abort();
-    if (this.#room() <= 0 && !this.#stopping.signal.aborted) await this.#fetchOne(false);
+    if (this.#room() <= 0 && !this.#stopping.signal.aborted) await this.#fetchOne(() => this.#nextForReserve());
   }
 
-  async #fetchOne(wait: boolean): Promise<void> {
+  async #nextForReserve(): Promise<Fetched | null> {
+    return (await this.#options.isCrowded()) ? this.#source.next(false) : null;
+  }
+
+  async #fetchOne(next: () => Promise<Fetched | null>): Promise<void> {
     try {
-      const fetched = await this.#source.next(wait);
+      const fetched = await next();
       if (fetched) await this.#take(fetched);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;

@@ -15,6 +15,7 @@ import { RedisConsumer } from "./consumer.ts";
 import type { Keys } from "./keys.ts";
 import { QUEUE_NAME, queueKeys } from "./queue-keys.ts";
 import { reclaim } from "./reclamation.ts";
+import { isCrowded } from "./scripts/is-crowded.ts";
 import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 
@@ -71,7 +72,11 @@ export class RedisQueue implements InvocationQueue {
     const onFault = options.onFault ?? this.#onFault;
     const source = new ClaimSource(this.#redis, this.#keys, { ...options, onFault });
     const onStopped = () => this.#consumers.delete(consumer);
-    const consumer = new RedisConsumer(source, { ...options, onFault, onStopped }, handle);
+    const consumer = new RedisConsumer(
+      source,
+      { ...options, onFault, onStopped, isCrowded: () => isCrowded(this.#scripts) },
+      handle,
+    );
     this.#consumers.add(consumer);
     return consumer;
   }

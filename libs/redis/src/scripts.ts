@@ -21,6 +21,7 @@ export const SCRIPT_NAMES = [
   "expire-deliveries",
   "finish-spans",
   "free-places",
+  "is-crowded",
   "lead",
   "leave",
   "list-deliveries",

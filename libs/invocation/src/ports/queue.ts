@@ -85,8 +85,8 @@ export interface ConsumeOptions {
   readonly worker: string;
   readonly concurrency: number;
   /**
-   * How many more claims it may hold; none by default. It takes them only while it holds `concurrency`, and of entries
-   * that no other consumer takes for a moment.
+   * How many more claims it may hold; none by default. It takes them only while it holds `concurrency`, and while
+   * more invocations have a place than the workers run at once; see `Admission`.
    */
   readonly reserve?: number;
   /** How long a claim lasts without renewal, milliseconds. */

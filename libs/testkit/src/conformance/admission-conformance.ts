@@ -7,8 +7,11 @@ import {
   newInvocationId,
 } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
+import { CARRIER, enqueue, useInboxes } from "./claiming.ts";
 import { type Given, type MakeBackend, newInvocation, openSlots, submit, useBackends } from "./make-backend.ts";
 import { succeeded } from "./samples.ts";
+
+const ENTRY = { carrier: CARRIER, priority: 0, delayMs: 0 };
 
 /** Who is next, and what may wait. */
 export function describeAdmissionConformance(name: string, makeBackend: MakeBackend): void {
@@ -100,6 +103,7 @@ function describeTurns(makeBackend: MakeBackend): void {
 
 function describePlaces(makeBackend: MakeBackend): void {
   const open = useBackends(makeBackend);
+  const consume = useInboxes();
 
   describe("a place", () => {
     it("is kept free by each worker for a tenant who has none", async () => {
@@ -116,6 +120,21 @@ function describePlaces(makeBackend: MakeBackend): void {
       expect(tenants).toContainEqual({ tenant: "flooding", waiting: 3, admitted: 2 });
       expect(tenants).toContainEqual({ tenant: "calm", waiting: 1, admitted: 1 });
       expect(tenants).toContainEqual({ tenant: "third", waiting: 1, admitted: 0 });
+    });
+
+    it("that is kept free is used by a consumer's reserve, and by nobody else's entries", async () => {
+      const backend = await open();
+      await openSlots(backend, 1);
+      const inbox = consume(backend, { concurrency: 1, reserve: 1 });
+      const [first] = await submitAll(backend, 1, { tenant: "flooding" });
+      await backend.queue.enqueue({ ...ENTRY, id: first as InvocationId });
+      const held = await inbox.next();
+      await enqueue(backend);
+      expect([await backend.queue.depth(), inbox.unread]).toMatchObject([{ waiting: 1, claimed: 1 }, 0]);
+      const [id] = await submitAll(backend, 1, { tenant: "calm" });
+      await backend.queue.enqueue({ ...ENTRY, priority: 1, id: id as InvocationId });
+      expect((await inbox.next()).claim.id).toBe(id);
+      expect([held.claim.id, await backend.queue.depth()]).toMatchObject([first, { waiting: 1, claimed: 2 }]);
     });
 
     it("is free again when the invocation has ended, or was handed back, and taken by the one that starts", async () => {

@@ -74,14 +74,6 @@ function describeEntries(makeBackend: MakeBackend): void {
       expect(await backend.queue.depth()).toMatchObject({ waiting: 0, claimed: 2 });
     });
 
-    it("hands out its reserve of claims beyond that, and no more", async () => {
-      const backend = await open();
-      for (let i = 0; i < 4; i += 1) await enqueue(backend);
-      const inbox = consume(backend, { concurrency: 2, reserve: 1 });
-      for (let i = 0; i < 3; i += 1) await inbox.next();
-      expect([await backend.queue.depth(), inbox.unread]).toMatchObject([{ waiting: 1, claimed: 3 }, 0]);
-    });
-
     it("holds a delayed entry back until its time has come", async () => {
       const backend = await open();
       const id = await enqueue(backend, { delayMs: 200 });

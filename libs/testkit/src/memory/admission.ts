@@ -69,6 +69,11 @@ export class MemoryAdmission implements Admission {
     };
   }
 
+  /** Whether more invocations have a place than the workers run at once. */
+  isCrowded(): boolean {
+    return this.#in("admitted").length > this.#workers.capacity().common;
+  }
+
   /** Lets it wait for its turn, `delayMs` from now. */
   wait(kept: KeptInvocation, delayMs: number): void {
     if (delayMs > 0) kept.place = { kind: "scheduled", dueAt: this.#all.now() + delayMs };

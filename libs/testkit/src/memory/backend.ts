@@ -31,9 +31,9 @@ export function createMemoryBackend(options: {
   const spool = new MemoryTraceSpool(all);
   const webhooks = new MemoryWebhooks();
   const outbox = new MemoryOutbox(now, webhooks);
-  const queue = new MemoryQueue();
   const workers = new MemoryWorkerRegistry(now);
   const admission = new MemoryAdmission(all, workers, limits.tenantRunning);
+  const queue = new MemoryQueue(() => admission.isCrowded());
   return {
     store: new MemoryStore(all, new Lifecycle(all, spool, outbox, retentionMs), admission, limits),
     queue,

@@ -10,6 +10,7 @@ export class MemoryConsumer implements Consumer {
   readonly #claims = new Map<InvocationId, MemoryClaim>();
   readonly #handlers = new Set<Promise<void>>();
   readonly #onStopped: () => void;
+  readonly #isCrowded: () => boolean;
   #isStopping = false;
 
   constructor(
@@ -17,11 +18,13 @@ export class MemoryConsumer implements Consumer {
     options: ConsumeOptions,
     handle: (claim: Claim) => Promise<void>,
     onStopped: () => void,
+    isCrowded: () => boolean,
   ) {
     this.#entries = entries;
     this.#options = options;
     this.#handle = handle;
     this.#onStopped = onStopped;
+    this.#isCrowded = isCrowded;
   }
 
   running(): InvocationId[] {
@@ -43,12 +46,13 @@ export class MemoryConsumer implements Consumer {
   /** Takes what waits, as far as there is room. Handlers are called soon, never during the call. */
   fetch(): void {
     queueMicrotask(() => {
-      while (!this.#isStopping && this.#claims.size < this.#capacity && this.#takeOne());
+      while (!this.#isStopping && this.#hasRoom() && this.#takeOne());
     });
   }
 
-  get #capacity(): number {
-    return this.#options.concurrency + (this.#options.reserve ?? 0);
+  #hasRoom(): boolean {
+    const room = this.#options.concurrency - this.#claims.size;
+    return room > 0 || (room + (this.#options.reserve ?? 0) > 0 && this.#isCrowded());
   }
 
   #takeOne(): boolean {

@@ -13,7 +13,13 @@ import { Entries } from "./entries.ts";
 /** The queue, in memory. Leases and delays are real timers. */
 export class MemoryQueue implements InvocationQueue {
   readonly #consumers = new Set<MemoryConsumer>();
+  readonly #isCrowded: () => boolean;
   readonly #entries = new Entries(() => this.#offer());
+
+  /** @param isCrowded whether more invocations have a place than the workers run at once */
+  constructor(isCrowded: () => boolean) {
+    this.#isCrowded = isCrowded;
+  }
 
   async enqueue(...entries: QueueEntry[]): Promise<void> {
     for (const entry of entries) this.#entries.add(entry);
@@ -26,7 +32,7 @@ export class MemoryQueue implements InvocationQueue {
 
   consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer {
     const onStopped = () => this.#consumers.delete(consumer);
-    const consumer = new MemoryConsumer(this.#entries, options, handle, onStopped);
+    const consumer = new MemoryConsumer(this.#entries, options, handle, onStopped, this.#isCrowded);
     this.#consumers.add(consumer);
     consumer.fetch();
     return consumer;

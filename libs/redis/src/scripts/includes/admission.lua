@@ -1,4 +1,5 @@
 -- @include clock
+-- @include capacity
 -- @include places
 
 --[[
@@ -32,16 +33,6 @@ local function join_due()
       join(fields[2], id, fields[3])
     end
   end
-end
-
--- How many attempts the workers that are alive run at once, and how many workers that are.
-local function capacity()
-  local alive = redis.call("ZRANGEBYSCORE", deadlines, "(" .. clock(), "+inf")
-  local sum = 0
-  for _, worker in ipairs(alive) do
-    sum = sum + tonumber(redis.call("HGET", slots, worker) or 0)
-  end
-  return sum, #alive
 end
 
 -- Whether there is a place for the tenant. The last one of each worker is for tenants who have none.
