@@ -80,6 +80,9 @@ const running: InvocationRecord = {
   trace: { traceId: TRACE_ID, export: { status: "pending" } },
 };
 
+/** The same before its first attempt. */
+const queued: InvocationRecord = { ...running, status: "queued", attempt: 0, attempts: [], startedAt: null };
+
 const queue = {
   waiting: 3,
   delayed: 0,
@@ -95,6 +98,7 @@ export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
   cancelInvocation: running,
   pauseInvocation: { ...running, status: "paused" },
   resumeInvocation: running,
+  submitBatch: { items: [queued] },
   pauseQueue: { ...queue, paused: true },
 };
 
@@ -173,6 +177,8 @@ export const EXAMPLES = {
   Span: span,
   SpanList: { items: [span, producer] },
   Queue: queue,
+  Batch: { invocations: [submission] },
+  BatchAnswer: { items: [queued] },
   ...webhookExamples(ID),
   Health: { status: "ok" },
   Problem: problem,

@@ -55,6 +55,7 @@ describe("the description of the API", () => {
       "patch /v1/webhooks/{id}",
       "post /v1/deliveries/{id}/redeliver",
       "post /v1/invocations",
+      "post /v1/invocations/batch",
       "post /v1/invocations/{id}/cancel",
       "post /v1/invocations/{id}/pause",
       "post /v1/invocations/{id}/resume",

@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = "1";
 /** What Fastify itself refuses, by its own codes. */
 const REFUSALS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, "unsupported_media_type", "Send the body as application/json"],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, "body_too_large", "The body must not be larger than 1 MiB"],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, "body_too_large", "The body must not be larger than 1 MiB, that of a batch 16 MiB"],
   FST_ERR_CTP_INVALID_JSON_BODY: [400, "malformed_json", "The body is not JSON"],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, "malformed_json", "The body is empty"],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, "malformed_request", "The body is not as long as Content-Length says"],

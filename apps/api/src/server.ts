@@ -12,6 +12,7 @@ import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
 import { logRequests } from "./request-log.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
+import { batchRoutes } from "./routes/batches.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -147,6 +148,7 @@ function addVersion1(v1: App, services: Services, { authenticator }: ServerOptio
     reply.header("cache-control", "no-store");
   });
   submissionRoutes(v1, services);
+  batchRoutes(v1, services);
   invocationRoutes(v1, services);
   transitionRoutes(v1, services);
   eventRoutes(v1, services);

@@ -1,0 +1,79 @@
+import { InvocationRecord, Problem, Submission, toRecord } from "@pifleet/invocation";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import * as z from "zod";
+import type { App, Services } from "../app.ts";
+import { BATCH_LIMIT_BYTES } from "../oversize.ts";
+import { ProblemError } from "../problem-error.ts";
+import { problemResponses, toProblemError } from "../problems.ts";
+import { invalidRequest } from "../validation.ts";
+import { submitFor } from "./submit-request.ts";
+import { idempotencyKeyOf, SubmittingHeaders } from "./submitting-headers.ts";
+
+const MAX_INVOCATIONS = 1_000;
+/** So many are sent to the database at once: one round trip. */
+const AT_ONCE = 100;
+
+const Batch = z
+  .strictObject({
+    invocations: z
+      .array(z.unknown())
+      .min(1)
+      .describe(`Submissions, as of POST /v1/invocations; at most ${MAX_INVOCATIONS}`),
+  })
+  .meta({ id: "Batch" });
+
+const BatchAnswer = z
+  .object({ items: z.array(z.union([InvocationRecord, Problem])).describe("One for each submission, in order") })
+  .meta({ id: "BatchAnswer" });
+
+/** Adds `POST /invocations/batch`. */
+export function batchRoutes(app: App, services: Services): void {
+  const schema = {
+    operationId: "submitBatch",
+    summary: "Submit many invocations",
+    description:
+      `Up to ${MAX_INVOCATIONS} submissions in a body of up to ${BATCH_LIMIT_BYTES / 1_048_576} MiB. Each is taken or ` +
+      "refused by itself, and has its record or its problem in the answer. An `Idempotency-Key` is one for the whole.",
+    tags: ["invocations"],
+    headers: SubmittingHeaders,
+    body: Batch,
+    response: {
+      200: BatchAnswer,
+      ...problemResponses(400, 401, 403, 413, 415, 429, 503),
+    },
+  };
+  const options = { schema, config: { scope: "invocations:write" }, bodyLimit: BATCH_LIMIT_BYTES } as const;
+  app.post("/invocations/batch", options, async (request, reply) => {
+    const { invocations } = request.body;
+    if (invocations.length > MAX_INVOCATIONS)
+      throw new ProblemError(413, "batch_too_large", `A batch has ${MAX_INVOCATIONS} invocations at most`);
+    const items: (InvocationRecord | Problem)[] = [];
+    for (let first = 0; first < invocations.length; first += AT_ONCE) {
+      const some = invocations.slice(first, first + AT_ONCE);
+      items.push(...(await Promise.all(some.map((one, i) => take(request, reply, one, first + i, services)))));
+    }
+    return { items };
+  });
+}
+
+/** The record or the problem of the submission at `index`. */
+async function take(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  given: unknown,
+  index: number,
+  services: Services,
+): Promise<InvocationRecord | Problem> {
+  try {
+    const { data: submission, error } = Submission.safeParse(given);
+    if (error) throw invalidRequest(error);
+    // No key that a client can send has a line break.
+    const key = idempotencyKeyOf(request);
+    const own = key === undefined ? undefined : `${key}\n${index}`;
+    return toRecord((await submitFor(request, reply, submission, own, services)).invocation);
+  } catch (error) {
+    const answer = toProblemError(error, request.id).problem;
+    if (answer.status >= 500) request.log.error({ err: error, reference: request.id, index }, "submission failed");
+    return answer;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Submission } from "@pifleet/invocation";
+import { allowBaggage, carrierFrom } from "@pifleet/tracing";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { checkAddresses } from "../address-refusal.ts";
+import type { Services } from "../app.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { ProblemError } from "../problem-error.ts";
+import { type Arrival, type RunnableSubmission, type Submitted, submit } from "../submit.ts";
+
+/** When there may be room again in a queue that is full. */
+const FULL_RETRY_SECONDS = "5";
+
+/** A submission that was taken, now or before. */
+export type Taken = Exclude<Submitted, { kind: "key_conflict" | "queue_full" }>;
+
+/**
+ * Submits on behalf of a request; `key` is the idempotency key, if there is one.
+ * @throws {ProblemError} when it is refused
+ * @throws {UnavailableError} when it could not be recorded
+ */
+export async function submitFor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  submission: Submission,
+  key: string | undefined,
+  { backend, background, addressGuard, traceBaggage }: Services,
+): Promise<Taken> {
+  checkAddresses(submission, addressGuard);
+  const created = await submit(
+    backend,
+    {
+      tenant: request.identity.tenant,
+      submission: runnable(submission),
+      carrier: allowBaggage(carrierFrom(request.headers), traceBaggage),
+      arrival: arrivalOf(request, reply),
+      ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(submission) } }),
+    },
+    background,
+    request.log,
+  );
+  if (created.kind === "key_conflict")
+    throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
+  if (created.kind === "queue_full") throw queueFull(created);
+  return created;
+}
+
+/** Stored agents do not exist yet, so that every name of one is unknown. */
+function runnable(submission: Submission): RunnableSubmission {
+  const { agent, model } = submission;
+  if (model !== undefined) return { ...submission, model };
+  const errors = [{ pointer: "/agent", detail: "is not the name of a stored agent" }];
+  throw new ProblemError(400, "agent_not_found", `There is no agent named ${agent}; name a model instead`, { errors });
+}
+
+function queueFull({ of, max }: Extract<Submitted, { kind: "queue_full" }>): ProblemError {
+  const whose = of === "tenant" ? "This tenant has" : "The fleet has";
+  const headers = { "retry-after": FULL_RETRY_SECONDS };
+  return new ProblemError(429, "queue_full", `${whose} ${max} queued invocations, and may not have more`, { headers });
+}
+
+/** Nothing of it is the client's choice: the path is the route's, the scheme that of our own socket. */
+function arrivalOf({ method, protocol, routeOptions }: FastifyRequest, reply: FastifyReply): Arrival {
+  return {
+    request: { method, route: routeOptions.url ?? "/v1/invocations", scheme: protocol },
+    startMs: Date.now() - reply.elapsedTime,
+    elapsedMs: () => reply.elapsedTime,
+  };
+}
