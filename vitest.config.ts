@@ -15,12 +15,16 @@ function project(name: string, groupOrder: number, include: string[], testTimeou
   };
 }
 
-export default defineConfig({
+/** What takes long, and is left to `npm run test:crash` and `npm run test:traces`. */
+const LONG = ["test/crash/false-alarms.test.ts", "test/traces/quarantine.test.ts"];
+
+export default defineConfig(({ mode }) => ({
   test: {
     globalSetup: ["test/setup/global.ts"],
     // Most tests wait for Redis, a process or a socket, so one worker a core leaves no core idle; two at least.
     maxWorkers: Math.max(2, availableParallelism()),
     pool: "forks",
+    exclude: ["**/node_modules/**", ...(mode === "whole" ? [] : LONG)],
     projects: [
       project("unit", 0, ["{apps,libs,infra}/**/*.test.ts", "test/{setup,leftovers}/**/*.test.ts"], 20_000),
       project("integration", 1, ["test/integration/**/*.test.ts"], 30_000),
@@ -29,4 +33,4 @@ export default defineConfig({
       project("crash", 4, ["test/crash/**/*.test.ts"], 60_000),
     ],
   },
-});
+}));

@@ -10,7 +10,10 @@ export const COMMANDS = {
   demo: { redis: "any", program: ["infra/demo/main.ts"] },
   dev: { redis: "any", program: ["apps/cli/bin/pifleet.mjs", "dev"] },
   test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
-  "test:crash": { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run", "--project", "crash"] },
+  "test:crash": {
+    redis: "real",
+    program: ["node_modules/vitest/vitest.mjs", "run", "--project", "crash", "--mode", "whole"],
+  },
   "test:traces": {
     redis: "real",
     program: ["node_modules/vitest/vitest.mjs", "run", "--project", "traces", "--mode", "whole"],
