@@ -54,6 +54,27 @@ test("two submissions have different idempotency keys, and a named key is used a
   expect(third).toBe("ticket-1");
 });
 
+test("a batch is one request, with a record or a problem for each submission", async () => {
+  const refused = { type: "about:blank#validation_failed", title: "Bad", status: 400, detail: "no input", code: "x" };
+  await using server = await ScriptedServer.start(json({ items: [QUEUED, refused] }));
+  const { invocations } = createClient({ url: server.url });
+  expect(await invocations.createMany([SUBMISSION, SUBMISSION])).toEqual([QUEUED, refused]);
+  expect(server.requests).toMatchObject([
+    {
+      url: "/v1/invocations/batch",
+      body: JSON.stringify({ invocations: [SUBMISSION, SUBMISSION] }),
+      headers: { "idempotency-key": expect.stringMatching(/^[0-9a-f]{32}$/) },
+    },
+  ]);
+});
+
+test("a run is submitted, and waited for until it has ended", async () => {
+  await using server = await ScriptedServer.start(json(QUEUED, 202), json(QUEUED), json(DONE));
+  const { invocations } = createClient({ url: server.url });
+  expect(await invocations.run(SUBMISSION)).toEqual(DONE);
+  expect(server.requests.map(({ method }) => method)).toEqual(["POST", "GET", "GET"]);
+});
+
 test("a submission that got no answer is sent again with the same idempotency key", async () => {
   await using server = await ScriptedServer.start(cutOff, problem(503, "unavailable"), json(QUEUED, 202));
   const { invocations } = createClient({ url: server.url });

@@ -1,4 +1,12 @@
-import type { Carrier, InvocationRecord, LoggedEvent, Span, Status, SubmissionInput } from "@pifleet/invocation";
+import type {
+  Carrier,
+  InvocationRecord,
+  LoggedEvent,
+  Problem,
+  Span,
+  Status,
+  SubmissionInput,
+} from "@pifleet/invocation";
 import { isTerminal } from "@pifleet/invocation/terminal";
 import { type StreamOptions, streamEvents } from "./event-stream.ts";
 import { resourcePath } from "./resource-path.ts";
@@ -52,15 +60,26 @@ export class Invocations {
 
   /** Submits an invocation; it is queued when this resolves. */
   create(submission: SubmissionInput, options: CreateOptions = {}): Promise<InvocationRecord> {
-    const { idempotencyKey = newIdempotencyKey(), waitSeconds, signal, traceparent, tracestate, baggage } = options;
-    return this.#transport.json({
-      method: "POST",
-      path: "v1/invocations",
-      body: submission,
-      headers: { "idempotency-key": idempotencyKey, prefer: prefer(waitSeconds), traceparent, tracestate, baggage },
-      waitSeconds,
-      signal,
-    });
+    return this.#submit("v1/invocations", submission, options);
+  }
+
+  /** Submits up to 1,000 at once. Each is taken or refused by itself: its record or its problem, in order. */
+  async createMany(
+    invocations: readonly SubmissionInput[],
+    options: Omit<CreateOptions, "waitSeconds"> = {},
+  ): Promise<(InvocationRecord | Problem)[]> {
+    const { items } = await this.#submit<{ items: (InvocationRecord | Problem)[] }>(
+      "v1/invocations/batch",
+      { invocations },
+      options,
+    );
+    return items;
+  }
+
+  /** Submits an invocation, and resolves with its record once it has ended, however long that takes. */
+  async run(submission: SubmissionInput, options: CreateOptions = {}): Promise<InvocationRecord> {
+    const record = await this.create(submission, { waitSeconds: LONG_POLL_SECONDS, ...options });
+    return isTerminal(record.status) ? record : this.wait(record.id, options);
   }
 
   get(id: string, { waitSeconds, signal }: WaitOptions = {}): Promise<InvocationRecord> {
@@ -121,6 +140,18 @@ export class Invocations {
   async trace(id: string, { signal }: CallOptions = {}): Promise<Span[]> {
     const { items } = await this.#transport.json<{ items: Span[] }>({ path: `${pathOf(id)}/trace`, signal });
     return items;
+  }
+
+  #submit<Answer>(path: string, body: unknown, options: CreateOptions): Promise<Answer> {
+    const { idempotencyKey = newIdempotencyKey(), waitSeconds, signal, traceparent, tracestate, baggage } = options;
+    const headers = {
+      "idempotency-key": idempotencyKey,
+      prefer: prefer(waitSeconds),
+      traceparent,
+      tracestate,
+      baggage,
+    };
+    return this.#transport.json({ method: "POST", path, body, headers, waitSeconds, signal });
   }
 
   #ask(transition: "cancel" | "pause" | "resume", id: string, { signal }: CallOptions): Promise<InvocationRecord> {
