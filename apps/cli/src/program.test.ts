@@ -305,7 +305,11 @@ test("pifleet pause says why it cannot be", async () => {
 });
 
 describe("pifleet queue", () => {
-  const depth = { waiting: 3, delayed: 0, claimed: 12, paused: false };
+  const depth = {
+    ...{ waiting: 3, delayed: 0, claimed: 12, paused: false },
+    limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
+    tenants: [{ tenant: "acme", waiting: 2, admitted: 12 }],
+  };
   const answers = {
     "GET /v1/queue": depth,
     "POST /v1/queue/pause": { ...depth, paused: true },
@@ -319,7 +323,7 @@ describe("pifleet queue", () => {
   ])("as `%s` shows how deep it then is", async (command, paused) => {
     await using fleet = await ScriptedFleet.start(answers);
     const { code, stdout } = await pifleet(command.split(" "), { env: fleet.env });
-    expect(stdout).toBe(`waiting  3\ndelayed  0\nclaimed  12\npaused   ${paused}\n`);
+    expect(stdout).toBe(`waiting  3\ndelayed  0\nclaimed  12\npaused   ${paused}\nacme     2 waiting, 12 admitted\n`);
     expect(code).toBe(0);
   });
 
