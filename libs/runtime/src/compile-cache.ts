@@ -32,7 +32,13 @@ export class CompileCache {
   static async create(root: string, owner: WorkerIdentity | undefined): Promise<CompileCache> {
     const path = join(root, DIRECTORY, randomBytes(12).toString("hex"));
     await mkdir(path, { recursive: true, mode: 0o700 });
-    await writeFile(join(path, OWNER), JSON.stringify(owner ?? null), { mode: 0o600 });
+    try {
+      await writeFile(join(path, OWNER), JSON.stringify(owner ?? null), { mode: 0o600 });
+    } catch (error) {
+      // On a disk that is full there is room for a directory, but for nothing in it.
+      await removeTree(path);
+      throw error;
+    }
     return new CompileCache(path);
   }
 
