@@ -16,7 +16,10 @@ function project(name: string, groupOrder: number, include: string[], testTimeou
 }
 
 /** What takes long, and is left to `npm run test:crash` and `npm run test:traces`. */
-const LONG = ["test/crash/false-alarms.test.ts", "test/crash/scale-out.test.ts", "test/traces/quarantine.test.ts"];
+const LONG = [
+  "test/crash/{cut-off,false-alarms,pausing,presence,scale-out}.test.ts",
+  "test/traces/{content,quarantine}.test.ts",
+];
 
 export default defineConfig(({ mode }) => ({
   test: {
