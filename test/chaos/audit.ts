@@ -85,9 +85,7 @@ async function resume(arena: Arena, id: string): Promise<void> {
 /** Waits for the sweep, stops all workers, and looks for what is left. */
 export async function drain(arena: Arena): Promise<Leftovers> {
   const deadline = performance.now() + SWEEPING_MS;
-  while ((processes(arena).length > 0 || (await runs(arena)).length > 0) && performance.now() < deadline) {
-    await setTimeout(LOOK_MS);
-  }
+  while ((await isUnswept(arena)) && performance.now() < deadline) await setTimeout(LOOK_MS);
   const uncleanDrains: string[] = [];
   await Promise.all(
     arena.livingWorkers.map(async (worker) => {
@@ -100,6 +98,12 @@ export async function drain(arena: Arena): Promise<Leftovers> {
     directories: [...(await runs(arena)), ...(await caches(arena))],
     uncleanDrains,
   };
+}
+
+/** Each worker that lives has a cache; what is more was a dead one's. */
+async function isUnswept(arena: Arena): Promise<boolean> {
+  if (processes(arena).length > 0 || (await runs(arena)).length > 0) return true;
+  return (await caches(arena)).length > arena.livingWorkers.length;
 }
 
 function processes({ workspaces }: Arena): number[] {
