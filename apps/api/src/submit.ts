@@ -7,6 +7,7 @@ import {
   type InvocationId,
   NO_USAGE,
   newInvocationId,
+  QUEUE_NAME,
   resolveLimits,
   type Span,
   type Submission,
@@ -16,9 +17,6 @@ import { type SubmissionRequest, type SubmissionSpans, submissionSpans } from "@
 import type { FastifyBaseLogger } from "fastify";
 import type { Background } from "./background.ts";
 import { logFields } from "./log-fields.ts";
-
-/** The name of the queue in the spans. */
-const QUEUE = "invocations";
 
 /** A submission that names a model. */
 export type RunnableSubmission = Submission & { readonly model: string };
@@ -120,7 +118,7 @@ function spansOf({ tenant, carrier, arrival }: SubmitRequest, id: InvocationId):
   const { request, startMs } = arrival;
   const nowMs = startMs + arrival.elapsedMs();
   const invocation = { id, tenant };
-  return submissionSpans({ carrier, invocation, request, queue: QUEUE, startMs, sendMs: nowMs, endMs: nowMs });
+  return submissionSpans({ carrier, invocation, request, queue: QUEUE_NAME, startMs, sendMs: nowMs, endMs: nowMs });
 }
 
 /** Where the record is found. */

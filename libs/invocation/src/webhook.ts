@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clientUrl } from "./client-url.ts";
 import { fieldOrder } from "./field-order.ts";
 import { InvocationId } from "./id.ts";
 import { TERMINAL_STATUSES } from "./terminal.ts";
@@ -29,10 +30,7 @@ export const WebhookSecret = z
   .refine(hasGoodLength, `must hold ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes after whsec_, in base64`);
 export type WebhookSecret = z.infer<typeof WebhookSecret>;
 
-export const WebhookUrl = z
-  .url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" })
-  .max(2_048)
-  .refine(hasNoCredentials, "must hold no user and no password");
+export const WebhookUrl = clientUrl();
 
 /** Which events a webhook is told; none means all. */
 export const WebhookEvents = z.array(WebhookEventType).transform((events) => [...new Set(events)]);
@@ -132,9 +130,4 @@ function hasGoodLength(secret: string): boolean {
   const bytes = Math.floor((base64.length * 3) / 4);
   // Four characters are three bytes; one that is left over is no byte.
   return base64.length % 4 !== 1 && bytes >= MIN_SECRET_BYTES && bytes <= MAX_SECRET_BYTES;
-}
-
-function hasNoCredentials(text: string): boolean {
-  const url = URL.parse(text);
-  return url === null || (url.username === "" && url.password === "");
 }

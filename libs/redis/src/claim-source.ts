@@ -1,9 +1,8 @@
-import type { Carrier, InvocationId } from "@pifleet/invocation";
+import { type Carrier, type InvocationId, QUEUE_NAME } from "@pifleet/invocation";
 import { type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Keys } from "./keys.ts";
 import { tookEffect } from "./lease-gone.ts";
-import { QUEUE_NAME } from "./queue-keys.ts";
 import { isUnreachable, reached } from "./unavailable.ts";
 
 const LONGEST_STALL_CHECK_MS = 2_000;

@@ -1,8 +1,5 @@
 import type { Queue } from "bullmq";
 
-/** The name of the one BullMQ queue. */
-export const QUEUE_NAME = "invocations";
-
 /** Those of BullMQ's own keys that are read here without BullMQ. All that is written there, BullMQ writes itself. */
 export interface QueueKeys {
   /** List of the ids of claimed entries. */

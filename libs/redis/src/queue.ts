@@ -5,6 +5,7 @@ import {
   type InvocationId,
   type InvocationQueue,
   MAX_PRIORITY,
+  QUEUE_NAME,
   type QueueDepth,
   type QueueEntry,
 } from "@pifleet/invocation";
@@ -13,7 +14,7 @@ import type { Redis } from "ioredis";
 import { ClaimSource } from "./claim-source.ts";
 import { RedisConsumer } from "./consumer.ts";
 import type { Keys } from "./keys.ts";
-import { QUEUE_NAME, queueKeys } from "./queue-keys.ts";
+import { queueKeys } from "./queue-keys.ts";
 import { reclaim } from "./reclamation.ts";
 import { isCrowded } from "./scripts/is-crowded.ts";
 import type { Scripts } from "./scripts.ts";

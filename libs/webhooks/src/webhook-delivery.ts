@@ -8,8 +8,8 @@ import type {
   Webhooks,
 } from "@pifleet/invocation";
 import type { AddressGuard } from "./address-guard.ts";
-import { Admission, type Slot } from "./admission.ts";
 import { afterTry, isGone } from "./after-try.ts";
+import { Gate, type Slot } from "./gate.ts";
 import { emptyOutbox } from "./outbox.ts";
 import { postMessage, TRY_DEADLINE_MS, type Tried } from "./post-message.ts";
 import { receiverOf } from "./receiver.ts";
@@ -46,7 +46,7 @@ const LEASE_MS = 30_000;
 export class WebhookDelivery {
   readonly #ports: WebhookDeliveryPorts;
   readonly #options: WebhookDeliveryOptions;
-  readonly #admission: Admission;
+  readonly #gate: Gate;
   readonly #underWay = new Set<Promise<void>>();
   #isWaitedFor = false;
   #isEnding = false;
@@ -54,7 +54,7 @@ export class WebhookDelivery {
   constructor(ports: WebhookDeliveryPorts, options: WebhookDeliveryOptions) {
     this.#ports = ports;
     this.#options = options;
-    this.#admission = new Admission(options.schedule);
+    this.#gate = new Gate(options.schedule);
   }
 
   /**
@@ -64,7 +64,7 @@ export class WebhookDelivery {
    */
   async round(): Promise<number> {
     const rows = await emptyOutbox(this.#ports);
-    this.#isWaitedFor = this.#admission.isFull;
+    this.#isWaitedFor = this.#gate.isFull;
     if (this.#isWaitedFor || this.#isEnding) return rows;
     const due = await this.#ports.deliveries.take(TAKEN_AT_ONCE, LEASE_MS);
     await Promise.all(due.map((delivery) => this.#admit(delivery)));
@@ -81,7 +81,7 @@ export class WebhookDelivery {
     const { deliveries, measures } = this.#ports;
     // What this process does not get to is for others at once.
     if (this.#isEnding) return deliveries.postpone(delivery.id, 0);
-    const verdict = this.#admission.ask(delivery);
+    const verdict = this.#gate.ask(delivery);
     if (verdict.kind === "go") return this.#begin(delivery, verdict.slot);
     await deliveries.postpone(delivery.id, Math.ceil(verdict.delayMs));
     measures.count("webhook_deliveries_total", { result: "postponed" });

@@ -27,7 +27,7 @@ const MAX_OVERDUE_MS = 3_600_000;
 const OVERLOADED = new Set([429, 503]);
 
 /** Decides which of the deliveries that are due have a try now, so that no receiver waits for another one. */
-export class Admission {
+export class Gate {
   readonly #slots = new Slots();
   readonly #pace = new Pace(FOR_RECEIVER);
   readonly #circuits: Circuits;

@@ -1,6 +1,6 @@
 import type { DeliveryTry, StoredDelivery } from "@pifleet/invocation";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Admission } from "./admission.ts";
+import { Gate } from "./gate.ts";
 
 const CREATED_MS = Date.parse("2026-01-15T09:30:00.000Z");
 const NO_ANSWER: DeliveryTry = {
@@ -17,12 +17,12 @@ function delivery(fields: Partial<StoredDelivery> = {}): StoredDelivery {
 }
 
 describe("a delivery that is due", () => {
-  let admission: Admission;
+  let gate: Gate;
   beforeEach(() => {
-    admission = new Admission([2_000, 60_000]);
+    gate = new Gate([2_000, 60_000]);
   });
   const ask = (fields: Partial<StoredDelivery> = {}, afterMs = 2_000) =>
-    admission.ask(delivery(fields), CREATED_MS + afterMs);
+    gate.ask(delivery(fields), CREATED_MS + afterMs);
   const goes = (fields: Partial<StoredDelivery>, afterMs?: number) => ask(fields, afterMs).kind === "go";
   const lose = (fields: Partial<StoredDelivery>) => {
     const verdict = ask(fields);
