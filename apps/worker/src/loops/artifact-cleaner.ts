@@ -1,9 +1,7 @@
 import type { ArtifactStore, InvocationStore, KnownHolder, WorkerRegistry } from "@pifleet/invocation";
-import { Loop } from "./loop.ts";
+import { LedLoop } from "./led-loop.ts";
 
 const ROUND_MS = 30_000;
-/** Who cleans does so until it has not for this long, milliseconds; then another worker does. */
-const LEAD_MS = 3 * ROUND_MS;
 /** What was begun to be put is left alone for this long, milliseconds. */
 const UNFINISHED_MS = 3_600_000;
 /** So many invocations are asked for at once. */
@@ -27,11 +25,11 @@ export interface ArtifactCleanerOptions {
  */
 export class ArtifactCleaner {
   readonly #options: ArtifactCleanerOptions;
-  readonly #loop: Loop;
+  readonly #loop: LedLoop;
 
   constructor(options: ArtifactCleanerOptions) {
     this.#options = options;
-    this.#loop = new Loop(ROUND_MS, () => this.#clean(), options.onFault);
+    this.#loop = new LedLoop({ task: "artifacts", pauseMs: ROUND_MS, ...options }, () => this.#clean());
   }
 
   start(): void {
@@ -44,8 +42,7 @@ export class ArtifactCleaner {
   }
 
   async #clean(): Promise<void> {
-    const { registry, worker, artifacts } = this.#options;
-    if (!(await registry.lead("artifacts", worker, LEAD_MS))) return;
+    const { artifacts } = this.#options;
     let page: KnownHolder[] = [];
     for await (const holder of artifacts.holders()) {
       page.push(holder);

@@ -8,11 +8,9 @@ import {
   isTerminal,
   type WorkerRegistry,
 } from "@pifleet/invocation";
-import { Loop } from "./loop.ts";
+import { LedLoop } from "./led-loop.ts";
 
 const ROUND_MS = 5_000;
-/** Who cleans does so until it has not for this long, milliseconds; then another worker does. */
-const LEAD_MS = 3 * ROUND_MS;
 /** An entry that is admitted but not in the queue is left to whoever admitted it for this long, milliseconds. */
 const UNQUEUED_MS = 5_000;
 /** Every so many rounds, all open records are compared with the queue. */
@@ -32,19 +30,20 @@ export interface JanitorOptions {
 
 /**
  * Puts right what a crash, or a database that lost its last second, left half done: invocations that were admitted
- * but not put into the queue, invocations that wait nowhere, and places of those that need none. Also drops what its retention has run
- * out for. It runs on every worker, and one of them does the work; each act can be done twice without harm.
+ * but not put into the queue, invocations that wait nowhere, and places of those that need none. Also drops what its
+ * retention has run out for. It runs on every worker, and one of them does the work; each act can be done twice
+ * without harm.
  */
 export class Janitor {
   readonly #options: JanitorOptions;
-  readonly #loop: Loop;
+  readonly #loop: LedLoop;
   #rounds = 0;
   /** What was missing in the last comparison; what is missing in two in a row has no entry. */
   #suspects = new Set<InvocationId>();
 
   constructor(options: JanitorOptions) {
     this.#options = options;
-    this.#loop = new Loop(ROUND_MS, () => this.#clean(), options.onFault);
+    this.#loop = new LedLoop({ task: "janitor", pauseMs: ROUND_MS, ...options }, () => this.#clean());
   }
 
   start(): void {
@@ -57,8 +56,7 @@ export class Janitor {
   }
 
   async #clean(): Promise<void> {
-    const { registry, worker, store, deliveries } = this.#options;
-    if (!(await registry.lead("janitor", worker, LEAD_MS))) return;
+    const { store, deliveries } = this.#options;
     await this.#enqueueForgotten();
     await this.#freePlaces();
     if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue();

@@ -1,0 +1,23 @@
+import type { WorkerRegistry } from "@pifleet/invocation";
+import { Loop } from "./loop.ts";
+
+/** Who leads does so until it has not made a round for so many of them; then another worker does. */
+const ROUNDS_MISSED = 3;
+
+export interface LedLoopOptions {
+  /** What is done, by the name under which one worker of the fleet leads. */
+  readonly task: string;
+  readonly worker: string;
+  readonly registry: Pick<WorkerRegistry, "lead">;
+  /** Between two rounds, milliseconds. */
+  readonly pauseMs: number;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A loop that runs on every worker and whose rounds are made on one of them, as long as that one lives. */
+export class LedLoop extends Loop {
+  constructor({ task, worker, registry, pauseMs, onFault }: LedLoopOptions, round: () => Promise<void>) {
+    const lead = () => registry.lead(task, worker, ROUNDS_MISSED * pauseMs);
+    super(pauseMs, async () => void ((await lead()) && (await round())), onFault);
+  }
+}
