@@ -1,6 +1,5 @@
 import {
-  type Attempt,
-  ErrorCode,
+  type ErrorCode,
   type Invocation,
   invocationError,
   type JournalEntry,
@@ -12,6 +11,14 @@ import {
 import { SpanRecorder, spansFromJournal } from "@pifleet/tracing";
 
 /**
+ * Whether nobody was there to write the spans of the attempt when it ended: its worker was lost, or it stands for an
+ * invocation that had none. Every other one ends by a settlement, which writes them.
+ */
+export function endedUnattended({ attempts }: Invocation, attempt: number): boolean {
+  return attempt === 0 || attempts.some(({ number, ended }) => number === attempt && ended === "worker_lost");
+}
+
+/**
  * The spans of an attempt whose worker could not write them, out of its journal; those that the record can vouch for
  * when there is none, because the worker was lost in the very moment in which the attempt began.
  */
@@ -19,13 +26,12 @@ export function spansOfLost(invocation: Invocation, attempt: number, entries: re
   const told = invocation.attempts.find(({ number }) => number === attempt);
   if (!told) return [];
   const lostAtMs = Date.parse(told.endedAt ?? told.startedAt);
-  const error = lossOf(told);
-  const spans = spansFromJournal(entries, { lostAtMs, error });
+  const spans = spansFromJournal(entries, { lostAtMs });
   if (spans.length > 0) return spans;
   const recorder = new SpanRecorder({ ...invocation, attempt }, told.worker, Date.parse(told.startedAt), {
     queue: QUEUE_NAME,
   });
-  return recorder.end(failedWith(error.code, error.message), lostAtMs);
+  return recorder.end(failedWith("worker_lost", "The worker was lost"), lostAtMs);
 }
 
 /**
@@ -42,12 +48,6 @@ export function spansOfNoAttempt(invocation: Invocation): Span[] {
     error?.message ?? "The invocation ended before its first attempt",
   );
   return recorder.end(outcome, endedAtMs);
-}
-
-/** What the attempt ended with; that its spans were not written although it was settled is no loss of the worker. */
-function lossOf({ ended }: Attempt): { code: ErrorCode; message: string } {
-  const { data: code = "worker_lost" } = ErrorCode.safeParse(ended);
-  return { code, message: code === "worker_lost" ? "The worker was lost" : `The attempt ended with ${code}` };
 }
 
 function failedWith(code: ErrorCode, message: string): Outcome {

@@ -11,7 +11,7 @@ import type {
 } from "@pifleet/invocation";
 import { decodeEntry, exportToAll, type Senders } from "@pifleet/tracing";
 import { countExport, measured } from "./export-measures.ts";
-import { spansOfLost, spansOfNoAttempt } from "./lost-attempt.ts";
+import { endedUnattended, spansOfLost, spansOfNoAttempt } from "./lost-attempt.ts";
 import { ageMs, givenUp, nextTry } from "./next-try.ts";
 
 export interface TraceDeliveryPorts {
@@ -80,9 +80,12 @@ export class TraceDelivery {
     const invocation = await store.read(owed.id);
     // Its retention is over: there is nothing left to deliver.
     if (!invocation) return spool.record(owed, {}, { kind: "never" });
-    const spans = await this.#spansOf(invocation, owed.attempt);
-    const before = invocation.exports[owed.attempt] ?? {};
-    const tried = await exportToAll(measured(senders(invocation), measures), spans, invocation.callerSpanId, before);
+    const to = senders(invocation);
+    const earlier = invocation.exports[owed.attempt];
+    if (!earlier && endedUnattended(invocation, owed.attempt)) await this.#finish(invocation, owed.attempt);
+    const spans = to.deployment || to.invocation ? await this.#written(invocation, owed.attempt) : [];
+    const before = earlier ?? {};
+    const tried = await exportToAll(measured(to, measures), spans, invocation.callerSpanId, before);
     const age = ageMs(invocation, owed.attempt);
     const result = givenUp(tried, age);
     const next = nextTry(result, age);
@@ -91,15 +94,12 @@ export class TraceDelivery {
     onDelivered?.(owed, result, next);
   }
 
-  /** The submission's spans go with those of the first attempt. */
-  async #spansOf(invocation: Invocation, attempt: number): Promise<Span[]> {
-    const written = await this.#written(invocation, attempt);
-    if (written.some((span) => span.attempt === attempt && !isOfSubmission(span))) return written;
-    const { spans } = this.#ports;
-    await spans.finish(invocation.id, attempt, await this.#missing(invocation, attempt));
-    return this.#written(invocation, attempt);
+  /** Writes the spans that nobody wrote. Whoever comes second, also with another try, changes nothing. */
+  async #finish(invocation: Invocation, attempt: number): Promise<void> {
+    await this.#ports.spans.finish(invocation.id, attempt, await this.#missing(invocation, attempt));
   }
 
+  /** The submission's spans go with those of the first attempt. */
   async #written({ id }: Invocation, attempt: number): Promise<Span[]> {
     const all = await this.#ports.spans.read(id);
     return all.filter((span) => span.attempt === attempt || (attempt === 1 && span.attempt === 0));
@@ -114,8 +114,4 @@ export class TraceDelivery {
       texts.flatMap((text) => decodeEntry(text) ?? []),
     );
   }
-}
-
-function isOfSubmission({ kind }: Span): boolean {
-  return kind === "server" || kind === "producer";
 }
