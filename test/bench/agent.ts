@@ -1,5 +1,5 @@
-import type { ModelRequest } from "@pifleet/testkit/model-server";
 import { hang, type Reply, type StreamedReply, text, toolCall } from "@pifleet/testkit/model-server";
+import { modelWith, promptFor as promptOf } from "../fleet/scripted-agent.ts";
 
 /** The fake model streams a text in pieces of so many characters. */
 const PIECE_CHARS = 12;
@@ -37,18 +37,10 @@ const TASKS = {
 export type Task = keyof typeof TASKS;
 
 /** What is submitted so that the fake model gives this task to the agent. */
-export function promptFor(task: Task): string {
-  return `task:${task}`;
-}
+export const promptFor: (task: Task) => string = promptOf;
 
 /** The answer that continues the conversation. */
-export function answer({ body }: ModelRequest): Reply {
-  const conversation = JSON.stringify(body);
-  const [, task = "chat"] = /task:(\w+)/.exec(conversation) ?? [];
-  const turn = conversation.match(/"role":"tool"/g)?.length ?? 0;
-  const replies: readonly Reply[] = TASKS[task as Task];
-  return replies[turn] ?? text("Done.");
-}
+export const answer = modelWith(TASKS);
 
 function at(frameDelayMs: number, reply: StreamedReply): StreamedReply {
   return { ...reply, frameDelayMs };

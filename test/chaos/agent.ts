@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ModelRequest } from "@pifleet/testkit/model-server";
 import { hang, type Reply, slow, text, toolCall } from "@pifleet/testkit/model-server";
+import { modelWith, promptFor as promptOf } from "../fleet/scripted-agent.ts";
 
 /** Seconds that the grandchildren of this process sleep; no other process has the number in its arguments. */
 export const GRANDCHILD_SLEEP = `86400.${randomUUID().replace(/\D/g, "")}`;
@@ -35,15 +35,7 @@ export type Task = keyof typeof TASKS;
 export const ORDINARY_TASKS: readonly Task[] = ["chat", "tools", "work", "family", "stream"];
 
 /** What is submitted so that the fake model gives this task to the agent. */
-export function promptFor(task: Task): string {
-  return `task:${task}`;
-}
+export const promptFor: (task: Task) => string = promptOf;
 
 /** The answer that continues the conversation. */
-export function answer({ body }: ModelRequest): Reply {
-  const conversation = JSON.stringify(body);
-  const [, task = "chat"] = /task:(\w+)/.exec(conversation) ?? [];
-  const turn = conversation.match(/"role":"tool"/g)?.length ?? 0;
-  const replies: readonly Reply[] = TASKS[task as Task];
-  return replies[turn] ?? text("Done.");
-}
+export const answer = modelWith(TASKS);

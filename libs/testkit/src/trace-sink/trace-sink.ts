@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
+import { type SinkControls, startSinkServer } from "../sink-server.ts";
 import { decodeSpans, type ReceivedSpan } from "./decode.ts";
 import { answer, type SinkReply, takesSpans } from "./sink-reply.ts";
 
@@ -28,7 +28,7 @@ export interface SinkRequest {
 }
 
 /** A collector for tests: takes OTLP/HTTP with protobuf and decodes it with code that shares nothing with ours. */
-export interface TraceSink {
+export interface TraceSink extends SinkControls {
   /** What to set as `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly endpoint: string;
   /** The headers of every request, oldest first. */
@@ -47,13 +47,6 @@ export interface TraceSink {
   batchOf(traceId: string): Promise<ReceivedSpan[]>;
   /** Every span of this trace that was accepted until now, in the order in which they came. */
   spansOf(traceId: string): ReceivedSpan[];
-  /** Resolves as soon as the condition holds, which is looked at now and after every request. */
-  until(condition: () => boolean): Promise<void>;
-  /** Goes down: connections are broken off, and new ones refused. */
-  down(): Promise<void>;
-  /** Comes back at the same address. */
-  up(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Starts a sink on a free port of the loopback address. */
@@ -64,9 +57,8 @@ export async function startTraceSink(options: TraceSinkOptions = {}): Promise<Tr
   const replies: SinkReply[] = [];
   let always: SinkReply | undefined;
   let needed = options;
-  const waiting = new Set<() => void>();
 
-  const server = createServer(async (incoming, response) => {
+  const server = await startSinkServer(async (incoming, response) => {
     const received = await receive(incoming);
     if (!received) return;
     const reply = verdict(received, needed) ?? replies.shift() ?? always ?? { kind: "ok" };
@@ -74,30 +66,13 @@ export async function startTraceSink(options: TraceSinkOptions = {}): Promise<Tr
     log.push({ ...received, reply });
     if (takesSpans(reply)) batches.push([...received.spans]);
     answer(response, reply);
-    for (const look of waiting) look();
   });
-  const listen = (on: number) => new Promise<void>((resolve) => server.listen(on, "127.0.0.1", resolve));
-  const down = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  const until = (condition: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (!condition()) return;
-        waiting.delete(look);
-        resolve();
-      };
-      waiting.add(look);
-      look();
-    });
+  const { origin, ...controls } = server;
   const batchWith = (traceId: string) => batches.find((spans) => spans.some((span) => span.traceId === traceId));
 
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    ...controls,
+    endpoint: origin,
     requests,
     log,
     batches,
@@ -109,14 +84,10 @@ export async function startTraceSink(options: TraceSinkOptions = {}): Promise<Tr
       needed = next;
     },
     batchOf: async (traceId) => {
-      await until(() => batchWith(traceId) !== undefined);
+      await controls.until(() => batchWith(traceId) !== undefined);
       return batchWith(traceId) ?? [];
     },
     spansOf: (traceId) => batches.flat().filter((span) => span.traceId === traceId),
-    until,
-    down,
-    up: () => listen(port),
-    close: down,
   };
 }
 

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
+import { type SinkControls, startSinkServer } from "../sink-server.ts";
 import { answer, statusOf, type WebhookReply } from "./sink-reply.ts";
 
 export type { WebhookReply } from "./sink-reply.ts";
@@ -20,7 +20,7 @@ export interface WebhookRequest {
 }
 
 /** A receiver of webhooks for tests, over real HTTP. */
-export interface WebhookSink {
+export interface WebhookSink extends SinkControls {
   /** Where messages may be sent; any other path is as good. */
   readonly url: string;
   /** Every request, oldest first. */
@@ -31,13 +31,6 @@ export interface WebhookSink {
   reply(...replies: WebhookReply[]): void;
   /** Every answer from now on, until it is called with nothing; a function decides for each request. */
   replyAlways(reply?: WebhookReply | ((request: Omit<WebhookRequest, "accepted">) => WebhookReply)): void;
-  /** Resolves as soon as the condition holds, which is looked at now and after every request. */
-  until(condition: () => boolean): Promise<void>;
-  /** Goes down: connections are broken off, and new ones refused. */
-  down(): Promise<void>;
-  /** Comes back at the same address. */
-  up(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
@@ -52,10 +45,9 @@ export function verifyWebhook({ body, headers }: Pick<WebhookRequest, "body" | "
 export async function startWebhookSink(): Promise<WebhookSink> {
   const log: WebhookRequest[] = [];
   const replies: WebhookReply[] = [];
-  const waiting = new Set<() => void>();
   let always: Parameters<WebhookSink["replyAlways"]>[0];
 
-  const server = createServer(async (incoming, response) => {
+  const { origin, ...controls } = await startSinkServer(async (incoming, response) => {
     const received = await receive(incoming);
     if (!received) return;
     const planned = replies.shift() ?? always ?? { kind: "ok" };
@@ -63,19 +55,10 @@ export async function startWebhookSink(): Promise<WebhookSink> {
     const status = statusOf(reply) ?? 0;
     log.push({ ...received, accepted: status >= 200 && status < 300 });
     answer(response, reply);
-    for (const look of waiting) look();
   });
-  const listen = (on: number) => new Promise<void>((resolve) => server.listen(on, "127.0.0.1", resolve));
-  const down = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/hook`,
+    ...controls,
+    url: `${origin}/hook`,
     log,
     accepted: () => [
       ...new Map(log.filter(({ accepted }) => accepted).map((request) => [request.id, request])).values(),
@@ -84,19 +67,6 @@ export async function startWebhookSink(): Promise<WebhookSink> {
     replyAlways: (reply) => {
       always = reply;
     },
-    until: (condition) =>
-      new Promise<void>((resolve) => {
-        const look = () => {
-          if (!condition()) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
-    down,
-    up: () => listen(port),
-    close: down,
   };
 }
 
