@@ -1,4 +1,6 @@
 import { type ChannelListener, subscribe, unsubscribe } from "node:diagnostics_channel";
+import { BODY_CHANNEL, HEADERS_CHANNEL, type HeadersMessage } from "../http/model-fetch.ts";
+import type { ModelHeaders } from "../http/model-headers.ts";
 
 /** What is known of the HTTP answer to a model request, whatever Pi makes of it. */
 export interface HttpAnswer {
@@ -7,59 +9,43 @@ export interface HttpAnswer {
   readonly retryAfterMs?: number;
 }
 
-const HEADERS = "undici:request:headers";
-const BODY = "undici:request:bodyChunkReceived";
 const FIRST_REFUSAL = 400;
 
 /**
- * Listens to the answers of Node's own fetch, which all of Pi's providers but Bedrock use: Pi hides the status and the
- * headers of a refused request. One model request is under way at a time, so whatever arrives belongs to it.
+ * Listens to the answers that `modelFetch` gets, which all of Pi's providers but Bedrock use: Pi hides the status and
+ * the headers of a refused request. One model request is under way at a time, so whatever arrives belongs to it.
  */
 export class HttpExchange {
   answer: HttpAnswer | undefined;
   readonly #onFirstByte: () => void;
   readonly #onHeaders: ChannelListener = (message) => {
-    this.answer = answerOf(message);
+    const { status, headers } = message as HeadersMessage;
+    this.answer = { status, ...retryAfter(headers) };
   };
   readonly #onBody: ChannelListener = () => {
-    unsubscribe(BODY, this.#onBody);
+    unsubscribe(BODY_CHANNEL, this.#onBody);
     if ((this.answer?.status ?? 0) < FIRST_REFUSAL) this.#onFirstByte();
   };
 
   /** @param onFirstByte called once, with the first byte of what the model answers; a refusal is no answer */
   constructor(onFirstByte: () => void) {
     this.#onFirstByte = onFirstByte;
-    subscribe(HEADERS, this.#onHeaders);
-    subscribe(BODY, this.#onBody);
+    subscribe(HEADERS_CHANNEL, this.#onHeaders);
+    subscribe(BODY_CHANNEL, this.#onBody);
   }
 
   /** Stops listening. Safe to call twice. */
   close(): void {
-    unsubscribe(HEADERS, this.#onHeaders);
-    unsubscribe(BODY, this.#onBody);
+    unsubscribe(HEADERS_CHANNEL, this.#onHeaders);
+    unsubscribe(BODY_CHANNEL, this.#onBody);
   }
 }
 
-function answerOf(message: unknown): HttpAnswer | undefined {
-  const { response } = message as { response?: { statusCode?: unknown; headers?: unknown } };
-  if (typeof response?.statusCode !== "number") return undefined;
-  const headers = headersOf(response.headers);
-  return { status: response.statusCode, ...retryAfter(headers) };
-}
-
-/** The raw headers: names and values in turn. */
-function headersOf(raw: unknown): Map<string, string> {
-  const list = Array.isArray(raw) ? raw : [];
-  const headers = new Map<string, string>();
-  for (let i = 0; i + 1 < list.length; i += 2) headers.set(String(list[i]).toLowerCase(), String(list[i + 1]));
-  return headers;
-}
-
-function retryAfter(headers: Map<string, string>): { retryAfterMs?: number } {
+function retryAfter(headers: ModelHeaders): { retryAfterMs?: number } {
   const exact = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (exact >= 0) return { retryAfterMs: exact };
   const value = headers.get("retry-after");
-  if (value === undefined) return {};
+  if (value === null) return {};
   const ms = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
 }

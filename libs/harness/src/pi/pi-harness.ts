@@ -5,10 +5,10 @@ import {
   type ToolDefinition,
 } from "@earendil-works/pi-coding-agent";
 import type { Harness, HarnessFailure, HarnessRecord, HarnessResult, RunnerTask } from "@pifleet/invocation";
+import { useModelFetch } from "../http/use-model-fetch.ts";
 import { bashTool } from "./bash-tool.ts";
 import { promptOf, seed } from "./conversation.ts";
 import { EventRelay } from "./event-relay.ts";
-import { liftHttpTimeouts } from "./http-timeouts.ts";
 import { type ReachableModel, reachModel } from "./model.ts";
 import { ModelRequests } from "./model-requests.ts";
 import { inMemoryResources } from "./resources.ts";
@@ -30,6 +30,7 @@ export class PiHarness implements Harness {
   /** @param retryDelayMs how long Pi waits before it asks a provider again that has failed; doubled each time */
   constructor(retryDelayMs: number = RETRY_DELAY_MS) {
     this.#retryDelayMs = retryDelayMs;
+    useModelFetch();
   }
 
   async run(task: RunnerTask, emit: Emit): Promise<HarnessResult> {
@@ -65,7 +66,6 @@ export class PiHarness implements Harness {
 }
 
 async function openSession(task: RunnerTask, reached: ReachableModel, tools: ToolDefinition[], retryDelayMs: number) {
-  liftHttpTimeouts();
   const sessionManager = SessionManager.inMemory(task.workspace);
   seed(sessionManager, task.conversation, reached.model);
   const { session } = await createAgentSession({

@@ -1,0 +1,137 @@
+import { channel } from "node:diagnostics_channel";
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Readable } from "node:stream";
+import * as zlib from "node:zlib";
+import { type HeadersSource, ModelHeaders } from "./model-headers.ts";
+import { ModelResponse } from "./model-response.ts";
+
+/** Published with a `HeadersMessage` when the head of an answer is there. */
+export const HEADERS_CHANNEL = "pifleet.model-fetch.headers";
+/** Published with each piece of an answer's body. */
+export const BODY_CHANNEL = "pifleet.model-fetch.body";
+
+/** What is published of the head of an answer. */
+export interface HeadersMessage {
+  readonly status: number;
+  readonly headers: ModelHeaders;
+}
+
+export interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: HeadersSource;
+  readonly body?: string | Uint8Array | null;
+  readonly signal?: AbortSignal | null;
+}
+
+type Exchange = Omit<FetchOptions, "headers"> & { readonly url: URL; readonly headers: ModelHeaders };
+
+const MAX_REDIRECTS = 5;
+/** These ask for the same request again; the other redirects for a GET. */
+const SAME_METHOD = [307, 308];
+/** What another origin must not get. */
+const CREDENTIALS = ["authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"];
+
+const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+  gzip: () => zlib.createGunzip(),
+  deflate: () => zlib.createInflate(),
+  br: () => zlib.createBrotliDecompress(),
+};
+
+const headersChannel = channel(HEADERS_CHANNEL);
+const bodyChannel = channel(BODY_CHANNEL);
+
+/**
+ * Fetch for model requests, over `node:http`. Node's own fetch takes 40 ms of CPU at its first use, which is more than
+ * all else that a run needs; it cannot be part of a startup snapshot, either. It waits without limit: the deadlines are
+ * the executor's. It rejects and breaks off with the errors of Node's own, by whose words Pi knows what to try again.
+ *
+ * It does what clients of models ask for: a text or bytes as the body, redirects, compressed answers, and `signal`.
+ */
+export async function modelFetch(input: string | URL, options: FetchOptions = {}): Promise<ModelResponse> {
+  let exchange: Exchange = { ...options, url: new URL(input), headers: new ModelHeaders(options.headers) };
+  for (let redirects = 0; ; redirects += 1) {
+    const message = await send(exchange);
+    const target = redirectOf(message);
+    if (target === undefined) return answer(exchange, message);
+    message.destroy();
+    if (redirects === MAX_REDIRECTS) throw failed(new Error("too many redirects"));
+    exchange = redirected(exchange, message.statusCode ?? 0, target);
+  }
+}
+
+function send({ url, method = "GET", headers, body, signal }: Exchange): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const sent = new ModelHeaders(headers);
+    if (!sent.has("accept")) sent.set("accept", "*/*");
+    if (body !== undefined && body !== null) sent.set("content-length", String(Buffer.byteLength(body)));
+    const { request } = url.protocol === "https:" ? https : http;
+    const outgoing = request(url, { method, headers: Object.fromEntries(sent), ...(signal && { signal }) }, resolve);
+    outgoing.on("error", (error) => reject(signal?.aborted ? signal.reason : failed(error)));
+    outgoing.end(body ?? undefined);
+  });
+}
+
+function failed(cause: unknown): TypeError {
+  return new TypeError("fetch failed", { cause });
+}
+
+function redirectOf({ statusCode = 0, headers }: http.IncomingMessage): string | undefined {
+  return statusCode >= 301 && statusCode <= 308 && statusCode !== 304 ? headers.location : undefined;
+}
+
+function redirected(exchange: Exchange, status: number, target: string): Exchange {
+  const url = new URL(target, exchange.url);
+  const headers = new ModelHeaders(exchange.headers);
+  if (url.origin !== exchange.url.origin) for (const name of CREDENTIALS) headers.delete(name);
+  return SAME_METHOD.includes(status)
+    ? { ...exchange, url, headers }
+    : { ...exchange, url, headers, method: "GET", body: null };
+}
+
+function answer({ url, signal }: Exchange, message: http.IncomingMessage): ModelResponse {
+  const headers = new ModelHeaders(pairs(message.rawHeaders));
+  const { statusCode: status = 0, statusMessage: statusText = "" } = message;
+  headersChannel.publish({ status, headers } satisfies HeadersMessage);
+  const body = bodyOf(decoded(message, headers), signal);
+  return new ModelResponse(body, { status, statusText, headers, url: url.href });
+}
+
+function* pairs(raw: readonly string[]): Generator<[string, string]> {
+  for (let i = 0; i + 1 < raw.length; i += 2) yield [raw[i] ?? "", raw[i + 1] ?? ""];
+}
+
+function decoded(message: http.IncomingMessage, headers: ModelHeaders): Readable {
+  const decoder = DECODERS[headers.get("content-encoding")?.toLowerCase() ?? ""]?.();
+  if (!decoder) return message;
+  message.once("error", (error) => decoder.destroy(error));
+  return message.pipe(decoder);
+}
+
+/** One piece at a time: what is not read stays with who sends it. */
+function bodyOf(source: Readable, signal: AbortSignal | null | undefined): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      start(controller) {
+        source.on("data", (chunk: Buffer) => {
+          source.pause();
+          bodyChannel.publish(undefined);
+          controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+        });
+        source.pause();
+        source.once("end", () => controller.close());
+        source.once("error", (cause) =>
+          controller.error(signal?.aborted ? signal.reason : new TypeError("terminated", { cause })),
+        );
+      },
+      pull() {
+        source.resume();
+      },
+      cancel() {
+        source.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
