@@ -2,13 +2,14 @@
  * What `npm run <name>` comes to, once everything that it needs is there.
  * @typedef {object} Command
  * @property {"none" | "real" | "any"} redis whether it needs a Redis, and whether an emulated one will do
+ * @property {boolean} [runner] whether it starts runners, which must be built
  * @property {string[]} program what is run with the right Node, with the user's arguments after it
  */
 
 /** @type {Readonly<Record<string, Command>>} */
 export const COMMANDS = {
-  demo: { redis: "any", program: ["infra/demo/main.ts"] },
-  dev: { redis: "any", program: ["apps/cli/bin/pifleet.mjs", "dev"] },
+  demo: { redis: "any", runner: true, program: ["infra/demo/main.ts"] },
+  dev: { redis: "any", runner: true, program: ["apps/cli/bin/pifleet.mjs", "dev"] },
   test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
   "test:crash": {
     redis: "real",
@@ -18,8 +19,8 @@ export const COMMANDS = {
     redis: "real",
     program: ["node_modules/vitest/vitest.mjs", "run", "--project", "traces", "--mode", "whole"],
   },
-  chaos: { redis: "real", program: ["test/chaos/main.ts"] },
+  chaos: { redis: "real", runner: true, program: ["test/chaos/main.ts"] },
   check: { redis: "none", program: ["infra/check/main.ts"] },
   build: { redis: "none", program: ["infra/build/main.ts"] },
-  bench: { redis: "real", program: ["test/bench/main.ts"] },
+  bench: { redis: "real", runner: true, program: ["test/bench/main.ts"] },
 };

@@ -9,6 +9,7 @@ import { findNode, searchPath } from "./node-binary.mjs";
 import { runProgram } from "./program.mjs";
 import { note } from "./progress.mjs";
 import { provideRedis } from "./redis/provide.mjs";
+import { buildRunner } from "./runner.mjs";
 import { checkToolchain } from "./toolchain.mjs";
 
 process.chdir(new URL("../..", import.meta.url).pathname);
@@ -25,6 +26,7 @@ async function main([name = "", ...args]) {
   const node = await findNode();
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: searchPath() };
+  if (command.runner) await buildRunner(node, interruption.signal);
   if (command.redis !== "none") {
     const redis = await provideRedis({ kind: command.redis, node, cleanup, signal: interruption.signal });
     env.REDIS_URL = redis.url;

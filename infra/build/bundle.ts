@@ -4,7 +4,6 @@ import { build } from "esbuild";
 const PROGRAMS = {
   api: "apps/api/src/main.ts",
   worker: "apps/worker/src/main.ts",
-  runner: "libs/harness/src/runner.ts",
   cli: "apps/cli/src/main.ts",
 };
 

@@ -1,10 +1,13 @@
-// `npm run build`: the programs as plain JavaScript in `dist/`, each with all that it needs but for a few packages.
+// `npm run build`: the programs as plain JavaScript in `dist/`, each with all that it needs.
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
 import { copyResources } from "./resources.ts";
+import { buildRunner } from "./runner/build-runner.ts";
 
 const { values } = parseArgs({ options: { outdir: { type: "string", default: "dist" } } });
 await rm(values.outdir, { recursive: true, force: true });
 await bundle(values.outdir);
 await copyResources(values.outdir);
+await buildRunner(join(values.outdir, "runner"));

@@ -1,18 +1,24 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { Cleanup } from "../../infra/bootstrap/cleanup.mjs";
 import { provideRedis } from "../../infra/bootstrap/redis/provide.mjs";
 import { removeLeftovers } from "../leftovers/remove-leftovers.ts";
 import type { TestRun } from "./test-run.ts";
 
+/** Builds the runner that the tests start, unless it is there. */
+const BUILD_RUNNER = "infra/build/runner/main.ts";
+
 /**
  * Gives all tests one Redis (each keeps to keys of its own) and one temporary directory; in the end nothing may be
  * left of what they started and wrote.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await promisify(execFile)(process.execPath, [BUILD_RUNNER]);
   const cleanup = new Cleanup();
   const { signal } = new AbortController();
   const redis = await provideRedis({ kind: "real", node: process.execPath, cleanup, signal });

@@ -22,10 +22,18 @@ else startWith(packagedNode());
 /** Runs the program in this process. `process.argv` is then as if its own file had been started. */
 async function start() {
   const [first = "", ...rest] = args;
+  if (["worker", "dev"].includes(first)) await buildRunnerOnce();
   const isService = SERVICES.includes(first) && !rest.some((arg) => HELP.includes(arg));
   const entry = entryOf(isService ? first : "cli");
   process.argv = [process.execPath, fileURLToPath(entry), ...(isService ? rest : args)];
   await import(entry.href);
+}
+
+/** In a checkout, runners are built when they are first needed; the commands of npm build them anew for new sources. */
+async function buildRunnerOnce() {
+  const build = new URL("../../../infra/build/runner/main.ts", import.meta.url);
+  const runner = new URL("../../../libs/harness/dist/runner.cjs", import.meta.url);
+  if (existsSync(build) && !existsSync(runner)) await import(build.href);
 }
 
 /** @param {string} program api, worker or cli */

@@ -9,7 +9,7 @@ import { newInvocationId, RunnerRecord, type RunnerTask } from "@pifleet/invocat
 import { FAKE_API_KEY, hang, type ModelServer, startModelServer, text, toolCall } from "@pifleet/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { modelAccess } from "./model-access.ts";
-import { runnerEntry } from "./runner-entry.ts";
+import { runnerEntry } from "./runner-program.ts";
 
 describe("the runner's program", () => {
   let server: ModelServer;
@@ -85,7 +85,7 @@ describe("the runner's program", () => {
     server.enqueue(toolCall("bash", { command: "env; cat /proc/$PPID/environ /proc/$PPID/cmdline" }), text("Done."));
     await give(task());
     const { text: seen } = await record("tool.ended");
-    expect(seen).toContain("runner.ts");
+    expect(seen).toContain("runner.cjs");
     expect(seen).not.toContain(FAKE_API_KEY);
     expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${FAKE_API_KEY}`);
   });

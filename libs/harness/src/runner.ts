@@ -1,12 +1,25 @@
 /**
  * The program of a runner: a child process that hosts Pi for one attempt. It is started by the runtime with an IPC
- * channel, takes one task, says what happens, and exits.
+ * channel, rehearses, takes one task, says what happens, and exits.
+ *
+ * It is run as a bundle, or goes on from a startup snapshot that the bundle itself has made.
  */
+import "./http/install.ts";
+import { tmpdir } from "node:os";
+import { startupSnapshot } from "node:v8";
+import { PiHarness } from "./pi/pi-harness.ts";
+import { prepareSnapshot } from "./rehearsal/prepare-snapshot.ts";
+import { rehearseOverSocket } from "./rehearsal/rehearse.ts";
+import { serve } from "./serve.ts";
 import { connectWorker } from "./worker-channel.ts";
 
-// Pi would otherwise download programs that its tools want and do not find.
-process.env.PI_OFFLINE = "1";
+async function run(): Promise<void> {
+  // Pi would otherwise download programs that its tools want and do not find.
+  process.env.PI_OFFLINE = "1";
+  const channel = connectWorker();
+  await rehearseOverSocket("openai-completions", tmpdir());
+  serve(new PiHarness(), channel);
+}
 
-const channel = connectWorker();
-const [{ PiHarness }, { serve }] = await Promise.all([import("./pi/pi-harness.ts"), import("./serve.ts")]);
-serve(new PiHarness(), channel);
+if (startupSnapshot.isBuildingSnapshot()) void prepareSnapshot(run);
+else void run();

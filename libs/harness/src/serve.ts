@@ -16,6 +16,9 @@ export function serve(harness: Harness, channel: WorkerChannel): void {
     records.push(record);
   };
   const run = async (task: RunnerTask) => {
+    // A relative path means one in the workspace, whoever asks.
+    process.chdir(task.workspace);
+    heartbeat.start();
     const result = await harness.run(task, tell);
     heartbeat.stop();
     records.flush();
@@ -33,6 +36,5 @@ export function serve(harness: Harness, channel: WorkerChannel): void {
       void run(command.task);
     }
   });
-  heartbeat.start();
   tell({ type: "ready", at: now() });
 }

@@ -3,6 +3,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { Readable } from "node:stream";
 import * as zlib from "node:zlib";
+import { ModelBody } from "./model-body.ts";
 import { type HeadersSource, ModelHeaders } from "./model-headers.ts";
 import { ModelResponse } from "./model-response.ts";
 
@@ -22,6 +23,8 @@ export interface FetchOptions {
   readonly headers?: HeadersSource;
   readonly body?: string | Uint8Array | null;
   readonly signal?: AbortSignal | null;
+  /** The Unix socket that the request is sent to, whatever host is named. */
+  readonly socketPath?: string;
 }
 
 type Exchange = Omit<FetchOptions, "headers"> & { readonly url: URL; readonly headers: ModelHeaders };
@@ -60,14 +63,15 @@ export async function modelFetch(input: string | URL, options: FetchOptions = {}
   }
 }
 
-function send({ url, method = "GET", headers, body, signal }: Exchange): Promise<http.IncomingMessage> {
+function send({ url, method = "GET", headers, body, signal, socketPath }: Exchange): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const sent = new ModelHeaders(headers);
     if (!sent.has("accept")) sent.set("accept", "*/*");
     if (body !== undefined && body !== null) sent.set("content-length", String(Buffer.byteLength(body)));
     const { request } = url.protocol === "https:" ? https : http;
-    const outgoing = request(url, { method, headers: Object.fromEntries(sent), ...(signal && { signal }) }, resolve);
+    const by = { ...(signal && { signal }), ...(socketPath !== undefined && { socketPath }) };
+    const outgoing = request(url, { method, headers: Object.fromEntries(sent), ...by }, resolve);
     outgoing.on("error", (error) => reject(signal?.aborted ? signal.reason : failed(error)));
     outgoing.end(body ?? undefined);
   });
@@ -94,7 +98,8 @@ function answer({ url, signal }: Exchange, message: http.IncomingMessage): Model
   const headers = new ModelHeaders(pairs(message.rawHeaders));
   const { statusCode: status = 0, statusMessage: statusText = "" } = message;
   headersChannel.publish({ status, headers } satisfies HeadersMessage);
-  const body = bodyOf(decoded(message, headers), signal);
+  const source = decoded(message, headers);
+  const body = new ModelBody(pieces(source, signal), () => source.destroy());
   return new ModelResponse(body, { status, statusText, headers, url: url.href });
 }
 
@@ -109,29 +114,18 @@ function decoded(message: http.IncomingMessage, headers: ModelHeaders): Readable
   return message.pipe(decoder);
 }
 
-/** One piece at a time: what is not read stays with who sends it. */
-function bodyOf(source: Readable, signal: AbortSignal | null | undefined): ReadableStream<Uint8Array> {
-  return new ReadableStream(
-    {
-      start(controller) {
-        source.on("data", (chunk: Buffer) => {
-          source.pause();
-          bodyChannel.publish(undefined);
-          controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-        });
-        source.pause();
-        source.once("end", () => controller.close());
-        source.once("error", (cause) =>
-          controller.error(signal?.aborted ? signal.reason : new TypeError("terminated", { cause })),
-        );
-      },
-      pull() {
-        source.resume();
-      },
-      cancel() {
-        source.destroy();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** What is not read yet stays, but for a little, with who sends it. */
+async function* pieces(
+  source: Readable,
+  signal: AbortSignal | null | undefined,
+): AsyncGenerator<Uint8Array, undefined> {
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      bodyChannel.publish(undefined);
+      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    }
+    return undefined;
+  } catch (cause) {
+    throw signal?.aborted ? signal.reason : new TypeError("terminated", { cause });
+  }
 }

@@ -1,3 +1,4 @@
+import { ModelBody } from "./model-body.ts";
 import { type HeadersSource, ModelHeaders } from "./model-headers.ts";
 
 export interface ResponseStart {
@@ -14,18 +15,18 @@ export class ModelResponse {
   readonly headers: ModelHeaders;
   readonly url: string;
   readonly type = "basic";
-  readonly body: ReadableStream<Uint8Array> | null;
+  readonly body: ModelBody | null;
   #used = false;
 
   constructor(
-    body: ReadableStream<Uint8Array> | string | null = null,
+    body: ModelBody | string | null = null,
     { status = 200, statusText = "", headers, url = "" }: ResponseStart = {},
   ) {
     this.status = status;
     this.statusText = statusText;
     this.headers = new ModelHeaders(headers);
     this.url = url;
-    this.body = typeof body === "string" ? streamOf(new TextEncoder().encode(body)) : body;
+    this.body = typeof body === "string" ? bodyOf(body) : body;
   }
 
   get ok(): boolean {
@@ -52,16 +53,16 @@ export class ModelResponse {
     if (this.bodyUsed) throw new TypeError("The body has been read already");
     this.#used = true;
     const chunks: Uint8Array[] = [];
-    for await (const chunk of this.body ?? []) chunks.push(chunk);
+    if (this.body) for await (const chunk of this.body) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 }
 
-function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+function bodyOf(text: string): ModelBody {
+  return new ModelBody(
+    (async function* () {
+      yield new TextEncoder().encode(text);
+      return undefined;
+    })(),
+  );
 }

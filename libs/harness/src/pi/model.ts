@@ -5,6 +5,7 @@ import { DEMO_PROVIDER } from "../model-access.ts";
 import { ProviderEntry } from "../models-file.ts";
 import { demoModel } from "./demo-model.ts";
 import { modelDefinition } from "./model-definition.ts";
+import { wantProvider } from "./wanted-provider.ts";
 
 /** A model that can be prompted, and what Pi needs to do so. */
 export interface ReachableModel {
@@ -34,6 +35,7 @@ function failure(code: ErrorCode, message: string): { kind: "failure"; failure: 
 }
 
 async function createModelRuntime({ provider, apiKey, providerEnvironment }: RunnerTask): Promise<ModelRuntime> {
+  wantProvider(provider);
   const credentials = new InMemoryCredentialStore();
   if (apiKey !== undefined) {
     await credentials.modify(provider, async () => ({ type: "api_key", key: apiKey, env: providerEnvironment }));

@@ -1,0 +1,67 @@
+import { copyFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+import { builtInProvidersModule } from "./built-in-providers.ts";
+import { cutPlugin } from "./cut-plugin.ts";
+import { CUTS } from "./cuts.ts";
+import { piIndexModule } from "./pi-index.ts";
+
+/** The program, and what it loads from files beside it only when a task needs it. */
+const PROGRAM = "libs/harness/src/runner.ts";
+/** By which the harness says which of Pi's providers it wants. */
+const WANTED = "libs/harness/src/pi/wanted-provider.ts";
+const BEDROCK = "@earendil-works/pi-ai/bedrock-provider";
+const PHOTON = "@silvia-odwyer/photon-node";
+/** By which Pi scales the images that it reads; the package reads it from beside its own file. */
+const IMAGE_CODEC = "@silvia-odwyer/photon-node/photon_rs_bg.wasm";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const OPTIONS: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  // A snapshot is made of one script, which imports nothing.
+  format: "cjs",
+  supported: { "dynamic-import": false },
+  define: { "import.meta.url": "fileUrl", "import.meta.dirname": "__dirname", "import.meta.resolve": "undefined" },
+  banner: { js: 'const fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/**
+ * Bundles the runner without what it never needs.
+ * @throws when a cut meets nothing, or Pi's providers are not found: Pi has changed
+ */
+export async function bundleRunner(outdir: string): Promise<void> {
+  const met = new Set<unknown>();
+  const pi = dirname(fileURLToPath(import.meta.resolve("@earendil-works/pi-coding-agent")));
+  const generated = {
+    "pi-index": piIndexModule(pi),
+    "built-in-providers": await builtInProvidersModule(join(ROOT, WANTED)),
+  };
+  const plugin = cutPlugin(generated, (cut) => met.add(cut));
+  await build({
+    ...OPTIONS,
+    entryPoints: [PROGRAM],
+    outfile: join(outdir, "runner.cjs"),
+    plugins: [plugin],
+    metafile: true,
+  });
+  const unmet = CUTS.filter((cut) => !met.has(cut));
+  if (unmet.length > 0)
+    throw new Error(`Nothing was met to be cut by ${unmet.map(({ modules }) => modules).join(", ")}`);
+  await build({
+    ...OPTIONS,
+    entryPoints: { bedrock: BEDROCK, photon: PHOTON },
+    outdir,
+    outExtension: { ".js": ".cjs" },
+  });
+  const { resolve } = createRequire(import.meta.url);
+  await copyFile(resolve(IMAGE_CODEC), join(outdir, "photon_rs_bg.wasm"));
+}

@@ -1,0 +1,14 @@
+import { requireBeside } from "./require-beside.ts";
+
+let photon: unknown;
+
+/** What scales images, loaded from the file beside the runner that holds it; `null` where it cannot be loaded. */
+export async function loadPhoton(): Promise<unknown> {
+  try {
+    photon ??= requireBeside("photon.cjs");
+  } catch {
+    // Pi then sends images as they are.
+    photon = null;
+  }
+  return photon;
+}

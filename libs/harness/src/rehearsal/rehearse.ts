@@ -1,0 +1,61 @@
+import { DEFAULT_TOOLS, newInvocationId, type RunnerTask } from "@pifleet/invocation";
+import { modelFetch } from "../http/model-fetch.ts";
+import { ModelResponse } from "../http/model-response.ts";
+import { useModelFetch } from "../http/use-model-fetch.ts";
+import { PiHarness } from "../pi/pi-harness.ts";
+import { type RehearsedApi, SCRIPTED_ANSWERS } from "./scripted-answers.ts";
+import { STREAM, Stage } from "./stage.ts";
+
+/** How the model requests of a rehearsal are sent. */
+type Fetch = typeof modelFetch;
+
+/** Rehearses without any input or output, which a process that makes a snapshot must not have. */
+export async function rehearseInMemory(api: RehearsedApi): Promise<void> {
+  const answers = [...SCRIPTED_ANSWERS[api]];
+  await rehearse(api, async (url) => new ModelResponse(answers.shift(), { headers: STREAM, url: String(url) }));
+}
+
+/**
+ * Rehearses over a socket of this process's own, so that also what sends requests is loaded and has been used.
+ * @param directory where the socket is made for that time; nobody else may be able to reach into it
+ */
+export async function rehearseOverSocket(api: RehearsedApi, directory: string): Promise<void> {
+  const stage = await Stage.open(directory, SCRIPTED_ANSWERS[api]);
+  try {
+    await rehearse(api, (url, options) => modelFetch(url, { ...options, socketPath: stage.socketPath }));
+  } finally {
+    stage.close();
+  }
+}
+
+/**
+ * Runs the agent once from its prompt to its end, with a tool call, against a provider that is not there: what is
+ * loaded and compiled on the way need not be when a task comes. Nothing leaves the process.
+ * @throws when the run fails: then a task would, too
+ */
+async function rehearse(api: RehearsedApi, fetch: Fetch): Promise<void> {
+  const harness = new PiHarness();
+  useModelFetch(fetch);
+  try {
+    const { failure, usage } = await harness.run(task(api), () => undefined);
+    if (failure) throw new Error(`The rehearsal of ${api} failed: ${failure.message}`);
+    if (usage.toolCalls !== 1) throw new Error(`The rehearsal of ${api} called ${usage.toolCalls} tools`);
+  } finally {
+    useModelFetch();
+  }
+}
+
+function task(api: RehearsedApi): RunnerTask {
+  return {
+    invocationId: newInvocationId(),
+    attempt: 1,
+    workspace: "/",
+    environment: {},
+    provider: "rehearsal",
+    model: "rehearsal",
+    apiKey: "none",
+    providerConfig: { api, baseUrl: "http://127.0.0.1:1", models: [{ id: "rehearsal" }] },
+    conversation: [{ role: "user", content: "Rehearse." }],
+    tools: [...DEFAULT_TOOLS, "ls"],
+  };
+}

@@ -1,0 +1,25 @@
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A way to start a runner, as it is given to Node. */
+export interface RunnerProgram {
+  /** `snapshot`: from the heap of a runner that is ready; `bundle`: from its source. */
+  readonly name: "snapshot" | "bundle";
+  readonly arguments: readonly string[];
+}
+
+/** Where the built runner is: for a checkout below this library, for built programs beside them. */
+const BUILT = extname(import.meta.url) === ".ts" ? "../dist/" : "./runner/";
+
+/** The ways to start a runner, the fastest first. A snapshot serves the very Node alone that has made it. */
+export const runnerPrograms: readonly RunnerProgram[] = [
+  { name: "snapshot", arguments: ["--snapshot-blob", file("runner.blob")] },
+  { name: "bundle", arguments: [file("runner.cjs")] },
+];
+
+function file(name: string): string {
+  return fileURLToPath(new URL(`${BUILT}${name}`, import.meta.url));
+}
+
+/** The bundled program of a runner. */
+export const runnerEntry: string = file("runner.cjs");
