@@ -28,15 +28,19 @@ export function lateBuiltin(imported: string): string | undefined {
   return LATE.includes(name) ? name : undefined;
 }
 
+/** What is answered in Node's place, by module. */
+const OWN: Readonly<Record<string, string>> = {
+  // Node draws the random numbers of 128 UUIDs at once: of children out of one snapshot, all would have the same ones.
+  crypto: "{ randomUUID: () => late().randomUUID({ disableEntropyCache: true }) }",
+  // Out of a snapshot, a thread that opens a stream ends the process (an assertion of Node 24 on shutdown_wrap_template).
+  // Pi scales images in a thread, and where there is none, without.
+  worker_threads: '{ Worker: class { constructor() { throw new Error("A runner has no threads"); } } }',
+};
+
 /** The text of a module that stands for one of Node's. */
 export function lateModule(name: string): string {
-  return name === "crypto" ? CRYPTO : delegate(name, "undefined");
+  return delegate(name, OWN[name] ?? "undefined");
 }
-
-/**
- * Node draws the random numbers of 128 UUIDs at once: of children out of one snapshot, all would have the same ones.
- */
-const CRYPTO = delegate("crypto", "{ randomUUID: () => late().randomUUID({ disableEntropyCache: true }) }");
 
 function delegate(name: string, own: string): string {
   return `

@@ -11,9 +11,12 @@ export interface RunnerProgram {
 /** Where the built runner is: for a checkout below this library, for built programs beside them. */
 const BUILT = extname(import.meta.url) === ".ts" ? "../dist/" : "./runner/";
 
-/** The ways to start a runner, the fastest first. A snapshot serves the very Node alone that has made it. */
+/**
+ * The ways to start a runner, the fastest first. A snapshot serves the very Node alone that has made it; what begins
+ * with it learns from the last argument where it is.
+ */
 export const runnerPrograms: readonly RunnerProgram[] = [
-  { name: "snapshot", arguments: ["--snapshot-blob", file("runner.blob")] },
+  { name: "snapshot", arguments: ["--snapshot-blob", file("runner.blob"), file("runner.cjs")] },
   { name: "bundle", arguments: [file("runner.cjs")] },
 ];
 
