@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { BATCH_LIMITS } from "@pifleet/invocation";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PROBLEM_JSON, type ProblemError } from "./problem-error.ts";
 
-/** The largest body that is read, bytes. */
+/** The largest body that is read, but for a batch of submissions; bytes. */
 export const BODY_LIMIT_BYTES = 1_048_576;
-/** The same for a batch of submissions. */
-export const BATCH_LIMIT_BYTES = 16 * BODY_LIMIT_BYTES;
 const BATCH_PATH = "/v1/invocations/batch";
 
 /** How long a client may go on sending a body that was refused already, milliseconds. */
@@ -41,7 +40,7 @@ function linger(incoming: IncomingMessage, outgoing: ServerResponse): void {
 /** A client that asks before it sends a large body (`Expect: 100-continue`) is refused without having sent it. */
 export function refuseOversizeBeforehand(app: FastifyInstance): void {
   app.server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const limit = incoming.url === BATCH_PATH ? BATCH_LIMIT_BYTES : BODY_LIMIT_BYTES;
+    const limit = incoming.url === BATCH_PATH ? BATCH_LIMITS.bytes : BODY_LIMIT_BYTES;
     if (!(Number(incoming.headers["content-length"]) > limit)) outgoing.writeContinue();
     app.routing(incoming, outgoing);
   });

@@ -1,15 +1,13 @@
-import { InvocationRecord, Problem, Submission, toRecord } from "@pifleet/invocation";
+import { BATCH_LIMITS, InvocationRecord, Problem, Submission, toRecord } from "@pifleet/invocation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
-import { BATCH_LIMIT_BYTES } from "../oversize.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses, toProblemError } from "../problems.ts";
 import { invalidRequest } from "../validation.ts";
 import { submitFor } from "./submit-request.ts";
 import { idempotencyKeyOf, SubmittingHeaders } from "./submitting-headers.ts";
 
-const MAX_INVOCATIONS = 1_000;
 /** So many are sent to the database at once: one round trip. */
 const AT_ONCE = 100;
 
@@ -18,7 +16,7 @@ const Batch = z
     invocations: z
       .array(z.unknown())
       .min(1)
-      .describe(`Submissions, as of POST /v1/invocations; at most ${MAX_INVOCATIONS}`),
+      .describe(`Submissions, as of POST /v1/invocations; at most ${BATCH_LIMITS.invocations}`),
   })
   .meta({ id: "Batch" });
 
@@ -32,7 +30,7 @@ export function batchRoutes(app: App, services: Services): void {
     operationId: "submitBatch",
     summary: "Submit many invocations",
     description:
-      `Up to ${MAX_INVOCATIONS} submissions in a body of up to ${BATCH_LIMIT_BYTES / 1_048_576} MiB. Each is taken or ` +
+      `Up to ${BATCH_LIMITS.invocations} submissions in a body of up to ${BATCH_LIMITS.bytes / 1_048_576} MiB. Each is taken or ` +
       "refused by itself, and has its record or its problem in the answer. An `Idempotency-Key` is one for the whole.",
     tags: ["invocations"],
     headers: SubmittingHeaders,
@@ -42,11 +40,11 @@ export function batchRoutes(app: App, services: Services): void {
       ...problemResponses(400, 401, 403, 413, 415, 429, 503),
     },
   };
-  const options = { schema, config: { scope: "invocations:write" }, bodyLimit: BATCH_LIMIT_BYTES } as const;
+  const options = { schema, config: { scope: "invocations:write" }, bodyLimit: BATCH_LIMITS.bytes } as const;
   app.post("/invocations/batch", options, async (request, reply) => {
     const { invocations } = request.body;
-    if (invocations.length > MAX_INVOCATIONS)
-      throw new ProblemError(413, "batch_too_large", `A batch has ${MAX_INVOCATIONS} invocations at most`);
+    if (invocations.length > BATCH_LIMITS.invocations)
+      throw new ProblemError(413, "batch_too_large", `A batch has ${BATCH_LIMITS.invocations} invocations at most`);
     const items: (InvocationRecord | Problem)[] = [];
     for (let first = 0; first < invocations.length; first += AT_ONCE) {
       const some = invocations.slice(first, first + AT_ONCE);
