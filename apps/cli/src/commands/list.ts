@@ -19,6 +19,7 @@ export function defineList(program: Command, context: Context): void {
     .command("list")
     .description("list invocations, newest first")
     .addOption(new Option("--status <status>", "only those with this status").choices(Status.options))
+    .option("--agent <name>", "only those of this stored agent")
     .option("--limit <count>", "how many to a page, 1 to 100", integerOption)
     .option("--cursor <cursor>", "go on where an earlier page ended")
     .option("--all", "all pages, not only the first")
