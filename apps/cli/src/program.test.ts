@@ -394,12 +394,3 @@ test("pifleet trace shows the spans as a waterfall", async () => {
   const { stdout } = await pifleet(["trace", ID], { env: fleet.env });
   expect(stdout).toMatch(/^trace 4bf92f3577b34da6a3ce929d0e0e4736 · 1 span · 1.0 s\ninvoke_agent █{75,} +1.0 s\n$/);
 });
-
-test.each([
-  ...["dev", "api", "worker", "submit", "watch", "get", "list", "cancel", "pause", "resume", "trace", "workers"],
-  ...["queue", "queue pause", "queue resume"],
-])("pifleet %s --help shows an example", async (command) => {
-  const { code, stdout, stderr } = await pifleet([...command.split(" "), "--help"]);
-  expect(stdout).toMatch(/\nExamples?:\n {2}\$ .*pifleet /);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-});
