@@ -64,3 +64,22 @@ test("what the API refuses is said as it says it", async () => {
   );
   expect(unauthorised.stderr).toMatch(/^pifleet: Unauthorized: .*\n$/);
 });
+
+test("a batch of more than one request is taken line by line, and once however often it is submitted", async () => {
+  const env = await newFleet();
+  await startApi(env);
+  const lines = Array.from({ length: 1_002 }, (_, i) => JSON.stringify({ input: `Task ${i}`, delayMs: 3_600_000 }));
+  const input = [...lines, '{"input": ""}'].join("\n");
+  const submit = (key: string) =>
+    pifleet(["submit", "--model", "demo/scripted", "--batch", "-", "--json", "--idempotency-key", key], { env, input });
+  const first = await submit("k1");
+  const second = await submit("k1");
+  const answers = first.stdout.trimEnd().split("\n");
+  const items = answers.map((line) => JSON.parse(line));
+  expect(items.slice(0, -1).map(({ status }) => status)).toEqual(Array(1_002).fill("queued"));
+  expect(items.at(-1)).toMatchObject({ status: 400, errors: [{ pointer: "/input", detail: "must not be empty" }] });
+  expect(new Set(items.slice(0, -1).map(({ id }) => id)).size).toBe(1_002);
+  expect(first.stderr).toMatch(/^1002 of 1003 submitted; refused: line 1003\. /);
+  expect([first.code, second.code]).toEqual([1, 1]);
+  expect(second.stdout.trimEnd().split("\n").slice(0, -1)).toEqual(answers.slice(0, -1));
+});

@@ -1,4 +1,4 @@
-import { ConnectionError, PiFleetError } from "@pifleet/client";
+import { ConnectionError, PiFleetError, type Problem } from "@pifleet/client";
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from "@pifleet/environment";
 import { CommanderError } from "commander";
 import type { Interruption } from "./interruption.ts";
@@ -29,7 +29,10 @@ export function reportFailure(error: unknown, output: Output, interruption: Inte
 }
 
 function linesOf(error: unknown): string[] {
-  if (error instanceof PiFleetError) return problemLines(error);
+  if (error instanceof PiFleetError) {
+    const [first, ...rest] = problemLines(error.problem);
+    return [`pifleet: ${first}`, ...rest.map((line) => `  ${line}`)];
+  }
   if (error instanceof ConnectionError) return [`pifleet: No answer from ${error.message}`, WHERE_TO_LOOK];
   const isExpected = [UsageError, ConfigurationError, CommandFailure].some((known) => error instanceof known);
   if (isExpected) return [`pifleet: ${(error as Error).message}`];
@@ -39,11 +42,10 @@ function linesOf(error: unknown): string[] {
 const WHERE_TO_LOOK = "  PIFLEET_URL names the API; `pifleet dev` starts one here.";
 
 /** The title and detail on one line, and each field's error on one of its own unless the detail has said it. */
-function problemLines({ problem }: PiFleetError): string[] {
-  const { title, detail, errors = [] } = problem;
+export function problemLines({ title, detail, errors = [] }: Problem): string[] {
   const fields = errors.map((error) => `${error.pointer || "(body)"}: ${error.detail}`);
   const isRepeated = fields.includes(detail);
   const first = detail === "" || (isRepeated && fields.length > 1) ? title : `${title}: ${detail}`;
   const rest = isRepeated && fields.length === 1 ? [] : fields;
-  return [`pifleet: ${plainText(first)}`, ...rest.map((line) => `  ${plainText(line)}`)];
+  return [first, ...rest].map(plainText);
 }

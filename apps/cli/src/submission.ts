@@ -1,9 +1,7 @@
 import { basename, isAbsolute, normalize } from "node:path";
-import { addAbortSignal } from "node:stream";
-import { text as readText } from "node:stream/consumers";
 import type { SubmissionInput } from "@pifleet/client";
 import { UsageError } from "./failure.ts";
-import { readTextFile } from "./text-file.ts";
+import { readTextFile, readTextFrom, type StandardInput } from "./text-file.ts";
 import { buildTraceRequest, type TraceOptions } from "./trace-request.ts";
 import { buildWebhookRequest, type WebhookOptions } from "./webhook-request.ts";
 
@@ -20,12 +18,6 @@ export interface SubmissionOptions extends TraceOptions, WebhookOptions {
   readonly delay?: number;
 }
 
-/** Standard input, and the signal that ends the reading of it. */
-interface StandardInput {
-  readonly stdin: NodeJS.ReadStream;
-  readonly signal: AbortSignal;
-}
-
 const NO_MODEL = "Which model? Name it with --model provider/model; --model demo/scripted needs no key.";
 const NO_PROMPT = 'What is to be done? Give the prompt as text ("Fix the tests"), with --file, or on standard input.';
 
@@ -39,9 +31,13 @@ export async function buildSubmission(
   standardInput: StandardInput,
 ): Promise<SubmissionInput> {
   if (options.model === undefined) throw new UsageError(NO_MODEL);
+  return { input: await readPrompt(prompt, options.file, standardInput), ...(await buildDefaults(options)) };
+}
+
+/** Builds what the command line says of every submission, whatever its prompt. @throws {UsageError} as above */
+export async function buildDefaults(options: SubmissionOptions): Promise<Omit<SubmissionInput, "input">> {
   return {
     model: options.model,
-    input: await readPrompt(prompt, options.file, standardInput),
     instructions: await readInstructions(options.instructions),
     files: options.seedFile && (await Promise.all(options.seedFile.map(readSeedFile))),
     // The API checks names, and knows more of them than this program may.
@@ -58,13 +54,12 @@ export async function buildSubmission(
 async function readPrompt(
   prompt: string | undefined,
   file: string | undefined,
-  { stdin, signal }: StandardInput,
+  standardInput: StandardInput,
 ): Promise<string> {
   if (prompt !== undefined && file !== undefined)
     throw new UsageError("Give the prompt as text or with --file, not both.");
-  if (prompt === undefined && file === undefined && stdin.isTTY) throw new UsageError(NO_PROMPT);
-  const fromStdin = file === undefined || file === "-";
-  const text = prompt ?? (fromStdin ? await readText(addAbortSignal(signal, stdin)) : await readTextFile(file));
+  if (prompt === undefined && file === undefined && standardInput.stdin.isTTY) throw new UsageError(NO_PROMPT);
+  const text = prompt ?? (await readTextFrom(file ?? "-", standardInput));
   if (text.trim() === "") throw new UsageError("The prompt is empty.");
   return text;
 }

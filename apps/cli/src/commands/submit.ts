@@ -1,16 +1,20 @@
 import type { InvocationRecord } from "@pifleet/client";
+import { BATCH_LIMITS } from "@pifleet/invocation";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
+import { UsageError } from "../failure.ts";
 import { showEvents, showOutput } from "../follow.ts";
 import { textsOption } from "../option-values.ts";
 import { buildSubmission, type SubmissionOptions } from "../submission.ts";
 import { submissionOptions } from "../submission-options.ts";
+import { submitBatch } from "../submit-batch.ts";
 
 interface SubmitOptions extends SubmissionOptions {
   readonly idempotencyKey?: string;
   readonly traceparent?: string;
   readonly watch?: true;
   readonly wait?: true;
+  readonly batch?: string;
   readonly json?: true;
 }
 
@@ -18,12 +22,18 @@ const HELP = `
 The prompt is the text, or the content of --file, or what comes on standard input. Without --watch and --wait the id is
 printed as soon as the invocation is queued. With either, the exit code is 0 when it succeeded and 1 when it did not.
 
+With --batch every line of a file is a submission: a JSON object, as the API takes it. What the other options say holds
+for the lines that do not say it themselves. It is sent in chunks of ${BATCH_LIMITS.invocations}; each line is taken or refused by itself,
+and the exit code is 1 when one was refused. Nothing is sent when a line is no JSON object.
+
 Examples:
   $ pifleet submit --model demo/scripted --watch "Say hello"
   $ pifleet submit --model anthropic/claude-sonnet-4-5 --seed-file src/a.ts --wait < task.md > answer.md
   $ pifleet submit --model openai/gpt-5 --instructions @AGENTS.md --limit totalMs=600000 --metadata ticket=X-1 "Fix X-1"
   $ pifleet submit --model demo/scripted --trace-endpoint https://otlp.example.com/v1/traces --trace-header @key.txt "Hi"
-  $ pifleet submit --model demo/scripted --webhook https://example.com/hook --webhook-secret @secret.txt "Say hello"`;
+  $ pifleet submit --model demo/scripted --webhook https://example.com/hook --webhook-secret @secret.txt "Say hello"
+  $ jq -c '{input: .title, metadata: {ticket: .id}}' tickets.json | pifleet submit --model demo/scripted --batch -
+  $ pifleet submit --batch tasks.ndjson --idempotency-key nightly-2031-05-01 --json > records.ndjson`;
 
 export function defineSubmit(program: Command, context: Context): void {
   submissionOptions(program.command("submit"))
@@ -33,12 +43,18 @@ export function defineSubmit(program: Command, context: Context): void {
     .option("--seed-file <path[=target]>", "put this file into the workspace; repeatable", textsOption)
     .option("--watch", "show what it does, live, until it has ended")
     .addOption(new Option("--wait", "wait until it has ended and print its output").conflicts("watch"))
-    .option("--json", "print the record as JSON; with --watch every event as a line of JSON")
+    .addOption(
+      new Option("--batch <path>", "submit what this file holds, one submission a line; - is standard input").conflicts(
+        ["file", "watch", "wait"],
+      ),
+    )
+    .option("--json", "print the record as JSON; with --watch or --batch one event or record a line")
     .addHelpText("after", HELP)
     .action((text: string | undefined, options: SubmitOptions) => submit(text, options, context));
 }
 
 async function submit(text: string | undefined, options: SubmitOptions, context: Context): Promise<void> {
+  if (options.batch !== undefined) return submitAll(text, options.batch, options, context);
   const { client, stdin, interruption } = context;
   const fleet = client();
   const signal = interruption.asked;
@@ -49,6 +65,16 @@ async function submit(text: string | undefined, options: SubmitOptions, context:
   context.output.progress(record.id);
   const show = options.watch ? showEvents : showOutput;
   context.exitCode = await show(context, record.id, { json: options.json });
+}
+
+async function submitAll(
+  text: string | undefined,
+  batch: string,
+  options: SubmitOptions,
+  context: Context,
+): Promise<void> {
+  if (text !== undefined) throw new UsageError("Give the prompt as text or submissions with --batch, not both.");
+  context.exitCode = await submitBatch(batch, options, context);
 }
 
 function printQueued(record: InvocationRecord, { json }: SubmitOptions, { output }: Context): void {

@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import type { InvocationRecord, Problem, SubmissionInput } from "@pifleet/client";
+import { BATCH_LIMITS } from "@pifleet/invocation";
+import { chunksOf } from "./batch-chunks.ts";
+import { parseBatch } from "./batch-lines.ts";
+import type { Context } from "./context.ts";
+import { ExitCode, problemLines } from "./failure.ts";
+import { oneLine, plainText } from "./plain-text.ts";
+import { buildDefaults, type SubmissionOptions } from "./submission.ts";
+import { table } from "./table.ts";
+import { readTextFrom } from "./text-file.ts";
+
+const HEADINGS = ["LINE", "ID", "RESULT"];
+const RESULT_COLUMNS = 120;
+/** So many refused lines are named. */
+const NAMED_LINES = 10;
+/** Room for what stands around the submissions in a body. */
+const ENVELOPE_BYTES = 1_024;
+
+interface BatchOptions extends SubmissionOptions {
+  readonly idempotencyKey?: string;
+  readonly traceparent?: string;
+  readonly json?: true;
+}
+
+/** What came of one line. */
+interface Answer {
+  readonly line: number;
+  readonly item: InvocationRecord | Problem;
+}
+
+/**
+ * Submits what a file holds, one submission a line, or standard input for `-`. What the options say holds for every
+ * line that does not say it itself. Nothing is submitted when a line is no JSON object. Returns the exit code: whether
+ * all were taken.
+ */
+export async function submitBatch(path: string, options: BatchOptions, context: Context): Promise<number> {
+  const { stdin, interruption, output } = context;
+  const text = await readTextFrom(path, { stdin, signal: interruption.asked });
+  const lines = parseBatch(text, path === "-" ? "Standard input" : path);
+  const defaults = await buildDefaults(options);
+  // The API judges each: `input` may be missing, and anything else may be wrong.
+  const submissions = lines.map(
+    ({ number, submission }) => [number, { ...defaults, ...submission } as SubmissionInput] as const,
+  );
+  // Chosen here and not by the client, so that the user can be told of it.
+  const key = options.idempotencyKey ?? randomUUID();
+  const refused: number[] = [];
+  let headings = true;
+  for await (const answers of send(submissions, key, options, context)) {
+    show(answers, { headings, json: options.json }, context);
+    headings = false;
+    refused.push(...answers.filter(({ item }) => isProblem(item)).map(({ line }) => line));
+  }
+  output.progress(summary(lines.length, refused, key));
+  return refused.length === 0 ? ExitCode.done : ExitCode.failed;
+}
+
+function summary(all: number, refused: readonly number[], key: string): string {
+  const taken = `${all - refused.length} of ${all} submitted`;
+  return refused.length === 0 ? `${taken}.` : `${taken}; refused: ${named(refused)}. ${again(key)}`;
+}
+
+/** Sends chunk by chunk, each with a key of its own: one that is sent twice is taken once. */
+async function* send(
+  submissions: readonly (readonly [line: number, SubmissionInput])[],
+  key: string,
+  { traceparent }: BatchOptions,
+  { client, interruption, output }: Context,
+): AsyncGenerator<Answer[], void, undefined> {
+  const limits = { count: BATCH_LIMITS.invocations, bytes: BATCH_LIMITS.bytes - ENVELOPE_BYTES };
+  const fleet = client();
+  let number = 0;
+  for (const chunk of chunksOf(submissions, limits)) {
+    number += 1;
+    const call = { idempotencyKey: `${key}/${number}`, traceparent, signal: interruption.asked };
+    const lines = chunk.map(([line]) => line);
+    try {
+      const items = await fleet.invocations.createMany(
+        chunk.map(([, submission]) => submission),
+        call,
+      );
+      yield items.map((item, i) => ({ item, line: lines[i] ?? 0 }));
+    } catch (error) {
+      output.progress(`From line ${lines[0]} on it is not certain what was submitted. ${again(key)}`);
+      throw error;
+    }
+  }
+}
+
+function show(
+  answers: readonly Answer[],
+  { headings, json }: { headings: boolean; json: true | undefined },
+  { output }: Context,
+): void {
+  if (json) for (const { item } of answers) output.json(item);
+  else output.line(table([...(headings ? [HEADINGS] : []), ...answers.map(rowOf)]));
+}
+
+function rowOf({ line, item }: Answer): string[] {
+  if (!isProblem(item)) return [String(line), item.id, item.status].map(plainText);
+  return [String(line), "-", oneLine(`refused: ${problemLines(item).join("; ")}`, RESULT_COLUMNS)];
+}
+
+function isProblem(item: InvocationRecord | Problem): item is Problem {
+  return !("id" in item);
+}
+
+function named(lines: readonly number[]): string {
+  const rest = lines.length - NAMED_LINES;
+  const first = lines.slice(0, NAMED_LINES).join(", ");
+  return `${lines.length === 1 ? "line" : "lines"} ${first}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+function again(key: string): string {
+  return `With --idempotency-key ${key} the same batch can be submitted again, and nothing is submitted twice.`;
+}
