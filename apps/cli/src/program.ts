@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { defineArtifacts } from "./commands/artifacts.ts";
+import { defineCompletion } from "./commands/completion.ts";
 import { defineDeliveries } from "./commands/deliveries.ts";
 import { defineDev } from "./commands/dev.ts";
 import { defineGet } from "./commands/get.ts";
@@ -35,6 +36,7 @@ const DEFINITIONS = [
   defineWorkers,
   defineQueue,
   defineKeys,
+  defineCompletion,
 ];
 
 const HELP = `
