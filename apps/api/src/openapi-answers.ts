@@ -11,14 +11,25 @@ interface Description {
   readonly paths?: Record<string, Record<string, Operation>>;
 }
 
-/** Puts examples with the good answers of operations. @param examples an example by the operation's id */
-export function exemplifyAnswers<T extends object>(document: T, examples: Readonly<Record<string, unknown>>): T {
+/** What operations answer with, by their ids. */
+export interface AnswerExamples {
+  /** In JSON, where that says more than the example of its schema. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** In any other form. */
+  readonly text: Readonly<Record<string, string>>;
+}
+
+/** Puts examples with the good answers of operations. */
+export function exemplifyAnswers<T extends object>(document: T, { json, text }: AnswerExamples): T {
   const { paths = {} } = document as Description;
   for (const { operationId = "", responses = {} } of Object.values(paths).flatMap(Object.values<Operation>)) {
-    const example = examples[operationId];
-    if (example === undefined) continue;
-    for (const [status, { content = {} }] of Object.entries(responses))
-      if (status.startsWith("2")) for (const media of Object.values(content)) media.example = example;
+    for (const [status, { content = {} }] of Object.entries(responses)) {
+      if (!status.startsWith("2")) continue;
+      for (const [type, media] of Object.entries(content)) {
+        const example = type === "application/json" ? json[operationId] : text[operationId];
+        if (example !== undefined) media.example = example;
+      }
+    }
   }
   return document;
 }

@@ -100,6 +100,7 @@ export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
   resumeInvocation: running,
   submitBatch: { items: [queued] },
   pauseQueue: { ...queue, paused: true },
+  getDescription: { openapi: "3.1.0", info: { title: "Pi Fleet", version: "1" }, paths: {} },
 };
 
 const event: LoggedEvent = {

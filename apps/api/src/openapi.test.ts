@@ -13,11 +13,18 @@ import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "./openapi-examples.ts";
 import { startApi } from "./testing/api.ts";
 
+interface Media {
+  readonly example?: unknown;
+  readonly schema?: { readonly $ref?: string };
+}
+
 interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: string[];
-  readonly responses: Record<string, { content?: Record<string, object> }>;
+  readonly parameters?: (Media & { readonly in: string; readonly name: string })[];
+  readonly requestBody?: { content?: Record<string, Media> };
+  readonly responses: Record<string, { content?: Record<string, Media> }>;
 }
 
 async function description() {
@@ -84,6 +91,26 @@ describe("the description of the API", () => {
     expect([...referred].sort()).toEqual(held.sort());
     expect(held.sort()).toEqual(Object.keys(EXAMPLES).sort());
     for (const name of held) expect(document.components.schemas[name].examples).toHaveLength(1);
+  });
+
+  it("shows with every route what is sent, in its path too, and what comes back", async () => {
+    const { document } = await description();
+    const isShown = ({ example, schema }: Media): boolean => {
+      const name = schema?.$ref?.split("/").at(-1);
+      return example !== undefined || (name !== undefined && document.components.schemas[name].examples !== undefined);
+    };
+    const bare = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, { parameters = [], requestBody, responses }]) => {
+        const contents = [requestBody, ...Object.values(responses)].flatMap((one) =>
+          Object.entries(one?.content ?? {}),
+        );
+        const inPath = parameters.filter((parameter) => parameter.in === "path");
+        return [...contents, ...inPath.map((parameter) => [parameter.name, parameter] as const)]
+          .filter(([, media]) => !isShown(media))
+          .map(([what]) => `${method} ${path}: ${what}`);
+      }),
+    );
+    expect(bare).toEqual([]);
   });
 
   it("shows what a transition answers with", async () => {

@@ -6,6 +6,8 @@ import type { App } from "./app.ts";
 import { exemplifyAnswers } from "./openapi-answers.ts";
 import { tidyComponents } from "./openapi-components.ts";
 import { ANSWER_EXAMPLES, EXAMPLES } from "./openapi-examples.ts";
+import { exemplifyPathParameters } from "./openapi-parameters.ts";
+import { PATH_EXAMPLES, TEXT_EXAMPLES } from "./openapi-route-examples.ts";
 
 const DESCRIPTION = `Pi Fleet runs AI coding agents as background jobs. Submit an invocation, get its id at once, and
 follow it by polling, by a held-back answer or by its event stream. Every error is a problem (RFC 9457).`;
@@ -29,8 +31,11 @@ export async function describeRoutes(app: App): Promise<void> {
       components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "Your key" } } },
     },
     transform: (route) => namedWildcard(jsonSchemaTransform(route)),
-    transformObject: (document) =>
-      exemplifyAnswers(tidyComponents(jsonSchemaTransformObject(document), EXAMPLES), ANSWER_EXAMPLES),
+    transformObject: (document) => {
+      const tidy = tidyComponents(jsonSchemaTransformObject(document), EXAMPLES);
+      const answers = { json: ANSWER_EXAMPLES, text: TEXT_EXAMPLES };
+      return exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES);
+    },
   });
 }
 
