@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createMemoryBackend } from "@pifleet/testkit";
+import { generateClient } from "@pifleet/testkit/client-generator";
+import { expect, onTestFinished, test } from "vitest";
+import { startApi } from "../../apps/api/src/testing/api.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
+const run = promisify(execFile);
+
+/** Stricter than what most who generate clients use. */
+const TSCONFIG = {
+  extends: join(ROOT, "tsconfig.base.json"),
+  compilerOptions: { lib: ["es2024", "dom"], types: ["node"], skipLibCheck: false },
+  include: ["*.ts"],
+};
+
+/** A program that uses what was generated, and what it must not be able to say. */
+const PROGRAM = `
+import createClient from "openapi-fetch";
+import type { components, paths } from "./generated.ts";
+
+type Invocation = components["schemas"]["Invocation"];
+
+const client = createClient<paths>({ baseUrl: process.argv[2] });
+const submitted = await client.POST("/v1/invocations", { body: { model: "demo/scripted", input: "Say hello" } });
+if (submitted.error) throw new Error(submitted.error.detail);
+const { id }: Invocation = submitted.data;
+
+const { data } = await client.GET("/v1/invocations/{id}", { params: { path: { id }, query: { wait: 0 } } });
+const status: "queued" | "running" | "succeeded" | undefined = data?.status === "queued" ? data.status : undefined;
+
+const batch = await client.POST("/v1/invocations/batch", { body: { invocations: [{ model: "wrong" }] } });
+const problems = batch.data?.items.map((item) => ("id" in item ? item.id : item.code));
+
+const hook = await client.GET("/v1/webhooks/{id}", { params: { path: { id: "whk_01JZZZZZZZZZZZZZZZZZZZZZZZ" } } });
+console.log(JSON.stringify({ status, problems, missing: hook.error?.status }));
+
+// @ts-expect-error a submission needs an input
+export const incomplete: components["schemas"]["Submission"] = { model: "demo/scripted" };
+// @ts-expect-error there is no such route
+export const nowhere: keyof paths = "/v1/jobs";
+`;
+
+test("a client that a third-party generator makes of the description compiles strictly, and works", async () => {
+  const api = await startApi(createMemoryBackend({ retentionMs: 60_000 }));
+  const description = await (await api.get("/openapi.json")).text();
+  const directory = await mkdtemp(join(tmpdir(), "generated-client-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, "generated.ts"), await generateClient(description));
+  await writeFile(join(directory, "program.ts"), PROGRAM);
+  await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
+  await writeFile(join(directory, "tsconfig.json"), JSON.stringify(TSCONFIG));
+  await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
+
+  const compiled = await run(process.execPath, [COMPILER, "-p", directory]).catch((error) => error);
+  expect(compiled.stdout).toBe("");
+  const { stdout } = await run(process.execPath, [join(directory, "program.ts"), api.url]);
+  expect(JSON.parse(stdout)).toEqual({ status: "queued", problems: ["invalid_request"], missing: 404 });
+});
