@@ -23,6 +23,12 @@ interface BatchOptions extends SubmissionOptions {
   readonly json?: true;
 }
 
+/** A line with what the options say. */
+interface WholeLine {
+  readonly number: number;
+  readonly submission: SubmissionInput;
+}
+
 /** What came of one line. */
 interface Answer {
   readonly line: number;
@@ -40,14 +46,12 @@ export async function submitBatch(path: string, options: BatchOptions, context: 
   const lines = parseBatch(text, path === "-" ? "Standard input" : path);
   const defaults = await buildDefaults(options);
   // The API judges each: `input` may be missing, and anything else may be wrong.
-  const submissions = lines.map(
-    ({ number, submission }) => [number, { ...defaults, ...submission } as SubmissionInput] as const,
-  );
+  const whole = lines.map((line) => ({ ...line, submission: { ...defaults, ...line.submission } as SubmissionInput }));
   // Chosen here and not by the client, so that the user can be told of it.
   const key = options.idempotencyKey ?? randomUUID();
   const refused: number[] = [];
   let headings = true;
-  for await (const answers of send(submissions, key, options, context)) {
+  for await (const answers of send(whole, key, options, context)) {
     show(answers, { headings, json: options.json }, context);
     headings = false;
     refused.push(...answers.filter(({ item }) => isProblem(item)).map(({ line }) => line));
@@ -63,26 +67,23 @@ function summary(all: number, refused: readonly number[], key: string): string {
 
 /** Sends chunk by chunk, each with a key of its own: one that is sent twice is taken once. */
 async function* send(
-  submissions: readonly (readonly [line: number, SubmissionInput])[],
+  lines: readonly WholeLine[],
   key: string,
   { traceparent }: BatchOptions,
   { client, interruption, output }: Context,
 ): AsyncGenerator<Answer[], void, undefined> {
   const limits = { count: BATCH_LIMITS.invocations, bytes: BATCH_LIMITS.bytes - ENVELOPE_BYTES };
   const fleet = client();
-  let number = 0;
-  for (const chunk of chunksOf(submissions, limits)) {
-    number += 1;
-    const call = { idempotencyKey: `${key}/${number}`, traceparent, signal: interruption.asked };
-    const lines = chunk.map(([line]) => line);
+  let chunkNumber = 0;
+  for (const chunk of chunksOf(lines, limits)) {
+    chunkNumber += 1;
+    const call = { idempotencyKey: `${key}/${chunkNumber}`, traceparent, signal: interruption.asked };
+    const submissions = chunk.map(({ submission }) => submission);
     try {
-      const items = await fleet.invocations.createMany(
-        chunk.map(([, submission]) => submission),
-        call,
-      );
-      yield items.map((item, i) => ({ item, line: lines[i] ?? 0 }));
+      const items = await fleet.invocations.createMany(submissions, call);
+      yield items.map((item, i) => ({ item, line: chunk[i]?.number ?? 0 }));
     } catch (error) {
-      output.progress(`From line ${lines[0]} on it is not certain what was submitted. ${again(key)}`);
+      output.progress(`From line ${chunk[0]?.number} on it is not certain what was submitted. ${again(key)}`);
       throw error;
     }
   }
