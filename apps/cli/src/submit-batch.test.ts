@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -79,6 +80,21 @@ LINE  ID                              RESULT
     const lines = stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line))).toEqual([queued, refused]);
     expect(code).toBe(1);
+  });
+
+  test("sends a chunk again whose answer was lost, under the same key", async () => {
+    let isFirst = true;
+    const lostOnce = (response: ServerResponse) => {
+      if (isFirst) response.destroy();
+      else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ items: [queued] }));
+      isFirst = false;
+    };
+    await using fleet = await ScriptedFleet.start({ [ROUTE]: lostOnce });
+    const { code, stderr } = await submit(['{"input": "One"}'], [], fleet);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "1 of 1 submitted.\n" });
+    const [first, second, ...more] = fleet.asked.map(({ headers }) => headers["idempotency-key"]);
+    expect(first).toMatch(/^[0-9a-f-]{36}\/1$/);
+    expect([second, more]).toEqual([first, []]);
   });
 
   test("says how to go on when the API refuses the whole", async () => {
