@@ -20,12 +20,12 @@ let checkout: string;
 
 beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), "checkout-"));
-  for (const folder of ["infra/demo", "infra/build/runner", "node_modules/node"])
+  for (const folder of ["infra/demo", "libs/harness/build", "node_modules/node"])
     await mkdir(join(checkout, folder), { recursive: true });
   await symlink(resolve("infra/bootstrap"), join(checkout, "infra/bootstrap"));
   await symlink(resolve("node_modules/node/bin"), join(checkout, "node_modules/node/bin"));
   await writeFile(join(checkout, "infra/demo/main.ts"), TELLTALE);
-  await writeFile(join(checkout, "infra/build/runner/main.ts"), "");
+  await writeFile(join(checkout, "libs/harness/build/main.ts"), "");
   await writeFile(join(checkout, "package-lock.json"), "{}");
   await writeFile(join(checkout, "node_modules/.package-lock.json"), "{}");
 });

@@ -2,7 +2,7 @@ import { captured } from "./captured.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { step } from "./progress.mjs";
 
-const PROGRAM = "infra/build/runner/main.ts";
+const PROGRAM = "libs/harness/build/main.ts";
 
 /**
  * Builds the program of the runners unless it is there, built from the sources as they are.

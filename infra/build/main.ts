@@ -2,9 +2,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildRunner } from "../../libs/harness/build/build-runner.ts";
 import { bundle } from "./bundle.ts";
 import { copyResources } from "./resources.ts";
-import { buildRunner } from "./runner/build-runner.ts";
 
 const { values } = parseArgs({ options: { outdir: { type: "string", default: "dist" } } });
 await rm(values.outdir, { recursive: true, force: true });

@@ -11,7 +11,7 @@ import { removeLeftovers } from "../leftovers/remove-leftovers.ts";
 import type { TestRun } from "./test-run.ts";
 
 /** Builds the runner that the tests start, unless it is there. */
-const BUILD_RUNNER = "infra/build/runner/main.ts";
+const BUILD_RUNNER = "libs/harness/build/main.ts";
 
 /**
  * Gives all tests one Redis (each keeps to keys of its own) and one temporary directory; in the end nothing may be

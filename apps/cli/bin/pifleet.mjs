@@ -31,7 +31,7 @@ async function start() {
 
 /** In a checkout, runners are built when they are first needed; the commands of npm build them anew for new sources. */
 async function buildRunnerOnce() {
-  const build = new URL("../../../infra/build/runner/main.ts", import.meta.url);
+  const build = new URL("../../../libs/harness/build/main.ts", import.meta.url);
   const runner = new URL("../../../libs/harness/dist/runner.cjs", import.meta.url);
   if (existsSync(build) && !existsSync(runner)) await import(build.href);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildRunner, isBuilt } from "./build-runner.ts";
 
-const DIRECTORY = join(import.meta.dirname, "../../../libs/harness/dist");
+const DIRECTORY = join(import.meta.dirname, "../dist");
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
 if (!(await isBuilt(DIRECTORY))) {

@@ -3,7 +3,7 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** All that the built runner is made of: its sources, how it is built, and by the lock file, its packages. */
-const INPUTS = ["libs/{harness,invocation,tracing}/src/**/*.ts", "infra/build/runner/**/*.ts", "package-lock.json"];
+const INPUTS = ["libs/{harness,invocation,tracing}/src/**/*.ts", "libs/harness/build/**/*.ts", "package-lock.json"];
 const NOT_BUILT = /\.test\.ts$|\/testing\//;
 
 /** Says whether a built runner is the one that would be built now: by this Node, from these files. */
