@@ -136,6 +136,12 @@ const VENDORS: Rule[] = [
     "The agent engine is behind a port, so that Pi can change without the fleet noticing.",
   ),
   confined(
+    "s3-stays-in-artifacts",
+    packages("aws4fetch/", "aws4fetch$"),
+    ["^libs/artifacts/"],
+    "Where artifacts are kept is behind a port; nobody else signs requests to a bucket.",
+  ),
+  confined(
     "processes-stay-in-runtime",
     `^(node:)?child_process$|${packages("execa/", "execa$")}`,
     [

@@ -11,7 +11,7 @@ describe("the configuration", () => {
     expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY })).toEqual({
       redisUrl: "redis://127.0.0.1:6379",
       redisPrefix: "pifleet",
-      artifacts: join(tmpdir(), "pifleet-artifacts", "pifleet"),
+      artifacts: { kind: "directory", directory: join(tmpdir(), "pifleet-artifacts", "pifleet") },
       host: "127.0.0.1",
       port: 8787,
       logLevel: "info",

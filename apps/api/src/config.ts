@@ -1,9 +1,13 @@
 import { BlockList, isIP } from "node:net";
-import { join } from "node:path";
 import { type Environment, parseEnvironment } from "@pifleet/environment";
 import {
+  ARTIFACT_VARIABLES,
+  type ArtifactPlace,
+  artifactPlace,
+  checkArtifactVariables,
+} from "@pifleet/environment/artifact-variables";
+import {
   AddressAllowance,
-  ArtifactsDirectory,
   LogLevel,
   RedisPrefix,
   RedisUrl,
@@ -49,10 +53,11 @@ const Variables = z
     PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_RETENTION: Retention,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
-    PIFLEET_ARTIFACTS: ArtifactsDirectory,
+    ...ARTIFACT_VARIABLES,
     PIFLEET_TRACE_BAGGAGE: BaggageKeys.default(new Set()),
     PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
   })
+  .superRefine(checkArtifactVariables)
   .superRefine((variables, context) => {
     const { HOST, PIFLEET_AUTH, PIFLEET_BOOTSTRAP_KEY } = variables;
     if (PIFLEET_AUTH === "off" && !isLoopback(HOST)) {
@@ -82,7 +87,7 @@ export interface Config {
   /** How long an invocation is kept after its end. */
   readonly retentionMs: number;
   /** Where the workers keep artifacts. */
-  readonly artifacts: string;
+  readonly artifacts: ArtifactPlace;
   /** The keys of the callers' baggage that travel with their invocations. */
   readonly traceBaggage: ReadonlySet<string>;
   /** The addresses beyond the public ones that clients may have something sent to. */
@@ -106,7 +111,7 @@ export function readConfig(environment: Environment): Config {
       tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,
     },
     retentionMs: variables.PIFLEET_RETENTION,
-    artifacts: join(variables.PIFLEET_ARTIFACTS, variables.PIFLEET_REDIS_PREFIX),
+    artifacts: artifactPlace(variables, variables.PIFLEET_REDIS_PREFIX),
     traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
   };

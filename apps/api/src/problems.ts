@@ -31,10 +31,10 @@ export function toProblemError(error: unknown, reference: string): ProblemError 
   return new ProblemError(500, "internal", `Something went wrong here; the log has it under reference ${reference}`);
 }
 
-/** The answer while the database cannot be reached. */
+/** The answer while the database, or what keeps the artifacts, cannot be reached. */
 function unavailable(): ProblemError {
   const headers = { "retry-after": RETRY_AFTER_SECONDS };
-  return new ProblemError(503, "unavailable", "The database cannot be reached; try again soon", { headers });
+  return new ProblemError(503, "unavailable", "What keeps this cannot be reached; try again soon", { headers });
 }
 
 /** Fastify's error handler: answers every error with a problem, and logs those that are ours. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { createDirectoryStore } from "@pifleet/artifacts";
+import { createArtifactStore } from "@pifleet/artifacts";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import type { Backend } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
@@ -43,7 +43,7 @@ async function start(config: Config, log: Logger) {
   });
   const authenticator = authenticatorOf(config, backend);
   const addressGuard = new AddressGuard({ allow: allowedAddresses });
-  const artifacts = createDirectoryStore(config.artifacts);
+  const artifacts = createArtifactStore(config.artifacts);
   const server = await buildServer({
     backend,
     artifacts,

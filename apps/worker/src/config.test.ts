@@ -20,7 +20,7 @@ it("artifacts are kept below the prefix of the fleet, within limits", () => {
     PIFLEET_ARTIFACT_FILES: "5",
     PIFLEET_ARTIFACT_FILE_MB: "1",
   });
-  expect(config.artifacts).toBe("/data/artifacts/blue");
+  expect(config.artifacts).toEqual({ kind: "directory", directory: "/data/artifacts/blue" });
   expect(config.artifactLimits).toEqual({ files: 5, fileBytes: 1_048_576, totalBytes: 200 * 1_048_576 });
 });
 
@@ -32,7 +32,15 @@ it.each(["/data", "/data/", "/data/ws/../artifacts"])(
   },
 );
 
+it("artifacts may be kept in a bucket, wherever the workspaces are", () => {
+  const credentials = { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "s3cret" };
+  const place = { PIFLEET_ARTIFACTS: "s3://kept", AWS_REGION: "eu-central-1" };
+  const config = readConfig({ PIFLEET_WORKSPACES: process.cwd(), ...place, ...credentials });
+  expect(config.artifacts).toMatchObject({ kind: "s3", bucket: "kept", prefix: "pifleet" });
+  expect(() => readConfig({ ...place })).toThrow(/^AWS_ACCESS_KEY_ID must be set when PIFLEET_ARTIFACTS is a bucket$/);
+});
+
 it("artifacts may lie beside the workspaces", () => {
   const config = readConfig({ PIFLEET_WORKSPACES: "/data/a", PIFLEET_ARTIFACTS: "/data/artifacts" });
-  expect(config.artifacts).toBe("/data/artifacts/pifleet");
+  expect(config.artifacts).toEqual({ kind: "directory", directory: "/data/artifacts/pifleet" });
 });

@@ -1,9 +1,14 @@
 import { availableParallelism } from "node:os";
-import { join, resolve, sep } from "node:path";
+import { isAbsolute, resolve, sep } from "node:path";
 import { type Environment, knownArguments, parseEnvironment } from "@pifleet/environment";
 import {
+  ARTIFACT_VARIABLES,
+  type ArtifactPlace,
+  artifactPlace,
+  checkArtifactVariables,
+} from "@pifleet/environment/artifact-variables";
+import {
   AddressAllowance,
-  ArtifactsDirectory,
   absolutePath,
   GraceMs,
   LogLevel,
@@ -32,7 +37,7 @@ const Variables = z
     PIFLEET_GRACE_MS: GraceMs.default(30_000),
     PIFLEET_RETENTION: Retention,
     PIFLEET_WORKSPACES: absolutePath("pifleet-workspaces"),
-    PIFLEET_ARTIFACTS: ArtifactsDirectory,
+    ...ARTIFACT_VARIABLES,
     PIFLEET_ARTIFACT_FILES: wholeNumber(0, 10_000).default(100),
     PIFLEET_ARTIFACT_FILE_MB: wholeNumber(1, 65_536).default(50),
     PIFLEET_ARTIFACT_TOTAL_MB: wholeNumber(1, 1_048_576).default(200),
@@ -41,7 +46,9 @@ const Variables = z
     PIFLEET_WEBHOOK_SCHEDULE: WebhookSchedule,
     ...TRACE_VARIABLES,
   })
+  .superRefine(checkArtifactVariables)
   .superRefine(({ PIFLEET_WORKSPACES, PIFLEET_ARTIFACTS }, context) => {
+    if (!isAbsolute(PIFLEET_ARTIFACTS)) return;
     if (!`${resolve(PIFLEET_ARTIFACTS)}${sep}`.startsWith(`${resolve(PIFLEET_WORKSPACES)}${sep}`)) return;
     const message = "must not lie in PIFLEET_WORKSPACES, where runs could reach it";
     context.addIssue({ code: "custom", path: ["PIFLEET_ARTIFACTS"], message });
@@ -61,7 +68,7 @@ export interface Config {
   readonly retentionMs: number;
   readonly workspaces: string;
   /** Where artifacts are kept, and how much of one invocation. */
-  readonly artifacts: string;
+  readonly artifacts: ArtifactPlace;
   readonly artifactLimits: ArtifactLimits;
   readonly runnerHeapMb: number;
   readonly traces: TraceConfig;
@@ -87,7 +94,7 @@ export function readConfig(environment: Environment): Config {
     graceMs: variables.PIFLEET_GRACE_MS,
     retentionMs: variables.PIFLEET_RETENTION,
     workspaces: variables.PIFLEET_WORKSPACES,
-    artifacts: join(variables.PIFLEET_ARTIFACTS, variables.PIFLEET_REDIS_PREFIX),
+    artifacts: artifactPlace(variables, variables.PIFLEET_REDIS_PREFIX),
     artifactLimits: {
       files: variables.PIFLEET_ARTIFACT_FILES,
       fileBytes: variables.PIFLEET_ARTIFACT_FILE_MB * MB,

@@ -1,4 +1,4 @@
-import { createDirectoryStore } from "@pifleet/artifacts";
+import { createArtifactStore } from "@pifleet/artifacts";
 import { readConfigured } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { modelAccess, modelSecrets, readModelsFile, runnerEntry } from "@pifleet/harness";
@@ -16,6 +16,8 @@ import { Worker } from "./worker.ts";
 const { version } = packageJson;
 /** Of each thing that was said, as much as this stands in a span when content is recorded. */
 const MAX_CONTENT_BYTES = 16_384;
+/** How often artifacts that are nobody's any more are looked for, milliseconds. A bucket charges for every look. */
+const ARTIFACT_ROUND_MS = { directory: 30_000, s3: 300_000 };
 
 /** Works until a signal ends it, or until there is nothing to do when it was started for that. */
 export async function work(config: Config & { drainOnIdle: boolean }): Promise<void> {
@@ -60,7 +62,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     {
       backend,
       runtime,
-      artifacts: createDirectoryStore(config.artifacts),
+      artifacts: createArtifactStore(config.artifacts),
       tracing: {
         isSampled: (invocation) => destinations.isSampled(invocation),
         content: ({ submission }) =>
@@ -79,6 +81,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       graceMs: config.graceMs,
       retentionMs: config.retentionMs,
       artifactLimits: config.artifactLimits,
+      artifactRoundMs: ARTIFACT_ROUND_MS[config.artifacts.kind],
     },
   );
 }

@@ -55,6 +55,8 @@ export interface WorkerOptions {
   /** How long an invocation is kept after its end, milliseconds. */
   readonly retentionMs: number;
   readonly artifactLimits: ArtifactLimits;
+  /** How often artifacts that are nobody's any more are looked for, milliseconds. */
+  readonly artifactRoundMs: number;
 }
 
 /** A worker: claims invocations and supervises their runners. */
@@ -153,8 +155,8 @@ export class Worker {
   #createArtifactCleaner(onFault: (error: unknown) => void): ArtifactCleaner {
     const { artifacts, backend } = this.#parts;
     const { store, workers: registry } = backend;
-    const { retentionMs } = this.#options;
-    return new ArtifactCleaner({ worker: this.id, artifacts, store, registry, retentionMs, onFault });
+    const { retentionMs, artifactRoundMs: roundMs } = this.#options;
+    return new ArtifactCleaner({ worker: this.id, artifacts, store, registry, retentionMs, roundMs, onFault });
   }
 
   #createDeliverer(onFault: (error: unknown) => void): Deliverer {

@@ -2,7 +2,8 @@ import { link, mkdir, open, opendir, readdir, rename, rm, rmdir, stat, unlink } 
 import { dirname, join } from "node:path";
 import type { Artifact, ArtifactHolder, ArtifactStore, ByteRange, KnownHolder } from "@pifleet/invocation";
 import { type Draft, writeDraft } from "./draft.ts";
-import { holderOf, Layout } from "./layout.ts";
+import { holderOf } from "./holder-name.ts";
+import { Layout } from "./layout.ts";
 import { sweep } from "./sweep.ts";
 import { errorCode, unlessMissing } from "./system-error.ts";
 

@@ -1,1 +1,1 @@
-export { createDirectoryStore } from "./directory-store.ts";
+export { createArtifactStore } from "./artifact-place.ts";

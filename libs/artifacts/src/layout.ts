@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { type ArtifactHolder, InvocationId } from "@pifleet/invocation";
-
-const HOLDER = /^(?<id>inv_\w{26})-(?<attempt>\d{1,9})$/;
-const SHA_256 = /^[0-9a-f]{64}$/;
+import type { ArtifactHolder } from "@pifleet/invocation";
+import { holderName } from "./holder-name.ts";
+import { checkedSha256 } from "./sha256.ts";
 
 /**
  * Where things are in the directory of a store:
@@ -24,27 +23,15 @@ export class Layout {
 
   /** @throws {TypeError} when it is no SHA-256 */
   content(sha256: string): string {
-    return join(this.contents, checked(sha256).slice(0, 2), sha256);
+    return join(this.contents, checkedSha256(sha256).slice(0, 2), sha256);
   }
 
-  holder({ id, attempt }: ArtifactHolder): string {
-    return join(this.holders, `${id}-${attempt}`);
+  holder(holder: ArtifactHolder): string {
+    return join(this.holders, holderName(holder));
   }
 
   /** @throws {TypeError} when it is no SHA-256 */
   held(holder: ArtifactHolder, sha256: string): string {
-    return join(this.holder(holder), checked(sha256));
+    return join(this.holder(holder), checkedSha256(sha256));
   }
-}
-
-/** The holder that a directory belongs to; `undefined` for what is no holder's. */
-export function holderOf(name: string): ArtifactHolder | undefined {
-  const { id, attempt } = HOLDER.exec(name)?.groups ?? {};
-  const parsed = InvocationId.safeParse(id);
-  return parsed.success ? { id: parsed.data, attempt: Number(attempt) } : undefined;
-}
-
-function checked(sha256: string): string {
-  if (!SHA_256.test(sha256)) throw new TypeError("not a SHA-256 in hexadecimal");
-  return sha256;
 }

@@ -25,9 +25,6 @@ export type LogLevel = z.infer<typeof LogLevel>;
 /** How long an invocation is kept after its end. Parses to milliseconds. */
 export const Retention = Duration.prefault("7d");
 
-/** The directory of the artifacts, which API and workers share. */
-export const ArtifactsDirectory = absolutePath("pifleet-artifacts");
-
 /** The most invocations of one tenant that run at once, over all workers; any number by default. */
 export const TenantRunning = wholeNumber(1, 1_000_000).optional();
 
@@ -47,7 +44,12 @@ export type AddressAllowance = z.infer<typeof AddressAllowance>;
 
 /** The absolute path of a directory; by default `name` in the temporary directory. */
 export function absolutePath(name: string) {
-  return z.string().refine(isAbsolute, "must be an absolute path").default(join(tmpdir(), name));
+  return z.string().refine(isAbsolute, "must be an absolute path").default(temporaryDirectory(name));
+}
+
+/** Where `name` is in the temporary directory. */
+export function temporaryDirectory(name: string): string {
+  return join(tmpdir(), name);
 }
 
 /** A whole number from `low` to `high`, as text. */

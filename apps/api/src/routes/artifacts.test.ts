@@ -1,7 +1,14 @@
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { type Artifact, type ArtifactStore, type Backend, NO_USAGE, newInvocationId } from "@pifleet/invocation";
+import {
+  type Artifact,
+  type ArtifactStore,
+  type Backend,
+  NO_USAGE,
+  newInvocationId,
+  UnavailableError,
+} from "@pifleet/invocation";
 import { createMemoryBackend, MemoryArtifactStore } from "@pifleet/testkit";
 import { describe, expect, it } from "vitest";
 import { storedKeysAuthenticator } from "../stored-keys.ts";
@@ -216,6 +223,14 @@ describe("the download of an artifact", () => {
       status: 404,
       code: "artifact_content_not_found",
     });
+  });
+
+  it("is to be tried again when the store cannot be reached", async () => {
+    const { api, artifacts, base } = await stage();
+    artifacts.has = () => Promise.reject(new UnavailableError("the store is away"));
+    const answer = await api.get(`${base}/report.md`);
+    expect(answer.headers.get("retry-after")).toBe("1");
+    expect(await problemOf(answer)).toMatchObject({ status: 503, code: "unavailable" });
   });
 
   it("is read no faster than it is taken, and no further when the client leaves", async () => {

@@ -22,6 +22,7 @@ describe("the cleaner of artifacts", () => {
       store: backend.store,
       registry: backend.workers,
       retentionMs: RETENTION_MS,
+      roundMs: ROUND_MS,
       onFault: (error) => {
         throw error;
       },

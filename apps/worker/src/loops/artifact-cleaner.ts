@@ -1,7 +1,6 @@
 import type { ArtifactStore, InvocationStore, KnownHolder, WorkerRegistry } from "@pifleet/invocation";
 import { LedLoop } from "./led-loop.ts";
 
-const ROUND_MS = 30_000;
 /** What was begun to be put is left alone for this long, milliseconds. */
 const UNFINISHED_MS = 3_600_000;
 /** So many invocations are asked for at once. */
@@ -14,6 +13,8 @@ export interface ArtifactCleanerOptions {
   readonly registry: Pick<WorkerRegistry, "lead">;
   /** How long an invocation is kept after its end, milliseconds. */
   readonly retentionMs: number;
+  /** How often it looks, milliseconds. */
+  readonly roundMs: number;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -29,7 +30,7 @@ export class ArtifactCleaner {
 
   constructor(options: ArtifactCleanerOptions) {
     this.#options = options;
-    this.#loop = new LedLoop({ task: "artifacts", pauseMs: ROUND_MS, ...options }, () => this.#clean());
+    this.#loop = new LedLoop({ task: "artifacts", pauseMs: options.roundMs, ...options }, () => this.#clean());
   }
 
   start(): void {

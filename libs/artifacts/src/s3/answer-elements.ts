@@ -1,0 +1,17 @@
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+
+/**
+ * What stands in each element of this name, from its tag up to the next closing tag of the name. S3 answers with flat
+ * XML, without attributes and CDATA where we look, and writes `<` in a text as `&lt;`.
+ */
+export function elements(xml: string, name: string): string[] {
+  return [...xml.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, "g"))].map(([, content = ""]) => content);
+}
+
+/** The text of the first element of this name; `undefined` when there is none. */
+export function element(xml: string, name: string): string | undefined {
+  return elements(xml, name)[0]?.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, entity) => {
+    if (entity) return ENTITIES[entity] ?? whole;
+    return String.fromCodePoint(decimal ? Number(decimal) : Number.parseInt(hex, 16));
+  });
+}
