@@ -84,7 +84,7 @@ export class S3Client {
     try {
       for (;;) {
         // How long whoever reads them takes is their affair.
-        deadline.set(this.#patience.requestMs);
+        deadline.set(this.#patience.transferMs);
         const next = await reached(pieces.next(), deadline);
         deadline.clear();
         if (next.done) return;

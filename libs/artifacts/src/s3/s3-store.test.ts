@@ -186,7 +186,7 @@ describe("a store that fails for a moment", () => {
 
   it.each([
     ["breaks off", "break", {}],
-    ["stops", "pause", { requestMs: 500 }],
+    ["stops", "pause", { transferMs: 500 }],
   ] as const)("is read on from where it %s", async (_, kind, patience) => {
     const server = await serve();
     const store = storeOf(server, patience);

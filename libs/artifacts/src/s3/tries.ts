@@ -3,21 +3,29 @@ import { UnavailableError } from "@pifleet/invocation";
 import { Deadline } from "./deadline.ts";
 import { Outage } from "./outage.ts";
 
-const TRIES = 3;
+const TRIES = 5;
 
 /** How long a store is waited for, milliseconds. */
 export interface Patience {
   /** One try of a request without a body. */
   readonly tryMs: number;
-  /** A request with all its tries; also the next piece of a content that is read. */
+  /** A request without a body, with all its tries. */
   readonly requestMs: number;
+  /** A request with a body, with all its tries; also the next piece of a content that is read. */
+  readonly transferMs: number;
   /** The pause after the first try is half of this at least, and all of it at most; after the next one twice as long. */
   readonly pauseMs: number;
-  /** For how long a store that is away is left alone. */
+  /** For how long a store that is away is left alone at first. */
   readonly outageMs: number;
 }
 
-export const PATIENCE: Patience = { tryMs: 5_000, requestMs: 30_000, pauseMs: 200, outageMs: 10_000 };
+export const PATIENCE: Patience = {
+  tryMs: 5_000,
+  requestMs: 15_000,
+  transferMs: 30_000,
+  pauseMs: 200,
+  outageMs: 1_000,
+};
 
 /** Tries again what fails for a reason that passes, within bounded time, and leaves a store alone that is away. */
 export class Tries {
@@ -41,20 +49,21 @@ export class Tries {
    * @throws {UnavailableError} when there is no more time for another try, or at once in an outage
    */
   async make<T>(hasBody: boolean, once: (deadline: Deadline) => Promise<T>): Promise<T> {
-    this.#outage.enter();
-    const endMs = performance.now() + this.#patience.requestMs;
+    await this.#outage.enter();
+    const { tryMs, requestMs, transferMs, pauseMs } = this.#patience;
+    const endMs = performance.now() + (hasBody ? transferMs : requestMs);
     for (let tries = 1; ; tries += 1) {
       const leftMs = endMs - performance.now();
-      const deadline = new Deadline(hasBody ? leftMs : Math.min(leftMs, this.#patience.tryMs));
+      const deadline = new Deadline(hasBody ? leftMs : Math.min(leftMs, tryMs));
       try {
         const result = await once(deadline);
         this.#outage.end();
         return result;
       } catch (error) {
         deadline.abort();
-        const pauseMs = this.#patience.pauseMs * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
-        this.#note(error, tries === TRIES || performance.now() + pauseMs >= endMs);
-        await pause(pauseMs);
+        const nextMs = pauseMs * 2 ** (tries - 1) * (0.5 + Math.random() / 2);
+        this.#note(error, tries === TRIES || performance.now() + nextMs >= endMs);
+        await pause(nextMs);
       }
     }
   }
