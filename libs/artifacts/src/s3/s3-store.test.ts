@@ -166,6 +166,15 @@ describe("a large artifact", () => {
   });
 });
 
+it("a store that cannot list uploads is not swept, and that is no fault", async () => {
+  const server = await serve();
+  const store = storeOf(server);
+  server.fault({ kind: "refuse", status: 501, code: "NotImplemented" });
+  await store.sweep(Date.now());
+  server.fault({ kind: "refuse", status: 403, code: "AccessDenied" });
+  await expect(store.sweep(Date.now())).rejects.toThrow("403 AccessDenied");
+});
+
 describe("a store that fails for a moment", () => {
   it.each([
     ["is busy", { kind: "refuse", status: 503, code: "SlowDown" }],

@@ -18,6 +18,7 @@ import type { Patience } from "./tries.ts";
 
 /** What is larger is sent in parts of this size; one of them is in memory. An upload has 10,000 at most: 80 GiB. */
 const PART_BYTES = 8_388_608;
+const NOT_IMPLEMENTED = 501;
 /** So often in a row may a content break off and be read on from there. */
 const BREAKS = 3;
 
@@ -94,9 +95,14 @@ class S3Store implements ArtifactStore {
     if (known) yield known;
   }
 
+  /** A store that cannot list uploads has to drop them itself. */
   async sweep(beforeMs: number): Promise<void> {
-    for await (const upload of unfinishedUploads(this.#client, this.#prefix))
-      if (upload.begunMs < beforeMs && this.#holderOf(upload.key)) await abortUpload(this.#client, upload);
+    try {
+      for await (const upload of unfinishedUploads(this.#client, this.#prefix))
+        if (upload.begunMs < beforeMs && this.#holderOf(upload.key)) await abortUpload(this.#client, upload);
+    } catch (error) {
+      if (!(error instanceof S3Error) || error.status !== NOT_IMPLEMENTED) throw error;
+    }
   }
 
   async #send(key: string, spool: Spool): Promise<void> {
