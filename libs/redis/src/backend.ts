@@ -65,8 +65,8 @@ function composeBackend(
 ): Backend {
   warnOfEviction(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
-  const queue = new RedisQueue(main, scripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
+  const queue = new RedisQueue(main, scripts, (listener) => changes.watchReserves(listener), onFault);
   const disconnected = new DisconnectedWorkers(main, keys, own, onFault);
   return {
     store: new RedisStore(main, scripts, new RedisClock(main), limits),

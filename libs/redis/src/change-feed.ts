@@ -48,6 +48,11 @@ export class RedisChangeFeed implements ChangeFeed {
     return this.#join(this.#keys.requests, { onMessage, onMissed: () => undefined });
   }
 
+  /** Calls `listener` whenever consumers are called for their reserves, or such a call may have been missed. */
+  watchReserves(listener: () => void): Promise<() => void> {
+    return this.#join(this.#keys.reserves, { onMessage: listener, onMissed: listener });
+  }
+
   async close(): Promise<void> {
     for (const [channel, { listeners }] of this.#audiences) {
       for (const listener of listeners) this.#leave(channel, listener);

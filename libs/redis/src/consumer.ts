@@ -2,15 +2,19 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Claim, Consumer, InvocationId } from "@pifleet/invocation";
 import { RedisClaim } from "./claim.ts";
 import type { ClaimSource, Fetched } from "./claim-source.ts";
+import { ReserveCalls, type WatchReserves } from "./reserve-calls.ts";
 
 /** After a fetch that failed. */
 const PAUSE_AFTER_FAULT_MS = 250;
 /** How long an entry is put back whose handler has not returned yet. */
 const STILL_RUNNING_DELAY_MS = 100;
-/** So often a consumer that is full looks whether its reserve is needed. */
-const RESERVE_POLL_MS = 100;
+/** So often a consumer that is full looks whether its reserve is needed though nobody has called for it. */
+const LOOK_FOR_RESERVE_MS = 5_000;
 /** How long a stop waits for the answer to a fetch that is under way. */
 const LAST_FETCH_MS = 1_000;
+
+/** Where the entries come from. */
+type Source = Pick<ClaimSource, "next" | "close">;
 
 interface Options {
   readonly concurrency: number;
@@ -18,6 +22,9 @@ interface Options {
   readonly leaseMs: number;
   /** Whether the fleet has given places to more than its consumers hold without their reserves. */
   readonly isCrowded: () => Promise<boolean>;
+  readonly watchReserves: WatchReserves;
+  /** Replaces the time between two looks of a full consumer that nobody has called, milliseconds. */
+  readonly lookForReserveMs?: number;
   readonly onFault: (error: Error) => void;
   /** Called once, when the handlers of all the claims have returned after a stop. */
   readonly onStopped: () => void;
@@ -30,21 +37,23 @@ interface Options {
  * run back that is still alive here. That run has lost its claim then, and the entry waits for another fetch.
  */
 export class RedisConsumer implements Consumer {
-  readonly #source: ClaimSource;
+  readonly #source: Source;
   readonly #options: Options;
   readonly #handle: (claim: Claim) => Promise<void>;
   readonly #claims = new Map<InvocationId, RedisClaim>();
   readonly #handlers = new Set<Promise<void>>();
+  readonly #calls: ReserveCalls;
   readonly #stopping = new AbortController();
   readonly #fetching: Promise<void>;
-  /** Resolved when a handler has returned, or to stop. */
+  /** Resolved when a handler has returned, when reserves are called for, or to stop. */
   #changed = Promise.withResolvers<void>();
   #stopped: Promise<void> | undefined;
 
-  constructor(source: ClaimSource, options: Options, handle: (claim: Claim) => Promise<void>) {
+  constructor(source: Source, options: Options, handle: (claim: Claim) => Promise<void>) {
     this.#source = source;
     this.#options = options;
     this.#handle = handle;
+    this.#calls = new ReserveCalls(options.watchReserves, () => this.#changed.resolve(), options.onFault);
     this.#fetching = this.#fetchAll();
   }
 
@@ -65,6 +74,7 @@ export class RedisConsumer implements Consumer {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
+    this.#calls.close();
     this.#changed.resolve();
     await this.#source.close();
     const impatience = new AbortController();
@@ -89,26 +99,32 @@ export class RedisConsumer implements Consumer {
     return this.#options.concurrency - this.#handlers.size;
   }
 
+  /** Looks whether the reserve is needed; if not, waits for what may change that. */
   async #fetchForReserve(): Promise<void> {
+    this.#calls.begin();
+    if (await this.#fetchOne(() => this.#nextForReserve())) return;
     const impatience = new AbortController();
-    const waited = delay(RESERVE_POLL_MS, undefined, { signal: impatience.signal }).catch(() => undefined);
+    const lookMs = this.#options.lookForReserveMs ?? LOOK_FOR_RESERVE_MS;
+    const waited = delay(lookMs, undefined, { signal: impatience.signal }).catch(() => undefined);
     await Promise.race([this.#changed.promise, waited]);
     impatience.abort();
-    if (this.#room() <= 0 && !this.#stopping.signal.aborted) await this.#fetchOne(() => this.#nextForReserve());
   }
 
   async #nextForReserve(): Promise<Fetched | null> {
     return (await this.#options.isCrowded()) ? this.#source.next(false) : null;
   }
 
-  async #fetchOne(next: () => Promise<Fetched | null>): Promise<void> {
+  /** Whether there was one. */
+  async #fetchOne(next: () => Promise<Fetched | null>): Promise<boolean> {
     try {
       const fetched = await next();
       if (fetched) await this.#take(fetched);
+      return fetched !== null;
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted) return false;
       this.#options.onFault(error as Error);
       await delay(PAUSE_AFTER_FAULT_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      return false;
     }
   }
 

@@ -46,6 +46,8 @@ export interface Keys {
   readonly apiKeys: string;
   /** Channel on which the ids of invocations are sent that something is asked of. */
   readonly requests: string;
+  /** Channel on which consumers that are full are called to look whether their reserves are needed. */
+  readonly reserves: string;
   /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
   readonly indexPrefix: string;
   /** What the keys of all records begin with; the scripts put an id behind it. */
@@ -112,6 +114,7 @@ export function makeKeys(prefix: string): Keys {
     counters: `${shard}:counters`,
     apiKeys: `${shard}:api-keys`,
     requests: `${shard}:requests`,
+    reserves: `${shard}:reserves`,
     indexPrefix,
     recordPrefix,
     record: (id) => recordPrefix + id,

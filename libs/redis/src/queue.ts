@@ -16,6 +16,7 @@ import { RedisConsumer } from "./consumer.ts";
 import type { Keys } from "./keys.ts";
 import { queueKeys } from "./queue-keys.ts";
 import { reclaim } from "./reclamation.ts";
+import type { WatchReserves } from "./reserve-calls.ts";
 import { isCrowded } from "./scripts/is-crowded.ts";
 import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
@@ -33,15 +34,17 @@ export class RedisQueue implements InvocationQueue {
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #scripts: Scripts;
+  readonly #watchReserves: WatchReserves;
   readonly #onFault: (error: Error) => void;
   readonly #queue: Queue;
   readonly #consumers = new Set<RedisConsumer>();
 
-  constructor(redis: Redis, scripts: Scripts, onFault: (error: Error) => void) {
+  constructor(redis: Redis, scripts: Scripts, watchReserves: WatchReserves, onFault: (error: Error) => void) {
     const { keys } = scripts;
     this.#redis = redis;
     this.#keys = keys;
     this.#scripts = scripts;
+    this.#watchReserves = watchReserves;
     this.#onFault = onFault;
     this.#queue = new Queue(QUEUE_NAME, {
       connection: redis,
@@ -63,6 +66,7 @@ export class RedisQueue implements InvocationQueue {
       const bulk = entries.map((entry) => ({ name: ENTRY_NAME, data: entry.carrier, opts: optionsOf(entry) }));
       await reached(this.#queue.addBulk(bulk));
     }
+    if (entries.some(({ mayNeedReserve }) => mayNeedReserve)) await this.#callReserves();
   }
 
   async remove(id: InvocationId): Promise<void> {
@@ -75,7 +79,13 @@ export class RedisQueue implements InvocationQueue {
     const onStopped = () => this.#consumers.delete(consumer);
     const consumer = new RedisConsumer(
       source,
-      { ...options, onFault, onStopped, isCrowded: () => isCrowded(this.#scripts) },
+      {
+        ...options,
+        onFault,
+        onStopped,
+        isCrowded: () => isCrowded(this.#scripts),
+        watchReserves: this.#watchReserves,
+      },
       handle,
     );
     this.#consumers.add(consumer);
@@ -106,12 +116,17 @@ export class RedisQueue implements InvocationQueue {
 
   async resume(): Promise<void> {
     await reached(this.#queue.resume());
+    await this.#callReserves();
   }
 
   /** Gives up what is still claimed, without waiting for it: the leases decide. */
   async close(): Promise<void> {
     for (const consumer of this.#consumers) consumer.abandon();
     await this.#queue.close();
+  }
+
+  async #callReserves(): Promise<void> {
+    await reached(this.#redis.publish(this.#keys.reserves, ""));
   }
 }
 

@@ -105,7 +105,7 @@ export class Janitor {
 
   async #enqueue({ id, carrier, submission }: Invocation): Promise<void> {
     const { store, queue } = this.#options;
-    await queue.enqueue({ id, carrier, priority: submission.priority, delayMs: 0 });
+    await queue.enqueue({ id, carrier, priority: submission.priority, delayMs: 0, mayNeedReserve: true });
     await store.markEnqueued(id);
   }
 }

@@ -11,6 +11,8 @@ export interface QueueEntry {
   /** 0 to `MAX_PRIORITY`; a higher one is claimed first. */
   readonly priority: number;
   readonly delayMs: number;
+  /** Whether there may be no room for it but in a reserve; see `ConsumeOptions.reserve`. Default false. */
+  readonly mayNeedReserve?: boolean;
 }
 
 /**
@@ -55,7 +57,8 @@ export interface QueueDepth {
 /** The port to the queue, which owns *when* an invocation runs. What happened to it is the store's. */
 export interface InvocationQueue {
   /**
-   * Adds entries in one round trip. Adding an id that waits, or is claimed, changes nothing.
+   * Adds entries in one round trip, one more when the consumers have to be called for their reserves. Adding an id that
+   * waits, or is claimed, changes nothing.
    * @throws {UnavailableError} at once when the queue cannot be reached.
    */
   enqueue(...entries: QueueEntry[]): Promise<void>;

@@ -11,7 +11,7 @@
     ARGV[1] indexes       what the keys of the tenants' indexes begin with
     ARGV[2] records       what the keys of the records begin with
     ARGV[3] tenant places the most that a tenant may have; 0 is no limit
-  Output: id, carrier (JSON) and priority of each that was admitted, in a row
+  Output: id, carrier (JSON), priority and need of a reserve (1 or 0) of each that was admitted, in a row
 ]]
 local unqueued, admitted, scheduled, turns, virtual_time = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local deadlines, slots = KEYS[6], KEYS[7]

@@ -9,13 +9,18 @@ export async function admit(scripts: Scripts, tenantRunning: number | null): Pro
   return entriesOf((await scripts.run("admit", keys, [indexPrefix, recordPrefix, tenantRunning ?? 0])) as string[]);
 }
 
-/** The entries that a script has admitted: id, carrier and priority of each in a row. */
+/** The entries that a script has admitted: id, carrier, priority and need of a reserve of each in a row. */
 export function entriesOf(flat: readonly string[]): QueueEntry[] {
   const entries: QueueEntry[] = [];
-  for (let i = 0; i + 2 < flat.length; i += 3) {
-    const [id = "", carrier = "{}", priority] = flat.slice(i, i + 3);
-    const entry = { carrier: JSON.parse(carrier) as Carrier, priority: Number(priority), delayMs: 0 };
-    entries.push({ id: id as InvocationId, ...entry });
+  for (let i = 0; i + 3 < flat.length; i += 4) {
+    const [id = "", carrier = "{}", priority, needsReserve] = flat.slice(i, i + 4);
+    entries.push({
+      id: id as InvocationId,
+      carrier: JSON.parse(carrier) as Carrier,
+      priority: Number(priority),
+      delayMs: 0,
+      mayNeedReserve: needsReserve === "1",
+    });
   }
   return entries;
 }

@@ -19,7 +19,7 @@
     ARGV[15] most places of the tenant
     ARGV[16] records: what the keys of the records begin with
     ARGV[17…] fields of the record and their values
-  Output: { kind, Redis time in Unix ms, id, id, carrier (JSON) and priority of each that was admitted, in a row }
+  Output: { kind, Redis time in Unix ms, id, what was admitted as of admit.lua }
     created     the id is its own
     tenant_full the tenant has as many queued invocations as it may have; nothing was written
     fleet_full  the same of all tenants together

@@ -1,5 +1,5 @@
 --[[
-  Takes a worker off the list, and lets others do its tasks.
+  Takes a worker off the list, and lets others do its tasks. What had a place there may need a reserve elsewhere.
   Input:
     KEYS[1]  workers      hash from id to presence
     KEYS[2]  deadlines    sorted set of ids
@@ -7,6 +7,7 @@
     KEYS[4]  slots        hash from id to how many attempts it runs at once
     KEYS[5…] leaders      of the tasks that it may do for the fleet
     ARGV[1]  id
+    ARGV[2]  channel of reserves
   Output: nothing
 ]]
 redis.call("HDEL", KEYS[1], ARGV[1])
@@ -18,3 +19,4 @@ for i = 5, #KEYS do
     redis.call("DEL", KEYS[i])
   end
 end
+redis.call("PUBLISH", ARGV[2], "")

@@ -7,6 +7,7 @@
     ARGV[9]  worker, JSON string
     ARGV[10] error of an attempt that was lost with its worker, JSON
     ARGV[11] error of a cancelled invocation, JSON
+    ARGV[12] channel of reserves
   Output: { kind, Redis time in Unix ms, the record's fields and values }
     started | terminal | missing | late
 ]]
@@ -19,7 +20,7 @@
 -- @include places
 
 local deadline, writer, call = tonumber(ARGV[6]), ARGV[7], ARGV[8]
-local worker, lost_error, cancelled_error = ARGV[9], ARGV[10], ARGV[11]
+local worker, lost_error, cancelled_error, reserves = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 
 local time = clock()
 
@@ -50,7 +51,10 @@ local function begin()
   advance("start")
   redis.call("ZREM", unqueued, id)
   stop_waiting(get("tenant"), id)
-  take_place(get("tenant"), id)
+  -- The slot was another's, who may need a reserve now.
+  if take_place(get("tenant"), id) then
+    redis.call("PUBLISH", reserves, "")
+  end
   open_attempt(tonumber(get("attempt")) + 1, worker)
   if redis.call("HDEL", record, "pausesAgain") == 1 then
     advance("pause")

@@ -21,7 +21,7 @@ export async function start(
   worker: string,
   deadlineMs: number,
 ): Promise<StartReply> {
-  const args = [deadlineMs, ...scripts.nextCall(), JSON.stringify(worker), LOST, CANCELLED];
+  const args = [deadlineMs, ...scripts.nextCall(), JSON.stringify(worker), LOST, CANCELLED, scripts.keys.reserves];
   const reply = await scripts.runOn(id, "start", args);
   const [kind, redisMs, flat] = reply as [StartReply["kind"], number, string[]];
   return { kind, redisMs, fields: fieldsOf(flat) };

@@ -32,7 +32,7 @@ function describeTurns(makeBackend: MakeBackend): void {
       await openSlots(backend, 1);
       const invocation = newInvocation({ priority: 7, carrier: { traceparent: "00-1-2-01" } });
       const { id, carrier } = invocation;
-      const admitted = [{ id, carrier, priority: 7, delayMs: 0 }];
+      const admitted = [{ id, carrier, priority: 7, delayMs: 0, mayNeedReserve: false }];
       expect(await backend.store.create(invocation)).toEqual({ kind: "created", invocation, admitted });
       expect(await backend.admission.admit()).toEqual([]);
       expect(await backend.admission.standing()).toMatchObject({ waiting: 0, admitted: 1, tenants: [] });
@@ -112,7 +112,7 @@ function describePlaces(makeBackend: MakeBackend): void {
       await submitAll(backend, 5, { tenant: "flooding" });
       expect(await backend.admission.standing()).toMatchObject({ waiting: 3, admitted: 2 });
       const one = await backend.store.create(newInvocation({ tenant: "calm" }));
-      expect(one).toMatchObject({ admitted: [{}] });
+      expect(one).toMatchObject({ admitted: [{ mayNeedReserve: true }] });
       const two = await backend.store.create(newInvocation({ tenant: "calm" }));
       expect(two).toMatchObject({ admitted: [] });
       expect(await backend.store.create(newInvocation({ tenant: "third" }))).toMatchObject({ admitted: [] });
@@ -132,7 +132,7 @@ function describePlaces(makeBackend: MakeBackend): void {
       await enqueue(backend);
       expect([await backend.queue.depth(), inbox.unread]).toMatchObject([{ waiting: 1, claimed: 1 }, 0]);
       const [id] = await submitAll(backend, 1, { tenant: "calm" });
-      await backend.queue.enqueue({ ...ENTRY, priority: 1, id: id as InvocationId });
+      await backend.queue.enqueue({ ...ENTRY, priority: 1, id: id as InvocationId, mayNeedReserve: true });
       expect((await inbox.next()).claim.id).toBe(id);
       expect([held.claim.id, await backend.queue.depth()]).toMatchObject([first, { waiting: 1, claimed: 2 }]);
     });

@@ -29,10 +29,11 @@ export class MemoryAdmission implements Admission {
     }
     const entries: QueueEntry[] = [];
     for (let next = this.#next(); next; next = this.#next()) {
+      const mayNeedReserve = this.#in("admitted").length >= this.#workers.capacity().common;
       next.place = { kind: "admitted", at: this.#all.now() };
       next.isQueued = false;
       this.#countTurn(next.invocation.tenant);
-      entries.push(entryOf(next.invocation));
+      entries.push({ ...entryOf(next.invocation), mayNeedReserve });
     }
     return entries;
   }

@@ -10,6 +10,8 @@
   indexes, tenant_places (the most that a tenant may have; 0 is no limit).
 ]]
 local ADMITTED_AT_ONCE = 100
+-- Of each admitted one in what `admit` returns.
+local VALUES = 4
 local DUE_AT_ONCE = 500
 local TENANTS_AT_ONCE = 100
 
@@ -73,13 +75,14 @@ local function count_turn(tenant, own_time)
   redis.call("ZADD", turns, time + 1, tenant)
 end
 
--- Gives the free places to those whose turn it is. Returns id, carrier (JSON) and priority of each, in a row.
+-- Gives the free places to those whose turn it is. Returns id, carrier (JSON) and priority of each, and 1 when its place
+-- is a reserve, else 0, in a row.
 local function admit()
   join_due()
   local entries = {}
   local common, reserved = capacity()
   local taken = redis.call("ZCARD", admitted)
-  while #entries < 3 * ADMITTED_AT_ONCE and taken < common + reserved do
+  while #entries < VALUES * ADMITTED_AT_ONCE and taken < common + reserved do
     local tenant, time = next_tenant(taken, common, reserved)
     if not tenant then
       break
@@ -91,8 +94,9 @@ local function admit()
       count_turn(tenant, time)
       take_place(tenant, id)
       redis.call("ZADD", unqueued, clock(), id)
+      local needs_reserve = taken >= common and "1" or "0"
       taken = taken + 1
-      for _, value in ipairs({ id, fields[2], fields[3] }) do
+      for _, value in ipairs({ id, fields[2], fields[3], needs_reserve }) do
         entries[#entries + 1] = value
       end
     end

@@ -15,8 +15,9 @@ local function stop_waiting(tenant, id)
   redis.call("ZREM", scheduled, id)
 end
 
+-- Whether it had no place before.
 local function take_place(tenant, id)
-  redis.call("ZADD", admitted, 0, place(tenant, id))
+  return redis.call("ZADD", admitted, 0, place(tenant, id)) == 1
 end
 
 local function leave_place(tenant, id)
