@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Client } from "@pifleet/client";
+import { type Client, createClient } from "@pifleet/client";
+import { issueApiKey, type Tenant } from "@pifleet/invocation";
+import { connectBackend } from "@pifleet/redis";
 import { ApiService } from "./api-service.ts";
 import { WorkerService } from "./worker-service.ts";
 
@@ -67,6 +69,16 @@ export class Fleet implements AsyncDisposable {
   /** The client of the newest API that lives. */
   get client(): Client {
     return this.api.client;
+  }
+
+  /** A client of the newest API that lives, with a key of its own for this tenant. */
+  async clientOf(tenant: Tenant): Promise<Client> {
+    const { REDIS_URL: url = "", PIFLEET_REDIS_PREFIX: prefix } = this.#env;
+    const issued = await issueApiKey({ tenant, scopes: ["invocations:read", "invocations:write"], expiresMs: null });
+    const backend = await connectBackend({ url, prefix, retentionMs: 0, role: "worker" });
+    await backend.apiKeys.create(issued.key);
+    await backend.close();
+    return createClient({ url: this.url, apiKey: issued.text });
   }
 
   /** The address of the newest API that lives. */

@@ -1,4 +1,5 @@
 import type { Measure } from "../report.ts";
+import { measureFairness } from "./fairness.ts";
 import { measureKept } from "./kept.ts";
 import { measureMemory } from "./memory.ts";
 import { measureStart } from "./start.ts";
@@ -13,4 +14,5 @@ export const MEASUREMENTS: Readonly<Record<string, Measure>> = {
   throughput: measureThroughput,
   memory: measureMemory,
   kept: measureKept,
+  fairness: measureFairness,
 };
