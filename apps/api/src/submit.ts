@@ -8,13 +8,13 @@ import {
   NO_USAGE,
   newInvocationId,
   QUEUE_NAME,
+  type QueueEntry,
   resolveLimits,
   type Span,
   type Submission,
   traceExportOf,
 } from "@pifleet/invocation";
 import { type SubmissionRequest, type SubmissionSpans, submissionSpans } from "@pifleet/tracing";
-import type { FastifyBaseLogger } from "fastify";
 import type { Background } from "./background.ts";
 import { logFields } from "./log-fields.ts";
 
@@ -52,31 +52,24 @@ export type Submitted =
 
 /**
  * Records an invocation, which then waits for its turn; whose turn it is now is put into the queue. Once it is
- * recorded it will run: an entry that could not be queued is queued later by the janitor, so the client is answered as
- * if it were.
+ * recorded it will run: an entry that could not be queued is queued later by the janitor. So no client has to wait for
+ * the queue.
  * @throws {UnavailableError} when it could not be recorded.
  */
-export async function submit(
-  { store, queue }: Backend,
-  request: SubmitRequest,
-  background: Background,
-  log: FastifyBaseLogger,
-): Promise<Submitted> {
+export async function submit(backend: Backend, request: SubmitRequest, background: Background): Promise<Submitted> {
   const { invocation, spans } = queuedInvocation(request);
   const { idempotency } = request;
-  const created = await store.create(invocation, { spans, ...(idempotency && { idempotency }) });
+  const created = await backend.store.create(invocation, { spans, ...(idempotency && { idempotency }) });
   if (created.kind !== "created") return created;
-  const { admitted } = created;
   const [{ spanId }] = spans;
-  const fields = logFields(invocation, spanId);
-  try {
-    await queue.enqueue(...admitted);
-    const ids = admitted.map(({ id }) => id);
-    background.run(store.markEnqueued(...ids), "enqueued, but could not mark it", fields);
-  } catch (err) {
-    log.warn({ err, ...fields }, "recorded, but could not enqueue; the janitor will");
-  }
+  const enqueued = enqueue(backend, created.admitted);
+  background.run(enqueued, "recorded, but could not enqueue; the janitor will", logFields(invocation, spanId));
   return { ...created, spanId };
+}
+
+async function enqueue({ queue, store }: Backend, entries: readonly QueueEntry[]): Promise<void> {
+  await queue.enqueue(...entries);
+  await store.markEnqueued(...entries.map(({ id }) => id));
 }
 
 /** The invocation as it is before its first attempt. Its trace is the caller's, or begins here. */

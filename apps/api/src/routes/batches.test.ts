@@ -1,7 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { NO_LIMITS } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
+import { sampleWorker } from "@pifleet/testkit/samples";
 import { describe, expect, it } from "vitest";
 import { problemOf, SUBMISSION, startApi, type TestApi } from "../testing/api.ts";
+import { altered } from "../testing/backends.ts";
 
 const memory = (limits = NO_LIMITS) => createMemoryBackend({ retentionMs: 60_000, limits });
 
@@ -56,6 +59,29 @@ describe("a batch", () => {
     expect(await send(api, big)).toHaveLength(10);
     const huge = { invocations: [{ ...SUBMISSION, instructions: "x".repeat(17_000_000) }] };
     expect(await problemOf(await api.post("/v1/invocations/batch", huge))).toMatchObject({ code: "body_too_large" });
+  });
+
+  it("goes to the database a hundred at a time, and does not wait for the queue", async () => {
+    const backend = memory();
+    await backend.workers.beat(sampleWorker("w_1"), 60_000);
+    /** How many were asked for before the first answer of their round trip came. */
+    const rounds: number[] = [];
+    let unanswered = 0;
+    const create: typeof backend.store.create = async (...given) => {
+      unanswered += 1;
+      await setImmediate();
+      if (unanswered > 0) rounds.push(unanswered);
+      unanswered = 0;
+      return backend.store.create(...given);
+    };
+    const answered = Promise.withResolvers<void>();
+    const api = await startApi(altered(backend, { store: { create }, queue: { enqueue: () => answered.promise } }));
+    await send(
+      api,
+      Array.from({ length: 1_000 }, () => SUBMISSION),
+    );
+    answered.resolve();
+    expect(rounds).toEqual(Array.from({ length: 10 }, () => 100));
   });
 
   it("can be sent again under its key: each submission names the invocation of the first time", async () => {

@@ -26,8 +26,8 @@ describe("submitting", () => {
     const api = await startApi(altered(backend, { store: { markEnqueued: marked } }));
     await backend.workers.beat(sampleWorker("w_1"), 60_000);
     const { id } = await api.submit();
-    expect(await backend.queue.depth()).toMatchObject({ waiting: 1 });
     await api.close();
+    expect(await backend.queue.depth()).toMatchObject({ waiting: 1 });
     expect(marked).toHaveBeenCalledWith(id);
     expect(await backend.store.unqueued(-1)).toEqual([]);
   });
@@ -38,6 +38,7 @@ describe("submitting", () => {
     await backend.workers.beat(sampleWorker("w_1"), 60_000);
     const { id } = await api.submit();
     expect((await backend.store.unqueued(-1)).map((invocation) => invocation.id)).toEqual([id]);
+    await api.close();
     expect(api.log.join("")).toContain("could not enqueue");
   });
 

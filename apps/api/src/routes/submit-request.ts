@@ -36,7 +36,6 @@ export async function submitFor(
       ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(submission) } }),
     },
     background,
-    request.log,
   );
   if (created.kind === "key_conflict")
     throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
