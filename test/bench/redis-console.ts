@@ -44,6 +44,14 @@ export class RedisConsole implements Disposable {
     return Number((await this.info(section)).get(field));
   }
 
+  /** How many commands it has executed since it started, without those that tell about itself. */
+  async commands(): Promise<number> {
+    const calls = [...(await this.info("commandstats"))].map(([name, figures]) =>
+      name === "cmdstat_info" ? 0 : Number(/^calls=(\d+)/.exec(figures)?.[1] ?? 0),
+    );
+    return calls.reduce((sum, count) => sum + count, 0);
+  }
+
   /** All keys that begin with this. */
   async keys(prefix: string): Promise<string[]> {
     const keys = new Set<string>();

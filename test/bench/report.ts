@@ -1,7 +1,7 @@
 import type { Machine } from "./machine.ts";
 import type { Stage } from "./stage.ts";
 
-export type Unit = "ms" | "MB" | "bytes" | "runs/s" | "events" | "%";
+export type Unit = "ms" | "MB" | "bytes" | "runs/s" | "events" | "commands" | "%";
 
 /** A figure, measured several times. */
 export interface Figure {

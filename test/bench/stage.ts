@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AdmissionLimits, Backend } from "@pifleet/invocation";
+import { connectBackend } from "@pifleet/redis";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { answer } from "./agent.ts";
 import type { Interruption } from "./interruption.ts";
@@ -10,6 +12,7 @@ import { Collector } from "./processes/collector.ts";
 import { RedisConsole } from "./redis-console.ts";
 import { REPLAYING, type Recording } from "./replay/recording.ts";
 
+const HOUR_MS = 3_600_000;
 /** The argument of Node that leaves out of a process all that traces. */
 const UNTRACED = `--import=${import.meta.resolve("./untraced/register.ts")}`;
 
@@ -82,6 +85,14 @@ export class Stage implements AsyncDisposable {
       traced,
       stack: this.#stack,
     });
+  }
+
+  /** Connects to the Redis of the fleets, on keys of its own. */
+  async connect(limits: AdmissionLimits): Promise<Backend> {
+    this.#fleets += 1;
+    const prefix = `${this.#keys}-${this.#fleets}`;
+    const options = { url: this.#redisUrl, prefix, retentionMs: HOUR_MS, role: "worker", limits } as const;
+    return this.#stack.adopt(await connectBackend(options), (backend) => backend.close());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

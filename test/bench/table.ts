@@ -45,7 +45,7 @@ function comparisonTable(comparisons: readonly Comparison[]): string[] {
 
 const minus = (a: number, b: number) => a - b;
 
-const DIGITS: Record<Unit, number> = { ms: 1, MB: 1, bytes: 0, "runs/s": 2, events: 0, "%": 2 };
+const DIGITS: Record<Unit, number> = { ms: 1, MB: 1, bytes: 0, "runs/s": 2, events: 0, commands: 1, "%": 2 };
 
 function number(value: number, unit: Unit): string {
   return value.toLocaleString("en", { minimumFractionDigits: DIGITS[unit], maximumFractionDigits: DIGITS[unit] });

@@ -1,4 +1,5 @@
 import type { Measure } from "../report.ts";
+import { measureAdmission } from "./admission.ts";
 import { measureFairness } from "./fairness.ts";
 import { measureKept } from "./kept.ts";
 import { measureMemory } from "./memory.ts";
@@ -15,4 +16,5 @@ export const MEASUREMENTS: Readonly<Record<string, Measure>> = {
   memory: measureMemory,
   kept: measureKept,
   fairness: measureFairness,
+  admission: measureAdmission,
 };
