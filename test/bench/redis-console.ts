@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { connect as connectPlain, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 
 type Reply = string | number | null | Reply[];
 
 const PORT = 6_379;
 const PAGE = 1_000;
+const POLL_MS = 20;
 
 /** Looks at Redis from outside, as an operator does with `redis-cli`. */
 export class RedisConsole implements Disposable {
@@ -50,6 +52,19 @@ export class RedisConsole implements Disposable {
       name === "cmdstat_info" ? 0 : Number(/^calls=(\d+)/.exec(figures)?.[1] ?? 0),
     );
     return calls.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Resolves when at least so many channels are subscribed to. */
+  async subscribed(channels: number): Promise<void> {
+    while ((await this.figure("stats", "pubsub_channels")) < channels) await setTimeout(POLL_MS);
+  }
+
+  /** Resolves when nobody has asked it anything for this long, milliseconds. */
+  async quiet(forMs: number): Promise<void> {
+    for (let before = -1, now = await this.commands(); now !== before; now = await this.commands()) {
+      before = now;
+      await setTimeout(forMs);
+    }
   }
 
   /** All keys that begin with this. */

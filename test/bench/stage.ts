@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AdmissionLimits, Backend } from "@pifleet/invocation";
+import { type AdmissionLimits, type Backend, NO_LIMITS } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
+import { Fleet } from "../fleet/fleet.ts";
 import { answer } from "./agent.ts";
 import type { Interruption } from "./interruption.ts";
 import { MeasuredFleet } from "./measured-fleet.ts";
+import { PlayedFleet } from "./played-fleet.ts";
 import { Collector } from "./processes/collector.ts";
 import { RedisConsole } from "./redis-console.ts";
 import { REPLAYING, type Recording } from "./replay/recording.ts";
@@ -93,6 +95,14 @@ export class Stage implements AsyncDisposable {
     const prefix = `${this.#keys}-${this.#fleets}`;
     const options = { url: this.#redisUrl, prefix, retentionMs: HOUR_MS, role: "worker", limits } as const;
     return this.#stack.adopt(await connectBackend(options), (backend) => backend.close());
+  }
+
+  /** Starts an API alone, on keys of its own, and plays the workers; it is stopped with the stage. */
+  async playFleet(): Promise<PlayedFleet> {
+    const backend = await this.connect(NO_LIMITS);
+    const env = { PIFLEET_REDIS_PREFIX: `${this.#keys}-${this.#fleets}` };
+    const fleet = this.#stack.use(await Fleet.start({ workers: 0, redisUrl: this.#redisUrl, env }));
+    return new PlayedFleet(fleet.api, fleet.key, backend);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

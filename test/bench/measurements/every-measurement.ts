@@ -4,8 +4,10 @@ import { measureFairness } from "./fairness.ts";
 import { measureKept } from "./kept.ts";
 import { measureMemory } from "./memory.ts";
 import { measureStart } from "./start.ts";
+import { measureStreams } from "./streams.ts";
 import { measureThroughput } from "./throughput.ts";
 import { measureLongTracing, measureShortTracing } from "./tracing.ts";
+import { measureWaiters } from "./waiters.ts";
 
 /** Everything that is measured, by its name. */
 export const MEASUREMENTS: Readonly<Record<string, Measure>> = {
@@ -17,4 +19,6 @@ export const MEASUREMENTS: Readonly<Record<string, Measure>> = {
   kept: measureKept,
   fairness: measureFairness,
   admission: measureAdmission,
+  streams: measureStreams,
+  waiters: measureWaiters,
 };
