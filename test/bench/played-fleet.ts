@@ -1,7 +1,5 @@
-import type { IncomingMessage } from "node:http";
-import { request } from "node:http";
-import type { Backend, Event, InvocationId, Outcome } from "@pifleet/invocation";
-import { NO_USAGE } from "@pifleet/invocation";
+import { type IncomingMessage, request } from "node:http";
+import { type Backend, type Event, type InvocationId, NO_USAGE, type Outcome } from "@pifleet/invocation";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import type { ApiService } from "../fleet/api-service.ts";
 
