@@ -1,4 +1,4 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, cp } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,7 +51,6 @@ export async function bundleRunner(outdir: string): Promise<void> {
     entryPoints: [PROGRAM],
     outfile: join(outdir, "runner.cjs"),
     plugins: [plugin],
-    metafile: true,
   });
   const unmet = CUTS.filter((cut) => !met.has(cut));
   if (unmet.length > 0)
@@ -62,6 +61,8 @@ export async function bundleRunner(outdir: string): Promise<void> {
     outdir,
     outExtension: { ".js": ".cjs" },
   });
+  const providers = dirname(fileURLToPath(import.meta.resolve("@earendil-works/pi-ai/providers/all")));
+  await cp(join(providers, "data"), join(outdir, "models"), { recursive: true });
   const { resolve } = createRequire(import.meta.url);
   await copyFile(resolve(IMAGE_CODEC), join(outdir, "photon_rs_bg.wasm"));
 }

@@ -1,9 +1,12 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Plugin } from "esbuild";
 import { CUTS, type Cut } from "./cuts.ts";
 import { lateBuiltin, lateModule } from "./late-builtins.ts";
 
 const REPLACEMENTS = join(import.meta.dirname, "replacements");
+const REQUIRE_BESIDE = join(REPLACEMENTS, "require-beside.ts");
+/** The models of Pi's providers, 1 MB of JSON: a run needs those of one, and loads them then. */
+const MODELS = /^\.\/data\/[\w-]+\.json$/;
 
 /**
  * Leaves out of a bundle what `CUTS` lists, and takes modules of Node late.
@@ -20,6 +23,7 @@ export function cutPlugin(generated: Readonly<Record<string, string>>, onCut: (c
         if (late !== undefined) return { path: late, namespace: "late" };
         // A replacement may well use what it replaces a part of.
         if (importer.startsWith(REPLACEMENTS) || importer in generated) return undefined;
+        if (MODELS.test(path)) return { path: basename(path), namespace: "models" };
         const cut = cutOf(path.startsWith(".") ? join(resolveDir, path) : `/node_modules/${path}`);
         if (!cut) return undefined;
         onCut(cut);
@@ -28,6 +32,11 @@ export function cutPlugin(generated: Readonly<Record<string, string>>, onCut: (c
         return { path: join(REPLACEMENTS, cut.replacement) };
       });
       build.onLoad({ filter: /.*/, namespace: "late" }, ({ path }) => ({ contents: lateModule(path), loader: "js" }));
+      build.onLoad({ filter: /.*/, namespace: "models" }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(REQUIRE_BESIDE)}).requireBeside("models/${path}");`,
+        loader: "js",
+        resolveDir: REPLACEMENTS,
+      }));
       build.onLoad({ filter: /.*/, namespace: "generated" }, ({ path }) => ({
         contents: generated[path] ?? "",
         loader: "js",
