@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { PiFleetError } from "@pifleet/client";
 import type { InvocationRecord, LoggedEvent } from "@pifleet/invocation";
 import { isTerminal } from "@pifleet/invocation/terminal";
-import { processesNaming, processesOfRuns } from "../fleet/processes.ts";
+import { processesNaming, processesOfRuns, remainsOfRuns } from "../fleet/processes.ts";
 import { type Flaw, flawsOf } from "../fleet/story.ts";
 import { GRANDCHILD_SLEEP } from "./agent.ts";
 import type { Arena } from "./arena.ts";
@@ -95,14 +95,14 @@ export async function drain(arena: Arena): Promise<Leftovers> {
   );
   return {
     processes: processes(arena),
-    directories: [...(await runs(arena)), ...(await caches(arena))],
+    directories: [...runs(arena), ...(await caches(arena))],
     uncleanDrains,
   };
 }
 
 /** Each worker that lives has a cache; what is more was a dead one's. */
 async function isUnswept(arena: Arena): Promise<boolean> {
-  if (processes(arena).length > 0 || (await runs(arena)).length > 0) return true;
+  if (processes(arena).length > 0 || runs(arena).length > 0) return true;
   return (await caches(arena)).length > arena.livingWorkers.length;
 }
 
@@ -111,14 +111,8 @@ function processes({ workspaces }: Arena): number[] {
 }
 
 /** Workspaces, temporary directories and records of runs. */
-async function runs({ workspaces }: Arena): Promise<string[]> {
-  const found = await Promise.all(
-    workspaces.map(async (path) => {
-      const entries = (await readdir(path)).filter((name) => !name.startsWith(".") || name.startsWith(".tmp-"));
-      return [...entries.map((name) => join(path, name)), ...(await list(join(path, ".runs")))];
-    }),
-  );
-  return found.flat();
+function runs({ workspaces }: Arena): string[] {
+  return workspaces.flatMap((path) => remainsOfRuns(path).map((name) => join(path, name)));
 }
 
 async function caches({ workspaces }: Arena): Promise<string[]> {

@@ -59,7 +59,7 @@ describe("a worker that is told to stop", () => {
     worker.kill("SIGTERM");
     expect(await worker.exited()).not.toBe(0);
     expect(processesOfRuns(stage.fleet.workspaces)).toEqual([]);
-    expect(await stage.fleet.remains()).toEqual([]);
+    expect(stage.fleet.remains()).toEqual([]);
     await stage.fleet.startWorker();
     expect(endings(await stage.end(id))).toEqual(["worker_lost", "succeeded"]);
   });

@@ -12,7 +12,7 @@ import {
 } from "@pifleet/testkit/model-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Fleet } from "../fleet/fleet.ts";
-import { processesIn } from "../fleet/processes.ts";
+import { processesOfRuns } from "../fleet/processes.ts";
 
 const MODEL = "fake/test";
 const KEY = "sk-ant-canary-0123456789abcdef";
@@ -46,7 +46,7 @@ async function bash(command: string): Promise<string> {
 }
 
 async function expectNothingLeft(): Promise<void> {
-  expect(processesIn(fleet.workspaces)).toEqual([]);
+  expect(processesOfRuns(fleet.workspaces)).toEqual([]);
   expect((await readdir(fleet.workspaces)).filter((name) => !name.startsWith("."))).toEqual([]);
 }
 

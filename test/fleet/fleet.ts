@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@pifleet/client";
 import { issueApiKey, type Tenant } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { ApiService } from "./api-service.ts";
+import { remainsOfRuns } from "./processes.ts";
 import { WorkerService } from "./worker-service.ts";
 
 export interface FleetOptions {
@@ -91,14 +92,9 @@ export class Fleet implements AsyncDisposable {
     return join(this.directory, "workspaces");
   }
 
-  /** What attempts have left in the directory of the workspaces: workspaces, temporary files, records of runs. */
-  async remains(): Promise<string[]> {
-    const [entries, runs] = await Promise.all([
-      readdir(this.workspaces),
-      readdir(join(this.workspaces, ".runs")).catch(() => []),
-    ]);
-    const ofRuns = entries.filter((name) => !name.startsWith(".") || name.startsWith(".tmp-"));
-    return [...ofRuns, ...runs.map((name) => join(".runs", name))];
+  /** What attempts have left in the directory of the workspaces. */
+  remains(): string[] {
+    return remainsOfRuns(this.workspaces);
   }
 
   /** Sends a request with the key. */

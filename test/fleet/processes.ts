@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const TEMPORARY = ".tmp-";
 
 /** The ids of the living processes whose working directory is `directory` or lies below it. Linux only. */
 export function processesIn(directory: string): number[] {
@@ -6,11 +9,34 @@ export function processesIn(directory: string): number[] {
 }
 
 /**
- * The ids of the living processes that runs with their workspaces in `workspaces` have started: those that work there,
- * and those whose environment names a directory there, as that of every runner and every tool does. Linux only.
+ * The ids of the living processes that attempts with their workspaces in `workspaces` have started: those that work
+ * there, and those whose environment names a directory there, as that of every runner and every tool does. Runners that
+ * wait for an attempt are nobody's yet. Linux only.
  */
 export function processesOfRuns(workspaces: string): number[] {
-  return pids().filter((pid) => worksIn(pid, workspaces) || environment(pid).includes(`=${workspaces}/`));
+  const waiting = new Set(waitingRunners(workspaces).map(({ pid }) => pid));
+  const started = pids().filter((pid) => worksIn(pid, workspaces) || environment(pid).includes(`=${workspaces}/`));
+  return started.filter((pid) => !waiting.has(pid));
+}
+
+/** The runners that wait for an attempt: each works in the directory of its run, which has no workspace. Linux only. */
+export function waitingRunners(workspaces: string): { pid: number; run: string }[] {
+  const names = readdirSync(workspaces);
+  const runs = names.filter((name) => name.startsWith(TEMPORARY)).map((name) => name.slice(TEMPORARY.length));
+  const waiting = new Set(runs.filter((run) => !names.some((name) => name.endsWith(`-${run}`) && !isHidden(name))));
+  return processesIn(workspaces).flatMap((pid) => {
+    const directory = workingDirectory(pid) ?? "";
+    const run = basename(directory).slice(TEMPORARY.length);
+    return directory === join(workspaces, `${TEMPORARY}${run}`) && waiting.has(run) ? [{ pid, run }] : [];
+  });
+}
+
+/** What attempts have left in the directory of the workspaces: workspaces, temporary files, records of runs. */
+export function remainsOfRuns(workspaces: string): string[] {
+  const waiting = waitingRunners(workspaces).map(({ run }) => run);
+  const entries = readdirSync(workspaces).filter((name) => !isHidden(name) || name.startsWith(TEMPORARY));
+  const records = (unlessGone(() => readdirSync(join(workspaces, ".runs"))) ?? []).map((name) => join(".runs", name));
+  return [...entries, ...records].filter((name) => !waiting.some((run) => name.includes(run)));
 }
 
 /** The ids of the living processes that have `text` in their arguments. Linux only. */
@@ -18,9 +44,9 @@ export function processesNaming(text: string): number[] {
   return pids().filter((pid) => (read(pid, "cmdline") ?? "").includes(text));
 }
 
-/** The runners of a worker: its children that work in a workspace. Linux only. */
+/** The runners of a worker that serve attempts. Linux only. */
 export function runnersOf(worker: number, workspaces: string): number[] {
-  return processesIn(workspaces).filter((pid) => stat(pid)?.parent === worker);
+  return processesOfRuns(workspaces).filter((pid) => stat(pid)?.parent === worker);
 }
 
 /** The letter that the kernel describes a process by, such as T for one that is stopped; `undefined` for none. */
@@ -50,8 +76,16 @@ function stat(pid: number): { state: string; parent: number } | undefined {
 }
 
 function worksIn(pid: number, directory: string): boolean {
-  const at = unlessGone(() => readlinkSync(`/proc/${pid}/cwd`));
+  const at = workingDirectory(pid);
   return at === directory || at?.startsWith(`${directory}/`) === true;
+}
+
+function workingDirectory(pid: number): string | undefined {
+  return unlessGone(() => readlinkSync(`/proc/${pid}/cwd`));
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith(".");
 }
 
 function environment(pid: number): string {

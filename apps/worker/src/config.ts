@@ -31,6 +31,7 @@ const Variables = z
     LOG_LEVEL: LogLevel,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
     PIFLEET_CONCURRENCY: wholeNumber(1, 1_000).default(2 * availableParallelism()),
+    PIFLEET_WARM: wholeNumber(0, 1_000).optional(),
     PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_MODELS_FILE: z.string().optional(),
     PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
@@ -52,6 +53,11 @@ const Variables = z
     if (!`${resolve(PIFLEET_ARTIFACTS)}${sep}`.startsWith(`${resolve(PIFLEET_WORKSPACES)}${sep}`)) return;
     const message = "must not lie in PIFLEET_WORKSPACES, where runs could reach it";
     context.addIssue({ code: "custom", path: ["PIFLEET_ARTIFACTS"], message });
+  })
+  .superRefine(({ PIFLEET_WARM = 0, PIFLEET_CONCURRENCY }, context) => {
+    if (PIFLEET_WARM <= PIFLEET_CONCURRENCY) return;
+    const message = `must not be more than PIFLEET_CONCURRENCY, which is ${PIFLEET_CONCURRENCY}`;
+    context.addIssue({ code: "custom", path: ["PIFLEET_WARM"], message });
   });
 
 /** Everything that the worker is configured by. */
@@ -60,6 +66,8 @@ export interface Config {
   readonly redisPrefix: string;
   readonly logLevel: LogLevel;
   readonly concurrency: number;
+  /** How many runners wait for an attempt, started ahead. */
+  readonly warm: number;
   /** How many invocations of one tenant may run at once, over all workers; null for any number. */
   readonly tenantRunning: number | null;
   readonly modelsFile: string | undefined;
@@ -88,6 +96,7 @@ export function readConfig(environment: Environment): Config {
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
     logLevel: variables.LOG_LEVEL,
     concurrency: variables.PIFLEET_CONCURRENCY,
+    warm: variables.PIFLEET_WARM ?? Math.min(variables.PIFLEET_CONCURRENCY, availableParallelism()),
     tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,
     modelsFile: variables.PIFLEET_MODELS_FILE && resolve(variables.PIFLEET_MODELS_FILE),
     leaseMs: variables.PIFLEET_LEASE_MS,

@@ -31,7 +31,7 @@ export async function work(config: Config & { drainOnIdle: boolean }): Promise<v
     log.info("stopped");
   });
   await worker.start();
-  log.info({ worker: worker.id, concurrency: config.concurrency }, "claiming");
+  log.info({ worker: worker.id, concurrency: config.concurrency, warm: config.warm }, "claiming");
   if (!config.drainOnIdle) return;
   await worker.idle();
   close();
@@ -53,6 +53,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     workspaces: config.workspaces,
     runnerEntry,
     heapMb: config.runnerHeapMb,
+    warm: config.warm,
     onFault,
   });
   const guard = new AddressGuard({ allow: config.allowedAddresses });

@@ -179,12 +179,13 @@ export class Worker {
 
   /** Resolves when the worker is on the list and claims. */
   async start(): Promise<void> {
-    const { backend, log } = this.#parts;
+    const { backend, runtime, log } = this.#parts;
     const { concurrency, leaseMs } = this.#options;
     this.#unwatch = await backend.changes.watchRequests((id) => this.#executor.wake(id));
     const onFault = (error: Error) => log.error({ err: error }, "the queue failed");
     // Before the first claim: whose death is to be noticed must be known.
     await this.#presence.start();
+    runtime.start();
     this.#consumer = backend.queue.consume(
       { worker: this.id, concurrency, reserve: RESERVED_SLOTS, leaseMs, onFault },
       (claim) => this.#executor.execute(claim),
@@ -227,6 +228,7 @@ export class Worker {
       running: this.#consumer?.running() ?? [],
       rssBytes: process.memoryUsage.rss(),
       load: loadavg()[0] ?? 0,
+      warm: this.#parts.runtime.warm,
       containment: this.#parts.runtime.containment,
     };
   }
@@ -244,7 +246,7 @@ export class Worker {
   async stop(): Promise<void> {
     const { backend, runtime } = this.#parts;
     const handBack = globalThis.setTimeout(() => this.#executor.handBackAll(), this.#options.graceMs);
-    await this.#consumer?.stop();
+    await Promise.all([this.#consumer?.stop(), runtime.drain()]);
     clearTimeout(handBack);
     this.#unwatch?.();
     await Promise.all(this.#loops.map((loop) => loop.stop()));

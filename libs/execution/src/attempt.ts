@@ -144,6 +144,7 @@ export class Attempt {
     const runner = await this.#launch();
     if (!runner) return;
     this.#runner = runner;
+    this.#ports.measures.count("runner_starts_total", { kind: runner.start });
     const read = this.#read(runner);
     // A task that is sent to a stopped process waits in its channel.
     if (this.#paused) await this.#applyPause();

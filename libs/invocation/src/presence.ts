@@ -14,6 +14,7 @@ export const WorkerPresence = z
     rssBytes: z.int(),
     load: z.number().describe("The host's load average over one minute"),
     heartbeatAt: z.iso.datetime({ precision: 3 }),
+    warm: z.int().min(0).optional().describe("How many runners wait for an attempt"),
     containment: z.string().describe("How the processes of a runner are held together, such as process-group"),
   })
   .meta({ id: "Worker" });

@@ -1,43 +1,60 @@
+import { rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { newMarker } from "./environment.ts";
 import type { RunRecord } from "./ownership/run-record.ts";
 import { ControlGroup, groupName } from "./processes/control-group.ts";
 import { readProcess } from "./processes/process-table.ts";
-import type { SeedFile } from "./seed-files.ts";
+import { removeTree } from "./remove-tree.ts";
+import { newRun, temporaryName, workspaceName } from "./run-name.ts";
+import { type SeedFile, writeSeedFiles } from "./seed-files.ts";
 import type { Site } from "./site.ts";
-import { newRun, Workspace } from "./workspace.ts";
+
+const OWNER_ONLY = 0o700;
 
 export interface FootprintRequest {
   readonly site: Site;
   /** The control group below which that of the run is made, where that can be. */
   readonly groupParent: string | undefined;
-  readonly invocationId: string;
-  readonly attempt: number;
-  readonly files: readonly SeedFile[];
   readonly onFault: (error: Error) => void;
 }
 
+/** The attempt that a workspace is made for. */
+export interface WorkspaceRequest {
+  readonly invocationId: string;
+  readonly attempt: number;
+  readonly files: readonly SeedFile[];
+}
+
 /**
- * All that a run leaves on this machine beside its processes: the record of whose it is, its workspace, its control
- * group. The record comes first and goes last, so that whenever a worker dies, others find what is to be removed.
+ * All that a run leaves on this machine beside its processes: the record of whose it is, its control group, a private
+ * directory for temporary files, and, once it has an attempt to serve, its workspace. The record comes first and goes
+ * last, so that whenever a worker dies, others find what is to be removed. Nobody but the owner can look into either
+ * directory.
  */
 export class Footprint {
+  readonly run = newRun();
   readonly marker = newMarker();
-  readonly workspace: Workspace;
+  /** The private directory, absolute. */
+  readonly temporary: string;
   #group: ControlGroup | undefined;
-  readonly #run: string;
+  #workspace: string | undefined;
   readonly #site: Site;
 
-  private constructor({ site, groupParent, invocationId, attempt }: FootprintRequest) {
-    this.#run = newRun(invocationId, attempt);
+  private constructor({ site, groupParent }: FootprintRequest) {
     this.#site = site;
-    this.workspace = new Workspace(site.root, this.#run);
-    this.#group = groupParent === undefined ? undefined : new ControlGroup(join(groupParent, groupName(this.#run)));
+    this.temporary = join(site.root, temporaryName(this.run));
+    this.#group = groupParent === undefined ? undefined : new ControlGroup(join(groupParent, groupName(this.run)));
   }
 
   /** The control group of the run, when it has one. */
   get group(): ControlGroup | undefined {
     return this.#group;
+  }
+
+  /** The absolute path of the workspace, once there is one. */
+  get workspace(): string | undefined {
+    return this.#workspace;
   }
 
   /** Leaves nothing behind when it fails. */
@@ -46,7 +63,7 @@ export class Footprint {
     try {
       await footprint.#record();
       footprint.#createGroup(request.onFault);
-      await footprint.workspace.create(request.files);
+      await mkdir(footprint.temporary, { mode: OWNER_ONLY });
       return footprint;
     } catch (error) {
       await footprint.remove();
@@ -70,24 +87,37 @@ export class Footprint {
     if (startTicks !== undefined) await this.#record({ pid, startTicks });
   }
 
+  /** Makes the workspace with its seed files; returns its path. What was made stays when it fails. Only once. */
+  async makeWorkspace({ invocationId, attempt, files }: WorkspaceRequest): Promise<string> {
+    const workspace = join(this.#site.root, workspaceName(this.run, invocationId, attempt));
+    this.#workspace = workspace;
+    await mkdir(workspace, { mode: OWNER_ONLY });
+    await writeSeedFiles(workspace, files);
+    return workspace;
+  }
+
   /** Removes it all. No process of the run may be left. Safe to call twice. */
   async remove(): Promise<void> {
-    this.group?.remove();
-    await this.workspace.remove();
-    await this.#site.register.remove(this.#run);
+    this.#group?.remove();
+    for (const directory of this.#directories) await removeTree(directory);
+    await this.#site.register.remove(this.run);
   }
 
   /** Removes it all before it returns; throws when something cannot be removed. */
   removeNow(): void {
-    this.group?.remove();
-    this.workspace.removeNow();
-    this.#site.register.removeNow(this.#run);
+    this.#group?.remove();
+    for (const directory of this.#directories) rmSync(directory, { recursive: true, force: true });
+    this.#site.register.removeNow(this.run);
+  }
+
+  get #directories(): string[] {
+    return this.#workspace === undefined ? [this.temporary] : [this.#workspace, this.temporary];
   }
 
   async #record(runner?: RunRecord["runner"]): Promise<void> {
     const { owner, register } = this.#site;
     if (!owner) return;
-    const group = this.group && { group: this.group.path };
-    await register.write(this.#run, { owner, marker: this.marker, ...group, ...(runner && { runner }) });
+    const group = this.#group && { group: this.#group.path };
+    await register.write(this.run, { owner, marker: this.marker, ...group, ...(runner && { runner }) });
   }
 }

@@ -10,11 +10,37 @@ export function ranOutOfHeap(code: number | null, signal: string | null, stderr:
   return (signal === "SIGABRT" || code === 134) && HEAP_LIMIT.test(stderr);
 }
 
+/** Whether the kernel has killed a runner for want of memory. */
+export class KernelKills {
+  readonly #group: () => ControlGroup | undefined;
+  #before: number | undefined;
+
+  /** @param group the control group of the run, when it has one */
+  constructor(group: () => ControlGroup | undefined) {
+    this.#group = group;
+  }
+
+  /** Only what happens from now on can have hit the runner. */
+  begin(): void {
+    this.#before = kernelKills();
+  }
+
+  /** @param signal what the runner died of */
+  killed(signal: NodeJS.Signals | null): boolean {
+    if (signal !== "SIGKILL") return false;
+    const ofThisRun = this.#group()?.outOfMemoryKills();
+    if (ofThisRun !== undefined) return ofThisRun > 0;
+    // Else it is a guess: somebody was killed for want of memory while this one ran.
+    const now = kernelKills();
+    return this.#before !== undefined && now !== undefined && now > this.#before;
+  }
+}
+
 /**
  * How many processes the kernel has killed for want of memory: those of our own control group where that can be told,
  * else those of the whole machine. `undefined` where neither can.
  */
-export function kernelKills(): number | undefined {
+function kernelKills(): number | undefined {
   const own = ownControlGroup();
   return (own === undefined ? undefined : new ControlGroup(own).outOfMemoryKills()) ?? machineKills();
 }

@@ -1,18 +1,21 @@
 import type { ChildProcess } from "node:child_process";
 import {
   type ArtifactLimits,
+  type LaunchRequest,
   OUTPUTS,
   type Output,
   type Runner,
   type RunnerCommand,
   type RunnerExit,
   RunnerRecord,
+  type RunnerStart,
 } from "@pifleet/invocation";
-import type { Environment } from "./environment.ts";
+import { type Environment, toolEnvironment } from "./environment.ts";
 import type { Footprint } from "./footprint.ts";
-import { kernelKills, ranOutOfHeap } from "./out-of-memory.ts";
+import { KernelKills, ranOutOfHeap } from "./out-of-memory.ts";
 import { outputsOf } from "./outputs/outputs-of.ts";
 import { leftoversRead, processEnd } from "./process-end.ts";
+import { readProcess } from "./processes/process-table.ts";
 import type { RunProcesses } from "./processes/run-processes.ts";
 import { RecordQueue } from "./record-queue.ts";
 import type { RunnerChannel, RunnerChannelEvents } from "./runner-channel.ts";
@@ -32,17 +35,23 @@ export interface RunnerParts {
   readonly footprint: Footprint;
   /** Resolves, never rejects, when the process is held together and recorded as it is to be. */
   readonly secured: Promise<void>;
-  readonly toolEnvironment: Environment;
+  /** PATH of the tools. */
+  readonly path: string;
   readonly onFault: (error: Error) => void;
   /** Called when nothing of the runner is left. */
   readonly onDisposed: (runner: ProcessRunner) => void;
 }
 
-/** A runner in a process of its own on this machine. */
-export class ProcessRunner implements Runner {
-  readonly pid: number;
+/** What there is once a runner has an attempt to serve. */
+interface Service {
   readonly workspace: string;
   readonly toolEnvironment: Environment;
+  readonly start: RunnerStart;
+}
+
+/** A runner in a process of its own on this machine. It waits until it is given to an attempt. */
+export class ProcessRunner implements Runner {
+  readonly pid: number;
   readonly records = new RecordQueue();
   readonly exited: Promise<RunnerExit>;
   readonly #channel: RunnerChannel;
@@ -54,28 +63,21 @@ export class ProcessRunner implements Runner {
   readonly #ready = Promise.withResolvers<boolean>();
   readonly #onFault: (error: Error) => void;
   readonly #onDisposed: (runner: ProcessRunner) => void;
-  readonly #kernelKillsBefore = kernelKills();
+  readonly #kernelKills: KernelKills;
+  readonly #path: string;
+  #service: Service | undefined;
   #suspension = new AbortController();
   #protocolFault: string | undefined;
+  #ended = false;
   #disposed: Promise<void> | undefined;
 
-  constructor({
-    child,
-    openChannel,
-    pid,
-    processes,
-    footprint,
-    secured,
-    toolEnvironment,
-    onFault,
-    onDisposed,
-  }: RunnerParts) {
+  constructor({ child, openChannel, pid, processes, footprint, secured, path, onFault, onDisposed }: RunnerParts) {
     this.pid = pid;
-    this.workspace = footprint.workspace.path;
-    this.toolEnvironment = toolEnvironment;
+    this.#path = path;
     this.#processes = processes;
     this.#footprint = footprint;
     this.#secured = secured;
+    this.#kernelKills = new KernelKills(() => footprint.group);
     this.#termination = new Termination(processes, onFault);
     this.#stderr = child.stderr ? new TextTail(child.stderr, STDERR_TAIL_BYTES) : undefined;
     child.stdout?.resume();
@@ -92,6 +94,40 @@ export class ProcessRunner implements Runner {
   /** Resolves to whether the runner can take a task; false when it has ended before. */
   get ready(): Promise<boolean> {
     return this.#secured.then(() => this.#ready.promise);
+  }
+
+  /** Whether its process has not ended, also when this one was not told of its end yet. */
+  get lives(): boolean {
+    const state = readProcess(this.pid)?.state;
+    return !this.#ended && state !== "Z" && state !== "X";
+  }
+
+  /**
+   * Gives the runner, which must be ready, to an attempt: makes the workspace. Only once.
+   * @throws when the workspace or a file in it cannot be made; what was made is removed by `dispose`
+   */
+  async serve({ invocationId, attempt, files }: LaunchRequest, start: RunnerStart): Promise<void> {
+    this.#kernelKills.begin();
+    const workspace = await this.#footprint.makeWorkspace({ invocationId, attempt, files });
+    const run = { path: this.#path, temporary: this.#footprint.temporary, marker: this.#footprint.marker };
+    this.#service = { workspace, toolEnvironment: toolEnvironment(run, workspace), start };
+  }
+
+  get workspace(): string {
+    return this.#serving.workspace;
+  }
+
+  get toolEnvironment(): Environment {
+    return this.#serving.toolEnvironment;
+  }
+
+  get start(): RunnerStart {
+    return this.#serving.start;
+  }
+
+  get #serving(): Service {
+    if (!this.#service) throw new Error("A runner that waits has no workspace");
+    return this.#service;
   }
 
   /** For when this process ends at once: kills what is left, before it returns. */
@@ -149,7 +185,7 @@ export class ProcessRunner implements Runner {
     try {
       await this.#footprint.remove();
     } catch (error) {
-      this.#onFault(new Error(`The workspace ${this.workspace} could not be removed`, { cause: error }));
+      this.#onFault(new Error(`What is left of the run ${this.#footprint.run} could not be removed`, { cause: error }));
     }
   }
 
@@ -170,6 +206,7 @@ export class ProcessRunner implements Runner {
 
   async #exit(child: ChildProcess): Promise<RunnerExit> {
     const { code, signal, spawnError } = await processEnd(child);
+    this.#ended = true;
     const killedByUs = this.#termination.begun;
     await leftoversRead(child, this.#channel.closed);
     this.records.end();
@@ -177,18 +214,9 @@ export class ProcessRunner implements Runner {
     return {
       code,
       signal,
-      outOfMemory: ranOutOfHeap(code, signal, stderrTail) || (!killedByUs && this.#killedByKernel(signal)),
+      outOfMemory: ranOutOfHeap(code, signal, stderrTail) || (!killedByUs && this.#kernelKills.killed(signal)),
       ...(this.#protocolFault !== undefined && { protocolFault: this.#protocolFault }),
       stderrTail,
     };
-  }
-
-  #killedByKernel(signal: NodeJS.Signals | null): boolean {
-    const ofThisRun = this.#footprint.group?.outOfMemoryKills();
-    if (ofThisRun !== undefined) return signal === "SIGKILL" && ofThisRun > 0;
-    // Else it is a guess: somebody was killed for want of memory while this one lived.
-    const before = this.#kernelKillsBefore;
-    const now = kernelKills();
-    return signal === "SIGKILL" && before !== undefined && now !== undefined && now > before;
   }
 }

@@ -1,17 +1,12 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { LaunchError, type LaunchRequest, type Runner, type Runtime, type Swept } from "@pifleet/invocation";
-import { MARKER, runnerEnvironment, toolEnvironment } from "./environment.ts";
-import { Footprint } from "./footprint.ts";
-import { processEnd } from "./process-end.ts";
-import { ProcessRunner } from "./process-runner.ts";
-import { type Containment, containedProcesses, containmentName, controlGroupParent } from "./processes/containment.ts";
-import { readProcess } from "./processes/process-table.ts";
-import { RunnerChannel } from "./runner-channel.ts";
-import { secure } from "./secure.ts";
+import { readMemory } from "./pool/memory-reading.ts";
+import { RunnerPool } from "./pool/runner-pool.ts";
+import type { ProcessRunner } from "./process-runner.ts";
+import { type Containment, containmentName, controlGroupParent } from "./processes/containment.ts";
+import { RunnerStarter } from "./runner-starter.ts";
 import { Site } from "./site.ts";
-import { channelStream, spawnRunner } from "./spawn-runner.ts";
-import { StartGate } from "./start-gate.ts";
 import { sweep } from "./sweep/sweep.ts";
 import { withoutPaths } from "./system-error.ts";
 import { endNow } from "./terminate/end-now.ts";
@@ -32,6 +27,8 @@ export interface ProcessRuntimeOptions {
   readonly runnerEntry: string;
   /** The limit of a runner's heap, MB; 512 when it is left out. */
   readonly heapMb?: number;
+  /** How many runners are started ahead and wait for a launch; none when it is left out. */
+  readonly warm?: number;
   /** How long runners have to end by themselves when the runtime closes, milliseconds; 500 when it is left out. */
   readonly graceMs?: number;
   /** PATH of the runners and their tools; the worker's own when it is left out. */
@@ -52,12 +49,11 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
 class ProcessRuntime implements Runtime {
   readonly containment: string;
   readonly #options: Required<ProcessRuntimeOptions>;
-  readonly #gate = new StartGate(availableParallelism());
+  readonly #starter: RunnerStarter;
+  readonly #pool: RunnerPool<ProcessRunner>;
   readonly #closing = new AbortController();
-  readonly #runners = new Set<ProcessRunner>();
   readonly #launches = new Set<Promise<unknown>>();
-  readonly #groupParent: string | undefined;
-  readonly #endNow = () => endNow(this.#runners, this.#ready?.compileCache);
+  readonly #endNow = () => endNow(this.#starter.runners, this.#ready?.compileCache);
   /** The site, once it is prepared. */
   #ready: Site | undefined;
   #site: Promise<Site> | undefined;
@@ -66,6 +62,7 @@ class ProcessRuntime implements Runtime {
   constructor(options: ProcessRuntimeOptions) {
     this.#options = {
       heapMb: DEFAULT_HEAP_MB,
+      warm: 0,
       graceMs: DEFAULT_GRACE_MS,
       path: process.env.PATH ?? DEFAULT_PATH,
       containment: "auto",
@@ -74,9 +71,21 @@ class ProcessRuntime implements Runtime {
       ...options,
       workspaces: resolve(options.workspaces),
     };
-    this.#groupParent = controlGroupParent(this.#options.containment);
-    this.containment = containmentName(this.#groupParent);
+    const { warm: size, onFault } = this.#options;
+    const groupParent = controlGroupParent(this.#options.containment);
+    this.containment = containmentName(groupParent);
+    this.#starter = new RunnerStarter({ ...this.#options, groupParent, prepareSite: () => this.#prepared() });
+    const start = (abandoned: AbortSignal) => this.#starter.start(abandoned);
+    this.#pool = new RunnerPool({ size, starts: availableParallelism(), start, readMemory, onFault });
     process.on("exit", this.#endNow);
+  }
+
+  get warm(): number {
+    return this.#pool.warm;
+  }
+
+  start(): void {
+    this.#pool.begin();
   }
 
   async launch(request: LaunchRequest): Promise<Runner> {
@@ -94,6 +103,18 @@ class ProcessRuntime implements Runtime {
     }
   }
 
+  async #launch(request: LaunchRequest, abandoned: AbortSignal): Promise<Runner> {
+    const { runner, start } = await this.#pool.take(abandoned);
+    try {
+      await runner.serve(request, start);
+      abandoned.throwIfAborted();
+      return runner;
+    } catch (error) {
+      await runner.dispose();
+      throw error;
+    }
+  }
+
   sweep(): Promise<Swept> {
     this.#sweeping ??= this.#sweep().finally(() => {
       this.#sweeping = undefined;
@@ -105,10 +126,15 @@ class ProcessRuntime implements Runtime {
     return sweep(await this.#prepared(), this.#options.onFault);
   }
 
+  drain(): Promise<void> {
+    return this.#pool.drain();
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#launches);
-    await Promise.all(Array.from(this.#runners, (runner) => this.#end(runner)));
+    await this.#pool.drain();
+    await Promise.all(Array.from(this.#starter.runners, (runner) => this.#end(runner)));
     await this.#sweeping?.catch(() => undefined);
     await this.#ready?.compileCache.remove();
     process.off("exit", this.#endNow);
@@ -119,21 +145,7 @@ class ProcessRuntime implements Runtime {
     await runner.dispose();
   }
 
-  async #launch(request: LaunchRequest, abandoned: AbortSignal): Promise<Runner> {
-    const leave = await this.#gate.enter(abandoned);
-    try {
-      const site = await this.#prepared();
-      const { onFault } = this.#options;
-      const footprint = await Footprint.create({ site, groupParent: this.#groupParent, onFault, ...request });
-      const runner = await this.#start(site, footprint);
-      this.#runners.add(runner);
-      return await this.#whenReady(runner, abandoned);
-    } finally {
-      leave();
-    }
-  }
-
-  /** What could not be prepared, such as on a full disk, is tried again by the next launch. */
+  /** What could not be prepared, such as on a full disk, is tried again by the next start. */
   async #prepared(): Promise<Site> {
     this.#site ??= Site.prepare(this.#options.workspaces);
     try {
@@ -144,59 +156,4 @@ class ProcessRuntime implements Runtime {
       throw error;
     }
   }
-
-  /** Starts the process; when there is none, nothing is left behind. */
-  async #start(site: Site, footprint: Footprint): Promise<ProcessRunner> {
-    try {
-      return await this.#spawn(site, footprint);
-    } catch (error) {
-      await footprint.remove();
-      throw error;
-    }
-  }
-
-  async #spawn({ compileCache }: Site, footprint: Footprint): Promise<ProcessRunner> {
-    const { program, runnerEntry: entry, heapMb, path, onFault } = this.#options;
-    const { workspace, marker, group } = footprint;
-    const environment = runnerEnvironment(workspace, path, marker, compileCache.path);
-    const child = spawnRunner({ program, entry, directory: workspace.path, environment, heapMb });
-    const { pid } = child;
-    if (pid === undefined) throw (await processEnd(child)).spawnError;
-    const since = readProcess(pid)?.startTicks ?? 0;
-    const variable = `${MARKER}=${marker}`;
-    return new ProcessRunner({
-      child,
-      openChannel: (events) => new RunnerChannel(channelStream(child), events),
-      pid,
-      processes: containedProcesses({
-        leader: pid,
-        since,
-        marker: variable,
-        workspace: workspace.path,
-        ...(group && { group }),
-      }),
-      footprint,
-      secured: secure(footprint, pid, onFault),
-      toolEnvironment: toolEnvironment(workspace, path, marker),
-      onFault,
-      onDisposed: (runner) => this.#runners.delete(runner),
-    });
-  }
-
-  async #whenReady(runner: ProcessRunner, abandoned: AbortSignal): Promise<Runner> {
-    if (await settledOrAborted(runner.ready, abandoned)) return runner;
-    await runner.dispose();
-    if (abandoned.aborted) throw new LaunchError("The runner could not be started: the launch was given up");
-    const exit = await runner.exited;
-    throw new LaunchError("The runner ended before it could take a task", { exit });
-  }
-}
-
-/** What the promise resolves to, or `undefined` as soon as the signal is aborted. */
-async function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  const aborted = new Promise<undefined>((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
-  return Promise.race([promise, aborted]);
 }

@@ -87,6 +87,10 @@ export const COUNTERS = {
     help: "Spans that no collector will get: refused by it, given up because of their age, or more than an attempt may have",
     labels: { reason: ["refused", "expired", "too_many"] },
   },
+  runner_starts_total: {
+    help: "Attempts that got a runner: a warm one that waited for it, or a cold one that had to start first",
+    labels: { kind: ["warm", "cold"] },
+  },
   webhook_deliveries_total: {
     help: "What came of webhook messages that were due: delivered, failed with another try to follow, dead, or put off without a try",
     labels: { result: ["delivered", "failed", "dead", "postponed"] },

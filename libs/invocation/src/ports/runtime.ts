@@ -36,9 +36,13 @@ export type Output =
   /** `path` may hold any character. */
   | { readonly kind: "omitted"; readonly path: string; readonly reason: string };
 
+/** How a launch came to its runner: `warm`, it was ready and waited; `cold`, it was waited for. */
+export type RunnerStart = "warm" | "cold";
+
 /** A runner that serves one attempt, with its workspace. */
 export interface Runner {
   readonly pid: number;
+  readonly start: RunnerStart;
   /** The workspace's absolute path; mode 0700, removed by `dispose`. */
   readonly workspace: string;
   /** The environment that the tools get, complete. */
@@ -75,8 +79,10 @@ export interface Swept {
 
 /** The port to where runners live. */
 export interface Runtime {
+  /** Begins to start runners ahead of the launches, where it is configured to. Launches do not need it. */
+  start(): void;
   /**
-   * Makes a workspace and starts a runner in it, ready for its task.
+   * Makes a workspace and gives it to a runner that is ready for its task: one that waits, or else a new one.
    * @throws {LaunchError} when it cannot; nothing is left behind then.
    */
   launch(request: LaunchRequest): Promise<Runner>;
@@ -87,7 +93,14 @@ export interface Runtime {
   sweep(): Promise<Swept>;
   /** How the processes of a runner are held together, for the list of workers; such as `cgroup`. */
   readonly containment: string;
-  /** Ends what is left. Safe to call twice, and before the first launch. */
+  /** How many runners wait for a launch. */
+  readonly warm: number;
+  /**
+   * Starts no runner ahead any more, and ends those that wait; resolves when nothing of them is left. Who serves an
+   * attempt goes on, and launches still succeed. Safe to call twice, and before `start`.
+   */
+  drain(): Promise<void>;
+  /** Drains, and ends what is left. Safe to call twice, and before the first launch. */
   close(): Promise<void>;
 }
 

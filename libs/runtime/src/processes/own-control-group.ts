@@ -1,8 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The directory of the control group (version 2) that this process is in; `undefined` where it cannot be seen. */
+let found: { readonly path: string | undefined } | undefined;
+
+/**
+ * The directory of the control group (version 2) that this process is in; `undefined` where it cannot be seen. Looked
+ * up once: nobody moves a worker while it works.
+ */
 export function ownControlGroup(): string | undefined {
+  found ??= { path: lookUp() };
+  return found.path;
+}
+
+function lookUp(): string | undefined {
   const path = /^0::(\/.*)$/m.exec(contents("/proc/self/cgroup"))?.[1];
   const mount = controlGroupMount();
   if (path === undefined || mount === undefined) return undefined;

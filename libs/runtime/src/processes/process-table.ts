@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A process as /proc shows it. */
 export interface ProcessEntry {
@@ -37,12 +37,6 @@ export function readProcess(pid: number): ProcessEntry | undefined {
 export function hasVariable(pid: number, variable: string): boolean {
   const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
   return environment?.split("\0").includes(variable) ?? false;
-}
-
-/** Whether a process works in a directory or below it; false where we may not look. */
-export function worksIn(pid: number, directory: string): boolean {
-  const current = attempt(() => readlinkSync(`/proc/${pid}/cwd`))?.replace(/ \(deleted\)$/, "");
-  return current === directory || current?.startsWith(`${directory}/`) === true;
 }
 
 /** Processes end while we read: what cannot be read is not there. */

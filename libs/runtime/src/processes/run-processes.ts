@@ -1,4 +1,5 @@
 import type { ControlGroup } from "./control-group.ts";
+import type { RunPlace } from "./works-for.ts";
 
 /** How the processes of one run are known. */
 export interface RunIdentity {
@@ -8,7 +9,8 @@ export interface RunIdentity {
   readonly since: number;
   /** The environment variable, with its value, that all processes of the run have inherited. */
   readonly marker: string;
-  readonly workspace: string;
+  /** Its directories. */
+  readonly place: RunPlace;
   /** The control group of the run, when it has one. */
   readonly group?: ControlGroup;
 }

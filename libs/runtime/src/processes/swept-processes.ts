@@ -1,10 +1,11 @@
-import { hasVariable, type ProcessEntry, readProcesses, worksIn } from "./process-table.ts";
+import { hasVariable, type ProcessEntry, readProcesses } from "./process-table.ts";
 import type { RunIdentity, RunProcesses } from "./run-processes.ts";
 import { send } from "./send-signal.ts";
+import { worksFor } from "./works-for.ts";
 
 /**
  * The processes of a run: those of its control group when it has one, and those with any trace of it in /proc: the
- * runner's group and session, descent, the marker in the environment, the workspace as working directory. A process
+ * runner's group and session, descent, the marker in the environment, a directory of the run as working directory. A process
  * that has called setsid, that was forked twice, or that has cleared its environment is still found by one of the
  * others; one that does all of these and goes elsewhere before its parent ends is found in a control group only.
  */
@@ -53,10 +54,10 @@ export class SweptProcesses implements RunProcesses {
   }
 
   #belongs(entry: ProcessEntry): boolean {
-    const { leader, marker, workspace } = this.#identity;
+    const { leader, marker, place } = this.#identity;
     if (this.#seen.has(key(entry))) return true;
     if (leader !== undefined && (entry.group === leader || entry.session === leader)) return true;
-    return hasVariable(entry.pid, marker) || worksIn(entry.pid, workspace);
+    return hasVariable(entry.pid, marker) || worksFor(entry.pid, place);
   }
 }
 

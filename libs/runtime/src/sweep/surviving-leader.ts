@@ -1,4 +1,5 @@
-import { hasVariable, readProcess, readProcesses, worksIn } from "../processes/process-table.ts";
+import { hasVariable, readProcess, readProcesses } from "../processes/process-table.ts";
+import { type RunPlace, worksFor } from "../processes/works-for.ts";
 
 /**
  * The number of a runner, as far as it still stands for its session and process group. When the runner itself is gone,
@@ -8,10 +9,10 @@ import { hasVariable, readProcess, readProcesses, worksIn } from "../processes/p
 export function survivingLeader(
   runner: { readonly pid: number; readonly startTicks: number },
   marker: string,
-  workspace: string,
+  place: RunPlace,
 ): number | undefined {
   const process = readProcess(runner.pid);
   if (process) return process.startTicks === runner.startTicks ? runner.pid : undefined;
   const session = readProcesses().filter((entry) => entry.session === runner.pid);
-  return session.some(({ pid }) => hasVariable(pid, marker) || worksIn(pid, workspace)) ? runner.pid : undefined;
+  return session.some(({ pid }) => hasVariable(pid, marker) || worksFor(pid, place)) ? runner.pid : undefined;
 }

@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Swept } from "@pifleet/invocation";
 import { MARKER } from "../environment.ts";
 import type { RunRecord } from "../ownership/run-record.ts";
@@ -6,9 +7,11 @@ import { type WorkerIdentity, workerState } from "../ownership/worker-identity.t
 import { containedProcesses } from "../processes/containment.ts";
 import { ControlGroup, groupName } from "../processes/control-group.ts";
 import type { RunProcesses } from "../processes/run-processes.ts";
+import type { RunPlace } from "../processes/works-for.ts";
+import { removeTree } from "../remove-tree.ts";
+import { isRun, isWorkspace, runOf } from "../run-name.ts";
 import type { Site } from "../site.ts";
 import { killAll } from "../terminate/kill-all.ts";
-import { isRun, Workspace } from "../workspace.ts";
 import { survivingLeader } from "./surviving-leader.ts";
 
 /** Ends the runs whose worker is dead, and removes what they left. A run that fails is left to the next sweep. */
@@ -39,26 +42,27 @@ interface DeadRun {
 }
 
 async function sweepRun({ site, run, record, rebooted, onFault }: DeadRun): Promise<Swept> {
-  const workspace = new Workspace(site.root, run);
   const group = groupOf(run, record);
-  const processes = rebooted ? undefined : processesOf(record, workspace, group);
+  const processes = rebooted ? undefined : processesOf(record, { root: site.root, run }, group);
   const lived = processes?.alive() ?? false;
   if (processes && !(await killAll(processes, onFault))) return { runners: 0, workspaces: 0 };
+  // Its worker is dead: it makes no more of them.
+  const directories = (await readdir(site.root)).filter((name) => runOf(name) === run);
   group?.remove();
-  await workspace.remove();
+  for (const name of directories) await removeTree(join(site.root, name));
   // Of several workers that sweep at once, the one that removes the record has swept it.
   const swept = await site.register.remove(run);
-  return { runners: swept && lived ? 1 : 0, workspaces: swept ? 1 : 0 };
+  return { runners: swept && lived ? 1 : 0, workspaces: swept && directories.some(isWorkspace) ? 1 : 0 };
 }
 
-function processesOf({ owner, runner, marker }: RunRecord, { path }: Workspace, group?: ControlGroup): RunProcesses {
+function processesOf({ owner, runner, marker }: RunRecord, place: RunPlace, group?: ControlGroup): RunProcesses {
   const variable = `${MARKER}=${marker}`;
-  const leader = runner && survivingLeader(runner, variable, path);
+  const leader = runner && survivingLeader(runner, variable, place);
   return containedProcesses({
     ...(leader !== undefined && { leader }),
     since: runner?.startTicks ?? owner.startTicks,
     marker: variable,
-    workspace: path,
+    place,
     ...(group && { group }),
   });
 }

@@ -2,9 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { modifiedAt } from "../modified-at.ts";
 import type { RunRegister } from "../ownership/run-register.ts";
-import { readProcesses, worksIn } from "../processes/process-table.ts";
+import { readProcesses } from "../processes/process-table.ts";
+import { worksIn } from "../processes/works-for.ts";
 import { removeTree } from "../remove-tree.ts";
-import { runOf } from "../workspace.ts";
+import { isWorkspace, runOf } from "../run-name.ts";
 
 /**
  * Removes what has no record, or none that can be read, since before a time (Unix milliseconds): a power cut leaves
@@ -20,7 +21,7 @@ export async function sweepStrays(root: string, register: RunRegister, before: n
     const path = join(root, name);
     if (run === undefined || recorded.has(run) || !(await isStray(path, before))) continue;
     await removeTree(path);
-    if (run === name) workspaces += 1;
+    if (isWorkspace(name)) workspaces += 1;
   }
   return workspaces;
 }

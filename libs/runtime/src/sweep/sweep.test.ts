@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ownIdentity } from "../ownership/worker-identity.ts";
 import { createProcessRuntime } from "../process-runtime.ts";
 import { type Containment, controlGroupParent } from "../processes/containment.ts";
+import { newRun, runOf, temporaryName, workspaceName } from "../run-name.ts";
 import { CONTAINMENTS } from "../testing/containments.ts";
 import { isAlive } from "../testing/life.ts";
 import { newRoots } from "../testing/roots.ts";
 import { WorkerProcess } from "../testing/worker-process.ts";
-import { newRun } from "../workspace.ts";
 
 const ESCAPED = `(setsid sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' &) ; sleep 300`;
 const OLD = new Date(Date.now() - 3_600_000);
@@ -106,14 +106,16 @@ describe.each(CONTAINMENTS)("the sweep, with the containment %s", (containment) 
 /** The control group of a run, while there is one. */
 function groupsOf(workspace: string): string[] {
   const parent = controlGroupParent("auto");
-  return parent === undefined ? [] : readdirSync(parent).filter((name) => name.includes(basename(workspace)));
+  return parent === undefined
+    ? []
+    : readdirSync(parent).filter((name) => name.includes(runOf(basename(workspace)) ?? "none"));
 }
 
 describe("whose run it is", () => {
   /** Launches a run, and says in its record that another worker owns it. */
   async function owned(owner: Record<string, unknown>): Promise<Runner> {
     const runner = await launch();
-    const path = join(root, ".runs", `${basename(runner.workspace)}.json`);
+    const path = join(root, ".runs", `${runOf(basename(runner.workspace))}.json`);
     const record = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...record, owner: { ...record.owner, ...owner } }));
     return runner;
@@ -135,7 +137,7 @@ describe("whose run it is", () => {
   it("does not matter after a reboot: no process is killed, and what is left is removed", async () => {
     const runner = await owned({ bootId: "another boot" });
     // The group stands for one that is gone with the boot.
-    const path = join(root, ".runs", `${basename(runner.workspace)}.json`);
+    const path = join(root, ".runs", `${runOf(basename(runner.workspace))}.json`);
     const { group: _group, ...record } = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify(record));
     expect(await runtime.sweep()).toEqual({ runners: 0, workspaces: 1 });
@@ -154,12 +156,12 @@ describe("what has no record", () => {
     if (at) utimesSync(join(root, name), at, at);
     return name;
   }
-  const run = () => newRun(newInvocationId(), 1);
+  const workspace = (run = newRun()) => workspaceName(run, newInvocationId(), 1);
 
   it("is removed when it has been there for a while, unless it may just be in the making", async () => {
-    made(run(), OLD);
-    made(`.tmp-${run()}`, OLD);
-    const young = made(run());
+    made(workspace(), OLD);
+    made(temporaryName(newRun()), OLD);
+    const young = made(workspace());
     expect(await runtime.sweep()).toEqual({ runners: 0, workspaces: 1 });
     expect(traces()).toEqual([young]);
   });
@@ -171,8 +173,9 @@ describe("what has no record", () => {
   });
 
   it.each(["", "{}", '{"owner":{"pid":1},"marker":"PATH=/bin"}'])("is what has the record %j", async (text) => {
-    const name = made(run(), OLD);
-    const path = join(root, ".runs", `${name}.json`);
+    const run = newRun();
+    made(workspace(run), OLD);
+    const path = join(root, ".runs", `${run}.json`);
     writeFileSync(path, text);
     expect(await runtime.sweep()).toEqual(NONE);
     utimesSync(path, OLD, OLD);

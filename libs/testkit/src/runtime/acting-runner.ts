@@ -64,6 +64,7 @@ let environment: Record<string, string> = {};
 process.on("message", async (command: RunnerCommand) => {
   if (command.type !== "task") return;
   environment = command.task.environment;
+  process.chdir(command.task.workspace);
   const content = command.task.conversation.at(-1)?.content;
   for (const action of JSON.parse(String(content)) as Action[]) await act(action);
 });

@@ -22,6 +22,7 @@ export type RunnerScript = (runner: ScriptedRunner) => Promise<void> | void;
 /** A runner that says and does what its script tells it. */
 export class ScriptedRunner implements Runner {
   readonly pid: number;
+  readonly start = "cold";
   readonly workspace: string;
   readonly toolEnvironment: Readonly<Record<string, string>>;
   readonly exited: Promise<RunnerExit>;

@@ -7,6 +7,7 @@ import { type RunnerScript, ScriptedRunner } from "./scripted-runner.ts";
  */
 export class ScriptedRuntime implements Runtime {
   readonly containment = "none";
+  readonly warm = 0;
   /** Every runner that was launched, oldest first. */
   readonly runners: ScriptedRunner[] = [];
   readonly launches: LaunchRequest[] = [];
@@ -21,6 +22,14 @@ export class ScriptedRuntime implements Runtime {
   /** Makes the launches from now on fail. */
   failLaunches(reason: string): void {
     this.#failure = reason;
+  }
+
+  start(): void {
+    // No runner is ever started ahead.
+  }
+
+  async drain(): Promise<void> {
+    // None waits.
   }
 
   async launch(request: LaunchRequest): Promise<Runner> {

@@ -1,0 +1,99 @@
+import { LaunchError } from "@pifleet/invocation";
+import { MARKER, runnerEnvironment } from "./environment.ts";
+import { Footprint } from "./footprint.ts";
+import { processEnd } from "./process-end.ts";
+import { ProcessRunner } from "./process-runner.ts";
+import { containedProcesses } from "./processes/containment.ts";
+import { readProcess } from "./processes/process-table.ts";
+import { RunnerChannel } from "./runner-channel.ts";
+import { secure } from "./secure.ts";
+import type { Site } from "./site.ts";
+import { channelStream, spawnRunner } from "./spawn-runner.ts";
+
+export interface RunnerStarterOptions {
+  readonly prepareSite: () => Promise<Site>;
+  /** The control group below which those of the runs are made, where they can be. */
+  readonly groupParent: string | undefined;
+  /** The Node.js binary. */
+  readonly program: string;
+  /** The runner's main file. */
+  readonly runnerEntry: string;
+  readonly heapMb: number;
+  /** PATH of the runners and their tools. */
+  readonly path: string;
+  readonly onFault: (error: Error) => void;
+}
+
+/** Starts runners, which are not yet anybody's, and knows all that are left. */
+export class RunnerStarter {
+  /** Those of which something is left. */
+  readonly runners = new Set<ProcessRunner>();
+  readonly #options: RunnerStarterOptions;
+
+  constructor(options: RunnerStarterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts a runner; resolves when it can take a task. Leaves nothing behind when it fails, or is given up.
+   * @throws {LaunchError} when the runner ends before, or whatever the start fails with
+   */
+  async start(abandoned: AbortSignal): Promise<ProcessRunner> {
+    const { prepareSite, groupParent, onFault } = this.#options;
+    const site = await prepareSite();
+    abandoned.throwIfAborted();
+    const footprint = await Footprint.create({ site, groupParent, onFault });
+    const runner = await this.#startIn(site, footprint);
+    this.runners.add(runner);
+    return await whenReady(runner, abandoned);
+  }
+
+  /** Starts the process; when there is none, nothing is left behind. */
+  async #startIn(site: Site, footprint: Footprint): Promise<ProcessRunner> {
+    try {
+      return await this.#spawn(site, footprint);
+    } catch (error) {
+      await footprint.remove();
+      throw error;
+    }
+  }
+
+  async #spawn({ root, compileCache }: Site, footprint: Footprint): Promise<ProcessRunner> {
+    const { program, runnerEntry: entry, heapMb, path, onFault } = this.#options;
+    const { run, temporary, marker, group } = footprint;
+    const environment = runnerEnvironment({ path, temporary, marker }, compileCache.path);
+    const child = spawnRunner({ program, entry, directory: temporary, environment, heapMb });
+    const { pid } = child;
+    if (pid === undefined) throw (await processEnd(child)).spawnError;
+    const since = readProcess(pid)?.startTicks ?? 0;
+    const variable = `${MARKER}=${marker}`;
+    const identity = { leader: pid, since, marker: variable, place: { root, run }, ...(group && { group }) };
+    return new ProcessRunner({
+      child,
+      openChannel: (events) => new RunnerChannel(channelStream(child), events),
+      pid,
+      processes: containedProcesses(identity),
+      footprint,
+      secured: secure(footprint, pid, onFault),
+      path,
+      onFault,
+      onDisposed: (runner) => this.runners.delete(runner),
+    });
+  }
+}
+
+async function whenReady(runner: ProcessRunner, abandoned: AbortSignal): Promise<ProcessRunner> {
+  if (await settledOrAborted(runner.ready, abandoned)) return runner;
+  await runner.dispose();
+  abandoned.throwIfAborted();
+  throw new LaunchError("The runner ended before it could take a task", { exit: await runner.exited });
+}
+
+/** What the promise resolves to, or `undefined` as soon as the signal is aborted. */
+async function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  return Promise.race([promise, aborted]);
+}
