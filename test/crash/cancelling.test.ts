@@ -1,8 +1,8 @@
 import { text, toolCall } from "@pifleet/testkit/model-server";
 import { describe, expect, it } from "vitest";
 import { Link } from "../fleet/link.ts";
-import { alive, processesOfRuns, runnersOf, stateOf } from "../fleet/processes.ts";
-import { PATIENCE, Stage } from "./stage.ts";
+import { alive, processesOfRuns, stateOf, waitingRunners } from "../fleet/processes.ts";
+import { NO_WARM, PATIENCE, Stage } from "./stage.ts";
 
 const CANCELLED = { status: "cancelled", error: { code: "cancelled" }, attempt: 1 };
 /** A tool whose processes do not listen to SIGTERM, one of them in a session of its own, holding the tool's output. */
@@ -26,10 +26,10 @@ describe("cancelling", () => {
   });
 
   it("ends an invocation whose runner is still starting", async () => {
-    await using stage = await Stage.set();
+    await using stage = await Stage.set({ env: NO_WARM });
     const id = await stage.submit();
-    const { pid } = await stage.runs(id);
-    const runners = () => runnersOf(pid, stage.fleet.workspaces);
+    await stage.runs(id);
+    const runners = () => waitingRunners(stage.fleet.workspaces).map(({ pid }) => pid);
     await expect.poll(runners, { timeout: 20_000, interval: 1 }).toHaveLength(1);
     const [runner = 0] = runners();
     process.kill(runner, "SIGSTOP");

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { text, toolCall } from "@pifleet/testkit/model-server";
 import { describe, expect, it } from "vitest";
 import { processesOfRuns, stateOf } from "../fleet/processes.ts";
-import { endings, PATIENCE, SHORT_LEASE, Stage } from "./stage.ts";
+import { endings, NO_WARM, PATIENCE, SHORT_LEASE, Stage } from "./stage.ts";
 
 /** Longer than a short lease and than the idle deadline of these tests. */
 const LONG_PAUSE_MS = 3_500;
@@ -46,7 +46,7 @@ describe("a paused invocation", () => {
   });
 
   it("can be paused while its runner is still starting, and continues", async () => {
-    await using stage = await Stage.set();
+    await using stage = await Stage.set({ env: NO_WARM });
     const id = await stage.submit();
     await stage.runs(id);
     await stage.fleet.client.invocations.pause(id);

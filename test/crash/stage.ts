@@ -13,6 +13,8 @@ export const PATIENCE = { timeout: 20_000, interval: 100 };
 export const ENDLESS_LEASE = { PIFLEET_LEASE_MS: "600000" };
 /** A lease that tests can wait for. */
 export const SHORT_LEASE = { PIFLEET_LEASE_MS: "2000" };
+/** Every runner starts for the attempt that it serves. */
+export const NO_WARM = { PIFLEET_WARM: "0" };
 /** What runs when a worker is told to stop is handed back soon. */
 const SHORT_GRACE = { PIFLEET_GRACE_MS: "100" };
 

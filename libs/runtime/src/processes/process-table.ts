@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+
+/** What is read is put here; longer than any line of a process can be. */
+const LINE = Buffer.allocUnsafe(4_096);
 
 /** A process as /proc shows it. */
 export interface ProcessEntry {
@@ -25,7 +28,7 @@ export function readProcesses(): ProcessEntry[] {
 
 /** One process, also one that was not collected yet; `undefined` when there is none. */
 export function readProcess(pid: number): ProcessEntry | undefined {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  const stat = attempt(() => readLine(`/proc/${pid}/stat`));
   if (stat === undefined) return undefined;
   // The program's name, in parentheses, may hold anything, parentheses and spaces too.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -37,6 +40,16 @@ export function readProcess(pid: number): ProcessEntry | undefined {
 export function hasVariable(pid: number, variable: string): boolean {
   const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
   return environment?.split("\0").includes(variable) ?? false;
+}
+
+/** Reads a small file in half the time that `readFileSync` takes: every end of a run reads one of each process. */
+function readLine(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    return LINE.toString("latin1", 0, readSync(file, LINE));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Processes end while we read: what cannot be read is not there. */

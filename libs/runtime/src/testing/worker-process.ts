@@ -26,11 +26,18 @@ export class WorkerProcess {
     this.run = run;
   }
 
-  /** @param command a shell command that prints a pid and goes on */
-  static async start(workspaces: string, containment: Containment, command: string): Promise<WorkerProcess> {
-    const child = fork(PROGRAM, [workspaces, containment, command], { execArgv: [] });
+  /**
+   * @param command a shell command that prints a pid and goes on
+   * @param warm how many more runners wait for a launch
+   */
+  static async start(workspaces: string, containment: Containment, command: string, warm = 0): Promise<WorkerProcess> {
+    const child = fork(PROGRAM, [workspaces, containment, command, String(warm)], { execArgv: [] });
     const [run] = await once(child, "message");
     return new WorkerProcess(child, run);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Stops the runner with all its processes. */
