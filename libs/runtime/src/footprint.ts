@@ -62,7 +62,7 @@ export class Footprint {
     const footprint = new Footprint(request);
     try {
       await footprint.#record();
-      footprint.#createGroup(request.onFault);
+      await footprint.#createGroup(request.onFault);
       await mkdir(footprint.temporary, { mode: OWNER_ONLY });
       return footprint;
     } catch (error) {
@@ -72,9 +72,9 @@ export class Footprint {
   }
 
   /** A run without a group of its own is held together the portable way. */
-  #createGroup(onFault: (error: Error) => void): void {
+  async #createGroup(onFault: (error: Error) => void): Promise<void> {
     try {
-      this.#group?.create();
+      await this.#group?.create();
     } catch (error) {
       this.#group = undefined;
       onFault(new Error("No control group could be made for a run", { cause: error }));
@@ -98,14 +98,14 @@ export class Footprint {
 
   /** Removes it all. No process of the run may be left. Safe to call twice. */
   async remove(): Promise<void> {
-    this.#group?.remove();
+    await this.#group?.remove();
     for (const directory of this.#directories) await removeTree(directory);
     await this.#site.register.remove(this.run);
   }
 
   /** Removes it all before it returns; throws when something cannot be removed. */
   removeNow(): void {
-    this.#group?.remove();
+    this.#group?.removeNow();
     for (const directory of this.#directories) rmSync(directory, { recursive: true, force: true });
     this.#site.register.removeNow(this.run);
   }

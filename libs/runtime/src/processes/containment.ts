@@ -47,7 +47,7 @@ function tried(parent: string | undefined): string | undefined {
   if (parent === undefined) return undefined;
   const group = new ControlGroup(join(parent, groupName(`probe-${randomBytes(6).toString("hex")}`)));
   try {
-    group.create();
+    group.createNow();
   } catch {
     // Why it is not allowed does not matter: there is another way.
     return undefined;
@@ -56,6 +56,6 @@ function tried(parent: string | undefined): string | undefined {
     const { signal } = spawnSync("/bin/sh", ["-c", PROBE, group.path], { stdio: "ignore", timeout: PROBE_MS });
     return signal === "SIGKILL" ? parent : undefined;
   } finally {
-    group.remove();
+    group.removeNow();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode, unlessMissing } from "../system-error.ts";
 
 export const GROUP_PREFIX = "pifleet-";
 
@@ -12,7 +13,8 @@ export function groupName(run: string): string {
 /**
  * A control group (version 2) that holds the processes of one run. What they start is in it from its first moment, and
  * nothing that a process does to its session, its parent or its environment takes it out. No controller is needed.
- * Every method does nothing when the group is gone.
+ * Every method does nothing when the group is gone. What changes the hierarchy waits for its lock, which the kernel
+ * holds for 8 to 20 ms while a process moves: the event loop does not wait for that.
  */
 export class ControlGroup {
   readonly path: string;
@@ -22,15 +24,17 @@ export class ControlGroup {
     this.path = path;
   }
 
-  /** Makes the group. Throws when that is not allowed, or when there is one. */
-  create(): void {
+  /** Makes the group. Rejects when that is not allowed, or when there is one. */
+  async create(): Promise<void> {
+    await mkdir(this.path);
+  }
+
+  /** Makes the group before it returns; throws when that is not allowed, or when there is one. */
+  createNow(): void {
     mkdirSync(this.path);
   }
 
-  /**
-   * Moves a process into the group. The kernel takes 8 to 20 ms for it, which a start takes anyway, so it is not waited
-   * for in the event loop. A process that has ended cannot be moved: it rejects.
-   */
+  /** Moves a process into the group. A process that has ended cannot be moved: it rejects. */
   async admit(pid: number): Promise<void> {
     await writeFile(join(this.path, "cgroup.procs"), String(pid));
   }
@@ -57,9 +61,15 @@ export class ControlGroup {
     return count === undefined ? undefined : Number(count);
   }
 
-  /** Removes the group with those below it. Throws while a process lives in it. */
-  remove(): void {
-    for (const group of this.#below()) group.remove();
+  /** Removes the group with those below it. Rejects while a process lives in it. */
+  async remove(): Promise<void> {
+    for (const group of this.#below()) await group.remove();
+    await unlessMissing(rmdir(this.path), undefined);
+  }
+
+  /** Removes the group with those below it before it returns; throws while a process lives in it. */
+  removeNow(): void {
+    for (const group of this.#below()) group.removeNow();
     unlessGone(() => rmdirSync(this.path));
   }
 
@@ -78,8 +88,7 @@ function unlessGone<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENODEV") return undefined;
+    if (["ENOENT", "ENODEV"].includes(errorCode(error) ?? "")) return undefined;
     throw error;
   }
 }

@@ -15,13 +15,13 @@ export async function sweepGroups(before: number): Promise<void> {
   for (const name of await unlessMissing(readdir(parent), [])) {
     const group = new ControlGroup(join(parent, name));
     if (!name.startsWith(GROUP_PREFIX) || group.populated()) continue;
-    if (((await modifiedAt(group.path)) ?? before) < before) removeIfAllowed(group);
+    if (((await modifiedAt(group.path)) ?? before) < before) await removeIfAllowed(group);
   }
 }
 
-function removeIfAllowed(group: ControlGroup): void {
+async function removeIfAllowed(group: ControlGroup): Promise<void> {
   try {
-    group.remove();
+    await group.remove();
   } catch (error) {
     // Populated again, or another user's.
     if (!["EBUSY", "EACCES", "EPERM"].includes(errorCode(error) ?? "")) throw error;

@@ -48,7 +48,7 @@ async function sweepRun({ site, run, record, rebooted, onFault }: DeadRun): Prom
   if (processes && !(await killAll(processes, onFault))) return { runners: 0, workspaces: 0 };
   // Its worker is dead: it makes no more of them.
   const directories = (await readdir(site.root)).filter((name) => runOf(name) === run);
-  group?.remove();
+  await group?.remove();
   for (const name of directories) await removeTree(join(site.root, name));
   // Of several workers that sweep at once, the one that removes the record has swept it.
   const swept = await site.register.remove(run);
