@@ -25,6 +25,7 @@ describe("the list of workers", () => {
       rssBytes: expect.any(Number),
       load: expect.any(Number),
       heartbeatAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      warm: expect.any(Number),
       containment: expect.stringMatching(/^(cgroup|process-group)/),
     });
 

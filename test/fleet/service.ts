@@ -101,6 +101,6 @@ export class Service {
 
 /** What every process needs, without the keys that the developer may have set. */
 function minimalEnvironment(): Record<string, string> {
-  const names = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_COMPILE_CACHE", "PIFLEET_TEST_RUN"];
+  const names = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_COMPILE_CACHE", "PIFLEET_TEST_RUN", "PIFLEET_WARM"];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

@@ -9,3 +9,5 @@ process.env[MARKER] = id;
 process.env.TMPDIR = directory;
 // Tests start some hundred processes from source; compiled once, each of them takes less than half the time.
 process.env.NODE_COMPILE_CACHE = fileURLToPath(new URL("../../node_modules/.cache/test-programs", import.meta.url));
+// Most tests run one invocation on each worker. `PIFLEET_WARM=0` in the environment makes all of them start cold.
+process.env.PIFLEET_WARM ??= "1";

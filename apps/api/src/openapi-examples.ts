@@ -123,6 +123,7 @@ const worker: WorkerPresence = {
   rssBytes: 98_566_144,
   load: 0.42,
   heartbeatAt: STARTED,
+  warm: 2,
   containment: "process-group",
 };
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { ConfigurationError } from "@pifleet/environment";
 import { expect, it } from "vitest";
 import { readConfig } from "./config.ts";
@@ -43,4 +44,25 @@ it("artifacts may be kept in a bucket, wherever the workspaces are", () => {
 it("artifacts may lie beside the workspaces", () => {
   const config = readConfig({ PIFLEET_WORKSPACES: "/data/a", PIFLEET_ARTIFACTS: "/data/artifacts" });
   expect(config.artifacts).toEqual({ kind: "directory", directory: "/data/artifacts/pifleet" });
+});
+
+it.each([
+  ["PIFLEET_WARM", "-1", "must be a whole number from 0 to 1000"],
+  ["PIFLEET_WARM", "1001", "must be a whole number from 0 to 1000"],
+  ["PIFLEET_WARM", "many", "must be a whole number from 0 to 1000"],
+  ["PIFLEET_WARM", "5", "must not be more than PIFLEET_CONCURRENCY, which is 4"],
+  ["PIFLEET_CONCURRENCY", "0", "must be a whole number from 1 to 1000"],
+  ["PIFLEET_CONCURRENCY", "1001", "must be a whole number from 1 to 1000"],
+  ["PIFLEET_RUNNER_HEAP_MB", "63", "must be a whole number from 64 to 65536"],
+  ["PIFLEET_RUNNER_HEAP_MB", "1e3", "must be a whole number from 64 to 65536"],
+])("%s=%s stops the start with one line", (name, value, wrong) => {
+  const read = () => readConfig({ PIFLEET_CONCURRENCY: "4", [name]: value });
+  expect(read).toThrow(new ConfigurationError(`${name} ${wrong}`));
+});
+
+it("one runner a core waits, but never more than may run, and as many as are asked for", () => {
+  expect(readConfig({ PIFLEET_CONCURRENCY: "1000" }).warm).toBe(availableParallelism());
+  expect(readConfig({ PIFLEET_CONCURRENCY: "1" }).warm).toBe(1);
+  expect(readConfig({ PIFLEET_CONCURRENCY: "3", PIFLEET_WARM: "3" }).warm).toBe(3);
+  expect(readConfig({ PIFLEET_WARM: "0" }).warm).toBe(0);
 });

@@ -24,14 +24,15 @@ import * as z from "zod";
 import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
 
 const MB = 1_048_576;
+const MOST_RUNNERS = 1_000;
 
 const Variables = z
   .object({
     REDIS_URL: RedisUrl,
     LOG_LEVEL: LogLevel,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
-    PIFLEET_CONCURRENCY: wholeNumber(1, 1_000).default(2 * availableParallelism()),
-    PIFLEET_WARM: wholeNumber(0, 1_000).optional(),
+    PIFLEET_CONCURRENCY: wholeNumber(1, MOST_RUNNERS).default(2 * availableParallelism()),
+    PIFLEET_WARM: wholeNumber(0, MOST_RUNNERS).optional(),
     PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_MODELS_FILE: z.string().optional(),
     PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
