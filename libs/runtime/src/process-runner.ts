@@ -96,10 +96,10 @@ export class ProcessRunner implements Runner {
     return this.#secured.then(() => this.#ready.promise);
   }
 
-  /** Whether its process has not ended, also when this one was not told of its end yet. */
+  /** Whether its process has not ended and was not killed, even if nobody was told of that yet. */
   get lives(): boolean {
-    const state = readProcess(this.pid)?.state;
-    return !this.#ended && state !== "Z" && state !== "X";
+    const entry = readProcess(this.pid);
+    return !this.#ended && entry?.state !== "Z" && entry?.isEnding !== true;
   }
 
   /**

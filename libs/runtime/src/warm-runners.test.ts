@@ -119,6 +119,15 @@ describe("a runner that waits", () => {
     expect(faults).toEqual(["A runner that waited has ended with SIGKILL"]);
   });
 
+  it("is not given to a launch that comes right after it was killed", async () => {
+    for (const { pid } of processes()) process.kill(pid, "SIGKILL");
+    const runner = await launch();
+    expect(runner.start).toBe("cold");
+    const said = await perform(runner, [finish("done"), { do: "exit", code: 0 }]);
+    expect(said.map(({ type }) => type)).toContain("finished");
+    await runner.dispose();
+  });
+
   it("is used up by a launch that cannot make its workspace, which leaves nothing", async () => {
     const runs = [...directories().keys()];
     await expect(launch([{ path: "../escape", content: "" }])).rejects.toBeInstanceOf(LaunchError);

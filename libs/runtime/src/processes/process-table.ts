@@ -13,7 +13,14 @@ export interface ProcessEntry {
   readonly session: number;
   /** When it was started, in clock ticks since boot. */
   readonly startTicks: number;
+  /** Whether it is on its way out: killed, or about to exit, and not ended yet. */
+  readonly isEnding: boolean;
 }
+
+/** See PF_EXITING in the kernel's sched.h. */
+const EXITING = 0x4;
+/** SIGKILL in a bitmap of signals. */
+const KILLED = 1 << 8;
 
 /** Whether this machine has the process table that we read. */
 export const HAS_PROCESS_TABLE = readProcess(process.pid) !== undefined;
@@ -33,7 +40,15 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   // The program's name, in parentheses, may hold anything, parentheses and spaces too.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const field = (place: number) => Number(fields[place - 3]);
-  return { pid, state: fields[0] ?? "", parent: field(4), group: field(5), session: field(6), startTicks: field(22) };
+  return {
+    pid,
+    state: fields[0] ?? "",
+    parent: field(4),
+    group: field(5),
+    session: field(6),
+    startTicks: field(22),
+    isEnding: (field(9) & EXITING) !== 0 || (field(31) & KILLED) !== 0,
+  };
 }
 
 /** Whether a process was started with this variable in its environment; false where we may not look. */
