@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 const TEMPORARY = ".tmp-";
 
 /** The ids of the living processes whose working directory is `directory` or lies below it. Linux only. */
-export function processesIn(directory: string): number[] {
+function processesIn(directory: string): number[] {
   return pids().filter((pid) => worksIn(pid, directory));
 }
 

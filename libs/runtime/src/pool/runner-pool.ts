@@ -13,7 +13,6 @@ export interface PooledRunner {
   /** Whether it could take a task. */
   readonly lives: boolean;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  /** Never rejects. */
   dispose(): Promise<void>;
 }
 
@@ -86,7 +85,7 @@ export class RunnerPool<R extends PooledRunner> {
     this.#target = 0;
     clearInterval(this.#looks);
     clearTimeout(this.#timer);
-    await Promise.all([this.#cutBack(), ...this.#waiting.splice(0).map(({ runner }) => runner.dispose())]);
+    await Promise.all([this.#cutBack(), ...this.#waiting.splice(0).map(({ runner }) => this.#end(runner))]);
   }
 
   #takeWaiting(): R | undefined {
@@ -176,7 +175,7 @@ export class RunnerPool<R extends PooledRunner> {
     const asking = this.#asking.shift();
     if (asking) asking.resolve(this.#handOut(runner));
     else if (this.#missing > 0) this.#keep({ runner, since: performance.now() });
-    else await runner.dispose();
+    else await this.#end(runner);
   }
 
   #keep(waiting: Waiting<R>): void {
@@ -194,7 +193,7 @@ export class RunnerPool<R extends PooledRunner> {
   #lost({ runner, since }: Waiting<R>): void {
     if (performance.now() - since > PROVEN_MS) this.#outage.end();
     this.#outage.failed();
-    void runner.dispose();
+    void this.#end(runner);
     void runner.exited.then(({ code, signal }) => {
       const how = signal ?? `code ${code}`;
       this.#outage.tell(() => this.#options.onFault(new Error(`A runner that waited has ended with ${how}`)));
@@ -208,11 +207,19 @@ export class RunnerPool<R extends PooledRunner> {
     else this.#outage.tell(() => this.#options.onFault(new Error("No runner can be started ahead", { cause: error })));
   }
 
+  async #end(runner: R): Promise<void> {
+    try {
+      await runner.dispose();
+    } catch (error) {
+      this.#options.onFault(new Error("A runner that waited could not be ended", { cause: error }));
+    }
+  }
+
   #fitMemory(): void {
     const { size, readMemory } = this.#options;
     const memory = readMemory();
     this.#target = memory ? Math.min(size, runnersWithRoom(this.#waiting.length, memory)) : size;
-    for (const { runner } of this.#waiting.splice(this.#target)) void runner.dispose();
+    for (const { runner } of this.#waiting.splice(this.#target)) void this.#end(runner);
     this.#fill();
   }
 }
