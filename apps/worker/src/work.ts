@@ -1,7 +1,7 @@
 import { createArtifactStore } from "@pifleet/artifacts";
 import { readConfigured } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
-import { modelAccess, modelSecrets, readModelsFile, runnerEntry } from "@pifleet/harness";
+import { modelAccess, modelSecrets, readModelsFile, runnerPrograms } from "@pifleet/harness";
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { createProcessRuntime } from "@pifleet/runtime";
@@ -51,10 +51,14 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
   });
   const runtime = createProcessRuntime({
     workspaces: config.workspaces,
-    runnerEntry,
+    programs: runnerPrograms,
     heapMb: config.runnerHeapMb,
     warm: config.warm,
     onFault,
+    onFallback: ({ from, to, exit }) => {
+      log.warn({ from, to, exit }, "runners do not start out of the one, and start out of the other from now on");
+      backend.counters.add({ runner_fallbacks: 1 }).catch(onFault);
+    },
   });
   const guard = new AddressGuard({ allow: config.allowedAddresses });
   const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];

@@ -5,4 +5,4 @@
 export { modelAccess } from "./model-access.ts";
 export { modelSecrets } from "./model-secrets.ts";
 export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
-export { type RunnerProgram, runnerEntry, runnerPrograms } from "./runner-program.ts";
+export { runnerPrograms } from "./runner-program.ts";

@@ -1,12 +1,6 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-
-/** A way to start a runner, as it is given to Node. */
-export interface RunnerProgram {
-  /** `snapshot`: from the heap of a runner that is ready; `bundle`: from its source. */
-  readonly name: "snapshot" | "bundle";
-  readonly arguments: readonly string[];
-}
+import type { RunnerProgram } from "@pifleet/invocation";
 
 /** Where the built runner is: for a checkout below this library, for built programs beside them. */
 const BUILT = extname(import.meta.url) === ".ts" ? "../dist/" : "./runner/";
@@ -23,6 +17,3 @@ export const runnerPrograms: readonly RunnerProgram[] = [
 function file(name: string): string {
   return fileURLToPath(new URL(`${BUILT}${name}`, import.meta.url));
 }
-
-/** The bundled program of a runner. */
-export const runnerEntry: string = file("runner.cjs");

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
@@ -9,9 +9,9 @@ import { newInvocationId, RunnerRecord, type RunnerTask } from "@pifleet/invocat
 import { FAKE_API_KEY, hang, type ModelServer, startModelServer, text, toolCall } from "@pifleet/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { modelAccess } from "./model-access.ts";
-import { runnerEntry } from "./runner-program.ts";
+import { runnerPrograms } from "./runner-program.ts";
 
-describe("the runner's program", () => {
+describe.each(runnerPrograms)("the runner's program, out of its $name", (program) => {
   let server: ModelServer;
   let workspace: string;
   let child: ChildProcess;
@@ -22,7 +22,12 @@ describe("the runner's program", () => {
     workspace = await realpath(await mkdtemp(join(tmpdir(), "pifleet-runner-")));
     said = [];
     const environment = { PATH: process.env.PATH, HOME: workspace, TMPDIR: workspace, PIFLEET_RUN: workspace };
-    child = fork(runnerEntry, { cwd: workspace, env: environment, detached: true, silent: true, execArgv: [] });
+    child = spawn(process.execPath, program.arguments, {
+      cwd: workspace,
+      env: environment,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
     child.on("message", (message) => said.push(RunnerRecord.parse(message)));
   });
   afterEach(async () => {

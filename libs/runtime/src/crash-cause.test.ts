@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
-import { actingRunnerEntry, finish, perform } from "@pifleet/testkit/runtime";
+import { ACTING_RUNNER, finish, perform } from "@pifleet/testkit/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProcessRuntime, type ProcessRuntimeOptions } from "./process-runtime.ts";
 import { newRoots } from "./testing/roots.ts";
@@ -13,7 +13,7 @@ describe("the exit of a runner", () => {
   let runtime: Runtime;
 
   beforeEach(() => {
-    runtime = createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, heapMb: 64 });
+    runtime = createProcessRuntime({ workspaces: newRoot(), programs: [ACTING_RUNNER], heapMb: 64 });
   });
   afterEach(() => runtime.close());
 
@@ -84,7 +84,7 @@ describe("a launch that fails", () => {
 
   /** Why a launch failed; nothing may be left of it. */
   async function failure(options: Partial<ProcessRuntimeOptions>, content = ""): Promise<LaunchError> {
-    const runtime = createProcessRuntime({ workspaces: root, runnerEntry: actingRunnerEntry, ...options });
+    const runtime = createProcessRuntime({ workspaces: root, programs: [ACTING_RUNNER], ...options });
     const files = [{ path: "seed.txt", content }];
     const error = await runtime
       .launch({ invocationId: newInvocationId(), attempt: 1, files })
@@ -101,13 +101,13 @@ describe("a launch that fails", () => {
   }
 
   it("because the runner ends before it takes a task tells how it ended", async () => {
-    const { exit } = await failure({ runnerEntry: join(root, "missing.mjs") });
+    const { exit } = await failure({ programs: [{ name: "missing", arguments: [join(root, "missing.mjs")] }] });
     expect(exit).toMatchObject({ code: 1, stderrTail: expect.stringContaining("missing.mjs") });
     nothingIsLeft();
   });
 
   it("because there is no such program says so", async () => {
-    expect((await failure({ program: join(root, "none") })).message).toMatch("no such file or directory (ENOENT)");
+    expect((await failure({ node: join(root, "none") })).message).toMatch("no such file or directory (ENOENT)");
     nothingIsLeft();
   });
 
@@ -115,7 +115,7 @@ describe("a launch that fails", () => {
     const program = join(newRoot(), "program");
     writeFileSync(program, "");
     chmodSync(program, 0o600);
-    expect((await failure({ program })).message).toMatch("permission denied (EACCES)");
+    expect((await failure({ node: program })).message).toMatch("permission denied (EACCES)");
     nothingIsLeft();
   });
 
@@ -143,7 +143,7 @@ describe("a launch that fails", () => {
   it("once does not keep the next one from succeeding", async () => {
     const workspaces = join(root, "workspaces");
     writeFileSync(workspaces, "");
-    const runtime = createProcessRuntime({ workspaces, runnerEntry: actingRunnerEntry });
+    const runtime = createProcessRuntime({ workspaces, programs: [ACTING_RUNNER] });
     const launch = () => runtime.launch({ invocationId: newInvocationId(), attempt: 1, files: [] });
     await expect(launch()).rejects.toBeInstanceOf(LaunchError);
     rmSync(workspaces);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
 import { describeRuntime } from "@pifleet/testkit/conformance/runtime";
-import { actingRunnerEntry, finish, perform, taskOf } from "@pifleet/testkit/runtime";
+import { ACTING_RUNNER, finish, perform, taskOf } from "@pifleet/testkit/runtime";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createProcessRuntime } from "./process-runtime.ts";
 import { readProcess } from "./processes/process-table.ts";
@@ -15,7 +15,7 @@ const newRoot = newRoots();
 
 for (const containment of CONTAINMENTS) {
   describeRuntime(`the process runtime with the containment ${containment}`, async () =>
-    createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, containment }),
+    createProcessRuntime({ workspaces: newRoot(), programs: [ACTING_RUNNER], containment }),
   );
 }
 
@@ -28,7 +28,7 @@ describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (con
     root = newRoot();
     runtime = createProcessRuntime({
       workspaces: root,
-      runnerEntry: actingRunnerEntry,
+      programs: [ACTING_RUNNER],
       heapMb: 64,
       containment,
       onFault: (error) => faults.push(error),
@@ -152,7 +152,7 @@ describe.each(CONTAINMENTS)("the end of a runner, with the containment %s,", (co
   let runtime: Runtime;
 
   beforeEach(() => {
-    runtime = createProcessRuntime({ workspaces: newRoot(), runnerEntry: actingRunnerEntry, containment });
+    runtime = createProcessRuntime({ workspaces: newRoot(), programs: [ACTING_RUNNER], containment });
   });
   afterEach(() => runtime.close());
 

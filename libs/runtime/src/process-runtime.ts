@@ -1,10 +1,18 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { LaunchError, type LaunchRequest, type Runner, type Runtime, type Swept } from "@pifleet/invocation";
+import {
+  LaunchError,
+  type LaunchRequest,
+  type Runner,
+  type RunnerProgram,
+  type Runtime,
+  type Swept,
+} from "@pifleet/invocation";
 import { readMemory } from "./pool/memory-reading.ts";
 import { RunnerPool } from "./pool/runner-pool.ts";
 import type { ProcessRunner } from "./process-runner.ts";
 import { type Containment, containmentName, controlGroupParent } from "./processes/containment.ts";
+import type { Fallback } from "./program-choice.ts";
 import { RunnerStarter } from "./runner-starter.ts";
 import { Site } from "./site.ts";
 import { sweep } from "./sweep/sweep.ts";
@@ -23,8 +31,8 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export interface ProcessRuntimeOptions {
   /** The directory of the workspaces. Everything else in it has a leading dot. */
   readonly workspaces: string;
-  /** The runner's program. */
-  readonly runnerEntry: string;
+  /** What runners are started with, the best first: the next is used when one does not work here. */
+  readonly programs: readonly RunnerProgram[];
   /** The limit of a runner's heap, MB; 512 when it is left out. */
   readonly heapMb?: number;
   /** How many runners are started ahead and wait for a launch; none when it is left out. */
@@ -36,9 +44,11 @@ export interface ProcessRuntimeOptions {
   /** How the processes of a run are held together; `auto` when it is left out. */
   readonly containment?: Containment;
   /** The Node.js binary; the worker's own when it is left out. */
-  readonly program?: string;
+  readonly node?: string;
   /** Called for faults that the runtime survives. */
   readonly onFault?: (error: Error) => void;
+  /** Called when a program does not work here, and the next is used from then on. */
+  readonly onFallback?: (fallback: Fallback) => void;
 }
 
 /** A runtime whose runners are processes on this machine. */
@@ -66,8 +76,9 @@ class ProcessRuntime implements Runtime {
       graceMs: DEFAULT_GRACE_MS,
       path: process.env.PATH ?? DEFAULT_PATH,
       containment: "auto",
-      program: process.execPath,
+      node: process.execPath,
       onFault: () => undefined,
+      onFallback: () => undefined,
       ...options,
       workspaces: resolve(options.workspaces),
     };

@@ -1,10 +1,11 @@
-import { LaunchError } from "@pifleet/invocation";
+import { LaunchError, type RunnerProgram } from "@pifleet/invocation";
 import { MARKER, runnerEnvironment } from "./environment.ts";
 import { Footprint } from "./footprint.ts";
 import { processEnd } from "./process-end.ts";
 import { ProcessRunner } from "./process-runner.ts";
 import { containedProcesses } from "./processes/containment.ts";
 import { readProcess } from "./processes/process-table.ts";
+import { type Fallback, ProgramChoice } from "./program-choice.ts";
 import { RunnerChannel } from "./runner-channel.ts";
 import { secure } from "./secure.ts";
 import type { Site } from "./site.ts";
@@ -15,13 +16,15 @@ export interface RunnerStarterOptions {
   /** The control group below which those of the runs are made, where they can be. */
   readonly groupParent: string | undefined;
   /** The Node.js binary. */
-  readonly program: string;
-  /** The runner's main file. */
-  readonly runnerEntry: string;
+  readonly node: string;
+  /** What runners are started with, the best first. */
+  readonly programs: readonly RunnerProgram[];
   readonly heapMb: number;
   /** PATH of the runners and their tools. */
   readonly path: string;
   readonly onFault: (error: Error) => void;
+  /** Called when a program is given up for the next one. */
+  readonly onFallback: (fallback: Fallback) => void;
 }
 
 /** Starts runners, which are not yet anybody's, and knows all that are left. */
@@ -29,9 +32,11 @@ export class RunnerStarter {
   /** Those of which something is left. */
   readonly runners = new Set<ProcessRunner>();
   readonly #options: RunnerStarterOptions;
+  readonly #choice: ProgramChoice;
 
   constructor(options: RunnerStarterOptions) {
     this.#options = options;
+    this.#choice = new ProgramChoice(options.programs, options.onFallback);
   }
 
   /**
@@ -39,30 +44,41 @@ export class RunnerStarter {
    * @throws {LaunchError} when the runner ends before, or whatever the start fails with
    */
   async start(abandoned: AbortSignal): Promise<ProcessRunner> {
+    for (;;) {
+      const program = this.#choice.current;
+      try {
+        return await this.#startWith(program, abandoned);
+      } catch (error) {
+        if (!(error instanceof LaunchError && this.#choice.failed(program, error.exit))) throw error;
+      }
+    }
+  }
+
+  async #startWith(program: RunnerProgram, abandoned: AbortSignal): Promise<ProcessRunner> {
     const { prepareSite, groupParent, onFault } = this.#options;
     const site = await prepareSite();
     abandoned.throwIfAborted();
     const footprint = await Footprint.create({ site, groupParent, onFault });
-    const runner = await this.#startIn(site, footprint);
+    const runner = await this.#startIn(site, footprint, program);
     this.runners.add(runner);
     return await whenReady(runner, abandoned);
   }
 
   /** Starts the process; when there is none, nothing is left behind. */
-  async #startIn(site: Site, footprint: Footprint): Promise<ProcessRunner> {
+  async #startIn(site: Site, footprint: Footprint, program: RunnerProgram): Promise<ProcessRunner> {
     try {
-      return await this.#spawn(site, footprint);
+      return await this.#spawn(site, footprint, program);
     } catch (error) {
       await footprint.remove();
       throw error;
     }
   }
 
-  async #spawn({ root, compileCache }: Site, footprint: Footprint): Promise<ProcessRunner> {
-    const { program, runnerEntry: entry, heapMb, path, onFault } = this.#options;
+  async #spawn({ root, compileCache }: Site, footprint: Footprint, program: RunnerProgram): Promise<ProcessRunner> {
+    const { node, heapMb, path, onFault } = this.#options;
     const { run, temporary, marker, group } = footprint;
     const environment = runnerEnvironment({ path, temporary, marker }, compileCache.path);
-    const child = spawnRunner({ program, entry, directory: temporary, environment, heapMb });
+    const child = spawnRunner({ ...program, node, directory: temporary, environment, heapMb });
     const { pid } = child;
     if (pid === undefined) throw (await processEnd(child)).spawnError;
     const since = readProcess(pid)?.startTicks ?? 0;

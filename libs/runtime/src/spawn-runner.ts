@@ -7,9 +7,9 @@ const CHANNEL = 3;
 
 export interface SpawnRequest {
   /** The Node.js binary. */
-  readonly program: string;
-  /** The runner's main file. */
-  readonly entry: string;
+  readonly node: string;
+  /** What it is started with. */
+  readonly arguments: readonly string[];
   readonly directory: string;
   readonly environment: Environment;
   /** The limit of the runner's own heap, MB. */
@@ -20,10 +20,10 @@ export interface SpawnRequest {
  * Starts a runner as the leader of a session and process group of its own. Neither its arguments nor its environment
  * hold a secret: other processes can read both.
  */
-export function spawnRunner({ program, entry, directory, environment, heapMb }: SpawnRequest): ChildProcess {
+export function spawnRunner({ node, directory, environment, heapMb, ...runner }: SpawnRequest): ChildProcess {
   // A runner streams text: with a small young generation it takes less memory and less time for it.
   const flags = [`--max-old-space-size=${heapMb}`, "--max-semi-space-size=1"];
-  return spawn(program, [...flags, entry], {
+  return spawn(node, [...flags, ...runner.arguments], {
     cwd: directory,
     env: { ...environment, NODE_CHANNEL_FD: String(CHANNEL) },
     detached: true,

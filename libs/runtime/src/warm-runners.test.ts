@@ -2,12 +2,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
 import { describeRuntime } from "@pifleet/testkit/conformance/runtime";
-import { actingRunnerEntry, finish, perform } from "@pifleet/testkit/runtime";
+import { ACTING_RUNNER, finish, perform } from "@pifleet/testkit/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProcessRuntime, type ProcessRuntimeOptions } from "./process-runtime.ts";
 import { controlGroupParent } from "./processes/containment.ts";
 import { readProcess, readProcesses } from "./processes/process-table.ts";
 import { worksIn } from "./processes/works-for.ts";
+import type { Fallback } from "./program-choice.ts";
 import { runOf, temporaryName } from "./run-name.ts";
 import { CONTAINMENTS } from "./testing/containments.ts";
 import { isAlive } from "./testing/life.ts";
@@ -29,7 +30,7 @@ afterEach(() => runtime.close());
 
 function open(options: Partial<ProcessRuntimeOptions> = {}): Runtime {
   const onFault = (error: Error) => faults.push(error.message);
-  return createProcessRuntime({ workspaces: root, runnerEntry: actingRunnerEntry, warm: 2, onFault, ...options });
+  return createProcessRuntime({ workspaces: root, programs: [ACTING_RUNNER], warm: 2, onFault, ...options });
 }
 
 /** Resolves when so many runners wait. */
@@ -61,7 +62,7 @@ for (const containment of CONTAINMENTS) {
   describeRuntime(`the process runtime with warm runners and the containment ${containment}`, async () => {
     runtime = createProcessRuntime({
       workspaces: newRoot(),
-      runnerEntry: actingRunnerEntry,
+      programs: [ACTING_RUNNER],
       warm: 2,
       containment,
     });
@@ -183,8 +184,23 @@ describe.each(CONTAINMENTS)("a worker whose runners wait, with the containment %
 });
 
 describe("a runner program that cannot start", () => {
+  it("gives way to the next one, for those that wait and for the launch", async () => {
+    const fallbacks: Fallback[] = [];
+    const missing = { name: "missing", arguments: [join(newRoot(), "missing.mjs")] };
+    runtime = open({ programs: [missing, ACTING_RUNNER], onFallback: (fallback) => fallbacks.push(fallback) });
+    runtime.start();
+    const runner = await launch();
+    expect(await perform(runner, [finish("Done."), { do: "exit", code: 0 }])).toContainEqual(
+      expect.objectContaining({ type: "finished" }),
+    );
+    await runner.dispose();
+    await waiting();
+    expect(fallbacks).toMatchObject([{ from: "missing", to: "acting runner", exit: { code: 1 } }]);
+    expect(faults).toEqual([]);
+  });
+
   it("is told of once, and by the launch as ever", async () => {
-    runtime = open({ runnerEntry: join(newRoot(), "missing.mjs") });
+    runtime = open({ programs: [{ name: "missing", arguments: [join(newRoot(), "missing.mjs")] }] });
     runtime.start();
     await expect.poll(() => faults, PATIENCE).toEqual(["No runner can be started ahead"]);
     const error = await launch().catch((thrown) => thrown);

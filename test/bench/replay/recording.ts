@@ -1,9 +1,9 @@
-import { fork } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelAccess, runnerEntry } from "@pifleet/harness";
+import { modelAccess, runnerPrograms } from "@pifleet/harness";
 import { newInvocationId, type RunnerRecord, type RunnerTask } from "@pifleet/invocation";
 import type { ModelServer } from "@pifleet/testkit/model-server";
 import { promptFor, type Task } from "../agent.ts";
@@ -35,7 +35,11 @@ export async function recordRun(task: Task, models: ModelServer): Promise<Record
 async function recordsOf(task: RunnerTask, cwd: string): Promise<RunnerRecord[]> {
   const records: RunnerRecord[] = [];
   const { PATH } = process.env;
-  const runner = fork(runnerEntry, { cwd, env: { HOME: cwd, TMPDIR: cwd, ...(PATH && { PATH }) } });
+  const runner = spawn(process.execPath, runnerPrograms[0]?.arguments ?? [], {
+    cwd,
+    env: { HOME: cwd, TMPDIR: cwd, ...(PATH && { PATH }) },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   runner.on("message", (record) => records.push(record as RunnerRecord));
   runner.send({ type: "task", task });
   await once(runner, "exit");

@@ -11,6 +11,14 @@ export interface LaunchRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A way to start a runner, as it is given to Node. */
+export interface RunnerProgram {
+  /** What people call it. */
+  readonly name: string;
+  /** The arguments of Node: its own flags, and the program's main file last. */
+  readonly arguments: readonly string[];
+}
+
 /** How a runner's process ended. */
 export interface RunnerExit {
   readonly code: number | null;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
-import { actingRunnerEntry } from "@pifleet/testkit/runtime";
+import { ACTING_RUNNER } from "@pifleet/testkit/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ownIdentity } from "../ownership/worker-identity.ts";
 import { createProcessRuntime } from "../process-runtime.ts";
@@ -24,7 +24,7 @@ const faults: Error[] = [];
 
 function open(containment: Containment = "auto"): Runtime {
   const onFault = (error: Error) => faults.push(error);
-  return createProcessRuntime({ workspaces: root, runnerEntry: actingRunnerEntry, containment, onFault });
+  return createProcessRuntime({ workspaces: root, programs: [ACTING_RUNNER], containment, onFault });
 }
 
 async function startWorker(containment: Containment): Promise<WorkerProcess> {

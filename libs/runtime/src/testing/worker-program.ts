@@ -4,7 +4,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { newInvocationId } from "@pifleet/invocation";
-import { actingRunnerEntry, taskOf } from "@pifleet/testkit/runtime";
+import { ACTING_RUNNER, taskOf } from "@pifleet/testkit/runtime";
 import { createProcessRuntime } from "../process-runtime.ts";
 import type { WorkerOrder, WorkerRun } from "./worker-process.ts";
 
@@ -12,7 +12,7 @@ const LOOK_MS = 5;
 const [workspaces = "", containment, command = "", warm] = process.argv.slice(2);
 const runtime = createProcessRuntime({
   workspaces,
-  runnerEntry: actingRunnerEntry,
+  programs: [ACTING_RUNNER],
   warm: Number(warm),
   containment: containment === "portable" ? "portable" : "auto",
 });

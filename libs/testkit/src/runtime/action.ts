@@ -4,6 +4,7 @@ import {
   NO_USAGE,
   newInvocationId,
   type Runner,
+  type RunnerProgram,
   type RunnerRecord,
   type RunnerTask,
 } from "@pifleet/invocation";
@@ -21,8 +22,11 @@ export type Action =
   | { do: "throw"; message: string }
   | { do: "wait" };
 
-/** The absolute path of the acting runner's program. */
-export const actingRunnerEntry = fileURLToPath(new URL("./acting-runner.ts", import.meta.url));
+/** The acting runner, as a runtime starts it. */
+export const ACTING_RUNNER: RunnerProgram = {
+  name: "acting runner",
+  arguments: [fileURLToPath(new URL("./acting-runner.ts", import.meta.url))],
+};
 
 /** Gives the runner its task and reads what it says to its end. */
 export async function perform(runner: Runner, actions: readonly Action[]): Promise<RunnerRecord[]> {

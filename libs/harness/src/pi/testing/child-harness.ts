@@ -1,8 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Harness, HarnessRecord, HarnessResult, RunnerCommand, RunnerTask } from "@pifleet/invocation";
+import type {
+  Harness,
+  HarnessRecord,
+  HarnessResult,
+  RunnerCommand,
+  RunnerProgram,
+  RunnerTask,
+} from "@pifleet/invocation";
 import { RunnerRecord } from "@pifleet/invocation";
-import type { RunnerProgram } from "../../runner-program.ts";
 
 /** A runner of its own for each run, started in one of the ways that there are, as a harness. */
 export class ChildHarness implements Harness {
