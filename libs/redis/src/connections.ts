@@ -17,6 +17,8 @@ const RECONNECT_MAX_MS = 1_000;
 const OPTIONS: Record<Role, RedisOptions> = {
   api: {
     enableOfflineQueue: false,
+    // What is asked in one turn of the event loop is written at once: a tenth less CPU for a submission, here and there.
+    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     commandTimeout: API_TIMEOUT_MS,
