@@ -1,6 +1,6 @@
 import { NO_USAGE } from "@pifleet/invocation";
 import { expect, test } from "vitest";
-import { elapsedMs, formatCost, formatDuration, formatTime, formatUsage } from "./figures.ts";
+import { elapsedMs, formatCost, formatDuration, formatSeconds, formatTime, formatUsage } from "./figures.ts";
 
 test.each([
   [0, "0.0 ms"],
@@ -15,6 +15,15 @@ test.each([
   [3_720_000, "1 h 02 min"],
 ])("%d ms is written %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [-5_000, "0 s"],
+  [59_999, "59 s"],
+  [60_000, "1 min 00 s"],
+  [3_720_000, "1 h 02 min"],
+])("a clock shows %d ms as %s", (ms, text) => {
+  expect(formatSeconds(ms)).toBe(text);
 });
 
 test.each([

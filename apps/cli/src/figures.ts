@@ -15,6 +15,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
+/** A length of time in whole seconds, for a clock that runs: `0 s`, `59 s`, `2 min 05 s`. What is negative is none. */
+export function formatSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1_000);
+}
+
 /** US dollars, with more digits where the amount is small. */
 export function formatCost(usd: number): string {
   if (usd === 0) return "$0";
@@ -23,10 +29,14 @@ export function formatCost(usd: number): string {
 
 /** What a run took, in one line. */
 export function formatUsage(usage: Usage): string {
-  const turns = `${count.format(usage.turns)} ${usage.turns === 1 ? "turn" : "turns"}`;
-  const calls = `${count.format(usage.toolCalls)} ${usage.toolCalls === 1 ? "tool call" : "tool calls"}`;
   const tokens = `${count.format(usage.inputTokens)} tokens in, ${count.format(usage.outputTokens)} out`;
-  return `${turns} · ${calls} · ${tokens} · ${formatCost(usage.costUsd)}`;
+  return `${formatTurnsAndCalls(usage.turns, usage.toolCalls)} · ${tokens} · ${formatCost(usage.costUsd)}`;
+}
+
+/** The part of it that can be counted while it runs. */
+export function formatTurnsAndCalls(turns: number, toolCalls: number): string {
+  const taken = `${count.format(turns)} ${turns === 1 ? "turn" : "turns"}`;
+  return `${taken} · ${count.format(toolCalls)} ${toolCalls === 1 ? "tool call" : "tool calls"}`;
 }
 
 /** `2030-01-02 03:04:05Z` for an RFC 3339 time in UTC. */
