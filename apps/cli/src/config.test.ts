@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readClientConfig, readDevConfig, wantsColour } from "./config.ts";
+import { readClientConfig, readDevConfig, wantsColour, wantsSpinner } from "./config.ts";
 
 test("without any variable the fleet is on this machine", () => {
   expect(readClientConfig({})).toEqual({ url: "http://127.0.0.1:8787", apiKey: undefined });
@@ -52,4 +52,10 @@ test("colours are for who did not say no", () => {
   expect(wantsColour({ NO_COLOR: "1" })).toBe(false);
   expect(wantsColour({ NO_COLOR: "" })).toBe(true);
   expect(wantsColour({ TERM: "dumb" })).toBe(false);
+});
+
+test("what moves is for terminals that can show it, and not for logs of CI", () => {
+  expect(wantsSpinner({ TERM: "xterm" })).toBe(true);
+  expect(wantsSpinner({ TERM: "dumb" })).toBe(false);
+  expect(wantsSpinner({ TERM: "xterm", CI: "" })).toBe(false);
 });

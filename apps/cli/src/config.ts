@@ -93,6 +93,11 @@ export function wantsColour(environment: Environment): boolean {
   return !environment.NO_COLOR && environment.TERM !== "dumb";
 }
 
+/** Whether a terminal here is one that shows what moves, and a person looks at it. */
+export function wantsSpinner(environment: Environment): boolean {
+  return environment.CI === undefined && environment.TERM !== "dumb";
+}
+
 /** The address under which a server that listens on `host` is reached from this machine. */
 function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";

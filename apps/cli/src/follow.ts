@@ -1,4 +1,6 @@
 import type { InvocationRecord } from "@pifleet/client";
+import type { EventType, LoggedEvent } from "@pifleet/invocation";
+import { Activity } from "./activity.ts";
 import type { Context } from "./context.ts";
 import { formatEnding } from "./ending.ts";
 import { ExitCode } from "./failure.ts";
@@ -14,32 +16,55 @@ interface FollowOptions {
 
 /** Shows the events of an invocation as they come, until it has ended. Returns the exit code: whether it succeeded. */
 export async function showEvents(context: Context, id: string, { json, after }: FollowOptions): Promise<number> {
-  const { client, output, interruption } = context;
+  const { output } = context;
   const transcript = new Transcript(output.paint);
-  let last = "";
+  const show = (event: LoggedEvent) => (json ? output.json(event) : output.write(transcript.next(event)));
+  const closeLine = () => transcript.interrupt();
+  const onReconnect = () => {
+    if (output.isTerminal) output.write(closeLine());
+    output.progress("… connection lost, resuming");
+  };
   return staying(context, id, async () => {
-    const onReconnect = () => {
-      if (output.isTerminal) output.write(transcript.interrupt());
-      output.progress("… connection lost, resuming");
-    };
-    for await (const event of client().invocations.stream(id, { after, signal: interruption.asked, onReconnect })) {
-      if (json) output.json(event);
-      else output.write(transcript.next(event));
-      last = event.type;
-    }
+    const last = await follow(context, id, { json, after, show, closeLine, onReconnect });
     return last === "invocation.succeeded" ? ExitCode.done : ExitCode.failed;
   });
 }
 
 /** Waits until an invocation has ended and prints its output. Returns the exit code: whether it succeeded. */
 export async function showOutput(context: Context, id: string, { json }: FollowOptions): Promise<number> {
-  const { client, interruption } = context;
+  const { client, interruption, output } = context;
   return staying(context, id, async () => {
+    // Its events are of use only for somebody to see what is waited for.
+    if (!json && output.showsWaiting) await follow(context, id, {});
     const record = await client().invocations.wait(id, { signal: interruption.asked });
-    if (json) context.output.json(record);
+    if (json) output.json(record);
     else printOutput(record, context);
     return record.status === "succeeded" ? ExitCode.done : ExitCode.failed;
   });
+}
+
+interface Follower extends FollowOptions {
+  readonly show?: (event: LoggedEvent) => void;
+  readonly closeLine?: () => string;
+  readonly onReconnect?: () => void;
+}
+
+/** Goes through the events until the invocation has ended, and says meanwhile what is waited for. Returns the last one's type. */
+async function follow(context: Context, id: string, follower: Follower): Promise<EventType | undefined> {
+  const { client, output, interruption } = context;
+  const { json, after, show, closeLine, onReconnect } = follower;
+  const activity = new Activity();
+  let last: EventType | undefined;
+  const act = async () => {
+    for await (const event of client().invocations.stream(id, { after, signal: interruption.asked, onReconnect })) {
+      activity.next(event);
+      show?.(event);
+      last = event.type;
+    }
+  };
+  const describe = () => activity.describe(Date.now());
+  await (json ? act() : output.whileWaiting({ describe, closeLine }, act));
+  return last;
 }
 
 function printOutput(record: InvocationRecord, { output }: Context): void {

@@ -1,5 +1,5 @@
 import { createClient } from "@pifleet/client";
-import { readClientConfig, readDevConfig, readOperatorConfig, wantsColour } from "./config.ts";
+import { readClientConfig, readDevConfig, readOperatorConfig, wantsColour, wantsSpinner } from "./config.ts";
 import type { Context } from "./context.ts";
 import { ExitCode, reportFailure } from "./failure.ts";
 import { Interruption } from "./interruption.ts";
@@ -23,7 +23,7 @@ stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const context: Context = {
-  output: new Output(stdout, stderr, { colour: wantsColour(env) }),
+  output: new Output(stdout, stderr, { colour: wantsColour(env), spinner: wantsSpinner(env) }),
   stdin,
   interruption,
   client: () => createClient(readClientConfig(env)),
