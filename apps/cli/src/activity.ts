@@ -21,6 +21,8 @@ const BEHIND: Partial<Record<EventType, string>> = {
 
 const MODEL_DOES = { thinking: "the model thinks", text: "the model writes" } as const;
 
+const A_WHILE_MS = 1_000;
+
 /**
  * What one invocation is doing, since when, and what it has taken so far, told by its events in order. Events carry no
  * tokens and no cost before the last one, so that turns and tool calls are all that can be counted on the way.
@@ -55,9 +57,11 @@ export class Activity {
     const doing = this.#current();
     if (doing === undefined) return "waiting for events";
     const took = formatSeconds(now - doing.since);
-    const ran = this.#startedAt === undefined ? took : formatSeconds(now - this.#startedAt);
+    // Two clocks that tell nearly the same are one too many.
+    const startedAt = this.#startedAt ?? doing.since;
+    const ran = doing.since - startedAt < A_WHILE_MS ? [] : [`in all ${formatSeconds(now - startedAt)}`];
     const usage = this.#isWhole && this.#turns > 0 ? [formatTurnsAndCalls(this.#turns, this.#toolCalls)] : [];
-    return [doing.what, took, ...(ran === took ? [] : [`in all ${ran}`]), ...usage].join(" · ");
+    return [doing.what, took, ...ran, ...usage].join(" · ");
   }
 
   #count(event: Event, at: number): void {

@@ -45,6 +45,7 @@ Environment:
   PIFLEET_API_KEY  the key to show there
   REDIS_URL        where Redis is, for the operators' commands (default: redis://127.0.0.1:6379)
   NO_COLOR         when set, nothing is coloured
+  CI               when set, no spinner tells what is waited for
 
 Data goes to standard output, progress to standard error.
 Exit codes: 0 done, 1 the invocation did not succeed or the request failed, 2 wrong usage, 130 interrupted.`;

@@ -1,8 +1,8 @@
 import yoctoSpinner from "yocto-spinner";
 import { oneLine } from "./plain-text.ts";
 
-/** How often the text is asked for again while it is shown; it tells seconds. */
-const REFRESH_MS = 1_000;
+/** How often the text is asked for again while it is shown. */
+const REFRESH_MS = 100;
 
 /** What stands beside the text on its line: the spinner, a space, and the `^C` with which a terminal echoes Ctrl-C. */
 const BESIDE = 4;
@@ -49,7 +49,9 @@ export class QuietSpinner {
     this.#options.beforeShown?.();
     this.#spinner.start(this.#text());
     this.#timer = setInterval(() => {
-      this.#spinner.text = this.#text();
+      const text = this.#text();
+      // To set it draws it.
+      if (text !== this.#spinner.text) this.#spinner.text = text;
     }, REFRESH_MS);
   }
 
