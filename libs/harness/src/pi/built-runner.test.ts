@@ -5,7 +5,6 @@ import type { RunnerTask } from "@pifleet/invocation";
 import { describeHarness, run } from "@pifleet/testkit/conformance/harness";
 import {
   FAKE_API_KEY,
-  hang,
   type ModelServer,
   startModelServer,
   status,
@@ -16,6 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runnerPrograms } from "../runner-program.ts";
 import { ChildHarness } from "./testing/child-harness.ts";
+import { piBench } from "./testing/pi-bench.ts";
 import { piTask } from "./testing/pi-task.ts";
 
 const TRACE = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", sampled: true };
@@ -38,21 +38,14 @@ describe.each(runnerPrograms)("a runner out of its $name", (program) => {
   const task = (changes: Partial<RunnerTask> = {}) => piTask(server, workspace, changes);
   const start = (changes: Partial<RunnerTask> = {}) => run(new ChildHarness(program), task(changes));
 
-  describeHarness(`Pi out of a ${program.name}`, {
-    harness: () => new ChildHarness(program),
-    answering: (said) => {
-      server.enqueue(text(said));
-      return task();
-    },
-    working: (command, said) => {
-      server.enqueue(toolCall("bash", { command }), text(said));
-      return task();
-    },
-    hanging: () => {
-      server.enqueue(hang());
-      return task();
-    },
-  });
+  describeHarness(
+    `Pi out of a ${program.name}`,
+    piBench(
+      () => new ChildHarness(program),
+      () => server,
+      task,
+    ),
+  );
 
   it.each(["fake", "fake-anthropic", "fake-google"])("works with all tools by the API of %s", async (provider) => {
     await writeFile(join(workspace, "poem.txt"), "roses are red\n");

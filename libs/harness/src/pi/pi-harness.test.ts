@@ -7,7 +7,6 @@ import {
   cutAfter,
   empty,
   FAKE_API_KEY,
-  hang,
   type ModelServer,
   startModelServer,
   status,
@@ -17,6 +16,7 @@ import {
 } from "@pifleet/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PiHarness } from "./pi-harness.ts";
+import { piBench } from "./testing/pi-bench.ts";
 import { piTask } from "./testing/pi-task.ts";
 
 let server: ModelServer;
@@ -39,21 +39,10 @@ const task = (changes: Partial<RunnerTask> = {}) => piTask(server, workspace, ch
 
 const start = (changes: Partial<RunnerTask> = {}) => run(newHarness(), task(changes));
 
-describeHarness("Pi", {
-  harness: newHarness,
-  answering: (said) => {
-    server.enqueue(text(said));
-    return task();
-  },
-  working: (command, said) => {
-    server.enqueue(toolCall("bash", { command }), text(said));
-    return task();
-  },
-  hanging: () => {
-    server.enqueue(hang());
-    return task();
-  },
-});
+describeHarness(
+  "Pi",
+  piBench(newHarness, () => server, task),
+);
 
 describe("what Pi sends to the model", () => {
   interface Chat {
