@@ -1,28 +1,32 @@
+import type { Findings } from "./findings.ts";
 import type { Interruption } from "./interruption.ts";
 import { describeMachine } from "./machine.ts";
-import { MEASUREMENTS } from "./measurements/every-measurement.ts";
+import { MEASUREMENTS, type MeasurementName } from "./measurements/every-measurement.ts";
 import type { Options } from "./options.ts";
 import { RedisConsole } from "./redis-console.ts";
-import type { Findings, Report } from "./report.ts";
+import type { Report } from "./report.ts";
+import { resultOf } from "./rows/row-result.ts";
 import { Stage } from "./stage.ts";
-import { tables } from "./table.ts";
 
-/** Makes the measurements one after the other, and resolves to what is to be printed. */
+/** Makes the measurements one after the other, and reads the rows off them. */
 export async function benchmark(
-  { names, rounds, json }: Options,
+  { rows, measurements, rounds, quick }: Options,
   interruption: Interruption,
   say: (line: string) => void,
-): Promise<string> {
+): Promise<Findings> {
   const redisUrl = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
   const machine = describeMachine(await redisVersion(redisUrl));
-  const reports: Report[] = [];
-  for (const [name, measure] of Object.entries(MEASUREMENTS)) {
-    if (!names.includes(name)) continue;
+  const reports = new Map<MeasurementName, Report>();
+  for (const name of measurements) {
     await using stage = await Stage.open(redisUrl, interruption);
-    reports.push(await measure({ stage, rounds, say: (line) => say(`${name}: ${line}`) }));
+    const tell = (line: string) => say(`${name}: ${line}`);
+    reports.set(name, await MEASUREMENTS[name]({ stage, rounds, quick, say: tell }));
   }
-  const findings: Findings = { machine: machine.afterwards(), reports };
-  return json ? JSON.stringify(findings) : tables(findings);
+  const results = rows.flatMap((row) => {
+    const report = reports.get(row.measurement);
+    return report ? [resultOf(row, report)] : [];
+  });
+  return { machine: machine.afterwards(), rows: results, reports: [...reports.values()] };
 }
 
 async function redisVersion(url: string): Promise<string> {

@@ -30,3 +30,12 @@ export function describeMachine(redis: string): { afterwards(): Machine } {
 function load(): number {
   return loadavg()[0] ?? Number.NaN;
 }
+
+/** The machine in a line. */
+export function machineLine(machine: Machine): string {
+  const { cores, processor, memoryGb, kernel, node, redis, loadBefore, loadAfter } = machine;
+  return (
+    `${cores} cores (${processor}), ${memoryGb} GB, ${kernel}, Node ${node}, Redis ${redis}; ` +
+    `load average ${loadBefore.toFixed(2)} before, ${loadAfter.toFixed(2)} after`
+  );
+}

@@ -1,11 +1,14 @@
 /**
- * Measures speed and memory on this machine: `npm run bench -- [--only NAME] [--rounds N] [--json]`. The tables go to
+ * Measures speed and memory on this machine beside what else could be used: `npm run bench -- --help`. The table goes to
  * the output, the progress to the error output. Exit code 0, 1 when something could not be measured, 2 for wrong
- * arguments.
+ * arguments. A target that is missed is no failure: the machine may be busy.
  */
 import { benchmark } from "./benchmark.ts";
 import { Interruption } from "./interruption.ts";
+import { machineLine } from "./machine.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
+import { rowTable } from "./rows/row-table.ts";
+import { detailTables } from "./table.ts";
 
 function optionsOrUsage(): Options {
   try {
@@ -16,8 +19,18 @@ function optionsOrUsage(): Options {
   }
 }
 
+if (process.argv.includes("--help")) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
 const options = optionsOrUsage();
 const interruption = new Interruption();
-const work = benchmark(options, interruption, (line) => process.stderr.write(`${line}\n`));
-const output = await interruption.interrupts(work);
-process.stdout.write(`${output}\n`, () => process.exit(0));
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const findings = await interruption.interrupts(benchmark(options, interruption, say));
+const table = [
+  machineLine(findings.machine),
+  ...(findings.rows.length > 0 ? rowTable(findings.rows) : []),
+  ...(options.details || findings.rows.length === 0 ? detailTables(findings.reports) : []),
+].join("\n");
+if (options.json) say(table);
+process.stdout.write(`${options.json ? JSON.stringify(findings) : table}\n`, () => process.exit(0));

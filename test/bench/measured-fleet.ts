@@ -6,7 +6,8 @@ import { Fleet } from "../fleet/fleet.ts";
 import { runnersOf } from "../fleet/processes.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 import { promptFor, type Task } from "./agent.ts";
-import { endedChildrenCpuMs, ownCpuMs } from "./processes/cpu-time.ts";
+import { ownCpuMs } from "./processes/cpu-time.ts";
+import { descendantsCpuMs } from "./processes/process-tree.ts";
 import type { RedisConsole } from "./redis-console.ts";
 
 const HOUR_MS = 3_600_000;
@@ -30,7 +31,7 @@ export interface MeasuredFleetOptions {
 export interface CpuTime {
   readonly api: number;
   readonly worker: number;
-  /** All runners that have ended, with their tools. */
+  /** All runners, with their tools: those that have ended, those that run, and those that wait for an attempt. */
   readonly runners: number;
   /** The whole server, whoever it worked for. */
   readonly redis: number;
@@ -107,13 +108,11 @@ export class MeasuredFleet {
 
   async cpuTime(): Promise<CpuTime> {
     const { api, worker } = this.pids;
-    const redis = await this.#options.redis.info("cpu");
-    const redisSeconds = Number(redis.get("used_cpu_user")) + Number(redis.get("used_cpu_sys"));
     return {
       api: ownCpuMs(api),
       worker: ownCpuMs(worker),
-      runners: endedChildrenCpuMs(worker),
-      redis: redisSeconds * 1_000,
+      runners: descendantsCpuMs(worker),
+      redis: await this.#options.redis.cpuMs(),
     };
   }
 

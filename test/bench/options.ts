@@ -1,23 +1,35 @@
 import { parseArgs } from "node:util";
-import { MEASUREMENTS } from "./measurements/every-measurement.ts";
+import { MEASUREMENT_NAMES, type MeasurementName } from "./measurements/every-measurement.ts";
+import { ROWS } from "./rows/every-row.ts";
+import type { Row } from "./rows/row.ts";
 
 export interface Options {
-  /** The names of the measurements that are made. */
-  readonly names: readonly string[];
+  /** The rows of the table. */
+  readonly rows: readonly Row[];
+  /** What is measured. */
+  readonly measurements: readonly MeasurementName[];
   /** How often everything is measured. */
   readonly rounds: number;
-  /** Whether the figures are printed as JSON, with every single value. */
+  readonly quick: boolean;
+  /** Whether the table is followed by all figures of the measurements. */
+  readonly details: boolean;
+  /** Whether the output is JSON with every single value; the table goes to the error output then. */
   readonly json: boolean;
 }
 
 const DEFAULT_ROUNDS = 4;
 const MAX_ROUNDS = 1_000;
-const NAMES = Object.keys(MEASUREMENTS);
+const ROW_NAMES = ROWS.map(({ name }) => name);
 
 export const USAGE = `npm run bench -- [options]
-  --only NAME   one measurement alone, several by naming the option again: ${NAMES.join(", ")}
+  --only NAME   one row or measurement alone, several by naming the option again
+                rows: ${ROW_NAMES.join(", ")}
+                measurements: ${MEASUREMENT_NAMES.join(", ")}
+  --all         also the measurements that no row is read off
+  --quick       one round, for a first look
   --rounds N    how often everything is measured (default ${DEFAULT_ROUNDS})
-  --json        every value as JSON`;
+  --details     all figures of what was measured, too
+  --json        every single value as JSON on the output, the table on the error output`;
 
 /** @throws {TypeError} for arguments that are none */
 export function readOptions(args: readonly string[]): Options {
@@ -25,14 +37,31 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       only: { type: "string", multiple: true },
-      rounds: { type: "string", default: String(DEFAULT_ROUNDS) },
+      all: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      details: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
-  const unknown = values.only?.find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new TypeError(`--only is one of ${NAMES.join(", ")}`);
-  const rounds = Number(values.rounds);
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : DEFAULT_ROUNDS));
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS)
     throw new TypeError(`--rounds must be a whole number from 1 to ${MAX_ROUNDS}`);
-  return { names: values.only ?? NAMES, rounds, json: values.json };
+  const { quick, details, json } = values;
+  return { ...chosen(values.only, values.all), rounds, quick, details, json };
+}
+
+function chosen(only: readonly string[] | undefined, all: boolean): Pick<Options, "rows" | "measurements"> {
+  const unknown = only?.find((name) => !isMeasurement(name) && !ROW_NAMES.includes(name));
+  if (unknown !== undefined) throw new TypeError(`--only: there is no row and no measurement '${unknown}'`);
+  const rows = ROWS.filter(({ name, measurement }) => !only || only.includes(name) || only.includes(measurement));
+  const wanted = new Set([...rows.map(({ measurement }) => measurement), ...(only?.filter(isMeasurement) ?? [])]);
+  return {
+    rows,
+    measurements: all && !only ? MEASUREMENT_NAMES : MEASUREMENT_NAMES.filter((name) => wanted.has(name)),
+  };
+}
+
+function isMeasurement(name: string): name is MeasurementName {
+  return (MEASUREMENT_NAMES as string[]).includes(name);
 }

@@ -87,7 +87,13 @@ export class RedisConsole implements Disposable {
   }
 
   async remove(keys: readonly string[]): Promise<void> {
-    for (const key of keys) await this.#ask("UNLINK", key);
+    for (let from = 0; from < keys.length; from += PAGE) await this.#ask("UNLINK", ...keys.slice(from, from + PAGE));
+  }
+
+  /** The CPU time that the server has taken, whoever it worked for, milliseconds. */
+  async cpuMs(): Promise<number> {
+    const cpu = await this.info("cpu");
+    return (Number(cpu.get("used_cpu_user")) + Number(cpu.get("used_cpu_sys"))) * 1_000;
   }
 
   [Symbol.dispose](): void {

@@ -1,11 +1,13 @@
-import type { Machine } from "./machine.ts";
+import type { ContestantName } from "./contestants/contestant.ts";
 import type { Stage } from "./stage.ts";
 
-export type Unit = "ms" | "MB" | "bytes" | "runs/s" | "events" | "commands" | "%";
+export type Unit = "ms" | "MB" | "bytes" | "runs/s" | "/s" | "events" | "commands" | "%" | "×";
 
 /** A figure, measured several times. */
 export interface Figure {
   readonly name: string;
+  /** Whom it is of, where others are measured beside our fleet. */
+  readonly by?: ContestantName;
   readonly unit: Unit;
   readonly values: readonly number[];
 }
@@ -31,16 +33,12 @@ export interface Report {
   readonly comparisons: readonly Comparison[];
 }
 
-/** What a run of the benchmarks found, and where. */
-export interface Findings {
-  readonly machine: Machine;
-  readonly reports: readonly Report[];
-}
-
 /** What a measurement works with. */
 export interface Setting {
   readonly stage: Stage;
   readonly rounds: number;
+  /** Whether to leave out what takes long, where the rest tells something without it. */
+  readonly quick: boolean;
   /** Tells how far it has come. */
   readonly say: (line: string) => void;
 }

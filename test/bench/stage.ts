@@ -4,13 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AdmissionLimits, type Backend, NO_LIMITS } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
-import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { Fleet } from "../fleet/fleet.ts";
-import { answer } from "./agent.ts";
 import type { Interruption } from "./interruption.ts";
 import { MeasuredFleet } from "./measured-fleet.ts";
 import { PlayedFleet } from "./played-fleet.ts";
 import { Collector } from "./processes/collector.ts";
+import { ModelProcess } from "./processes/model-process.ts";
 import { RedisConsole } from "./redis-console.ts";
 import { REPLAYING, type Recording } from "./replay/recording.ts";
 
@@ -29,13 +28,13 @@ export interface StagedFleet {
 
 /** Where measurements are made: a fake model, a collector, and fleets of real processes on one Redis. */
 export class Stage implements AsyncDisposable {
-  readonly models: ModelServer;
+  readonly models: ModelProcess;
   readonly redis: RedisConsole;
-  readonly #redisUrl: string;
+  readonly redisUrl: string;
   readonly #keys = `bench-${randomUUID()}`;
   readonly #stack: AsyncDisposableStack;
   readonly #collector: Collector;
-  #fleets = 0;
+  #prefixes = 0;
 
   static async open(redisUrl: string, interruption: Interruption): Promise<Stage> {
     const stack = new AsyncDisposableStack();
@@ -49,9 +48,7 @@ export class Stage implements AsyncDisposable {
       await rm(directory, { recursive: true, force: true });
     });
     const redis = stack.use(await RedisConsole.connect(redisUrl));
-    const models = await startModelServer();
-    stack.defer(() => models.close());
-    models.otherwise(answer);
+    const models = stack.use(await ModelProcess.start());
     const collector = stack.use(await Collector.start());
     return new Stage(stack, redisUrl, { redis, models, collector });
   }
@@ -62,7 +59,7 @@ export class Stage implements AsyncDisposable {
     { redis, models, collector }: Pick<Stage, "redis" | "models"> & { collector: Collector },
   ) {
     this.#stack = stack;
-    this.#redisUrl = redisUrl;
+    this.redisUrl = redisUrl;
     this.redis = redis;
     this.models = models;
     this.#collector = collector;
@@ -71,12 +68,11 @@ export class Stage implements AsyncDisposable {
 
   /** Starts an API and a worker, on keys of their own; they are stopped with the stage. */
   async startFleet({ traced, recording, env = {} }: StagedFleet): Promise<MeasuredFleet> {
-    this.#fleets += 1;
     const imports = [...(traced ? [] : [UNTRACED]), ...(recording ? [REPLAYING] : [])];
     return MeasuredFleet.start({
       redis: this.redis,
-      redisUrl: this.#redisUrl,
-      prefix: `${this.#keys}-${this.#fleets}`,
+      redisUrl: this.redisUrl,
+      prefix: this.newPrefix(),
       models: this.models.modelsFile(),
       env: {
         NODE_OPTIONS: imports.join(" "),
@@ -90,19 +86,29 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Connects to the Redis of the fleets, on keys of its own. */
-  async connect(limits: AdmissionLimits): Promise<Backend> {
-    this.#fleets += 1;
-    const prefix = `${this.#keys}-${this.#fleets}`;
-    const options = { url: this.#redisUrl, prefix, retentionMs: HOUR_MS, role: "worker", limits } as const;
+  async connect(limits: AdmissionLimits, prefix = this.newPrefix()): Promise<Backend> {
+    const options = { url: this.redisUrl, prefix, retentionMs: HOUR_MS, role: "worker", limits } as const;
     return this.#stack.adopt(await connectBackend(options), (backend) => backend.close());
   }
 
   /** Starts an API alone, on keys of its own, and plays the workers; it is stopped with the stage. */
   async playFleet(): Promise<PlayedFleet> {
-    const backend = await this.connect(NO_LIMITS);
-    const env = { PIFLEET_REDIS_PREFIX: `${this.#keys}-${this.#fleets}` };
-    const fleet = this.#stack.use(await Fleet.start({ workers: 0, redisUrl: this.#redisUrl, env }));
+    const prefix = this.newPrefix();
+    const backend = await this.connect(NO_LIMITS, prefix);
+    const env = { PIFLEET_REDIS_PREFIX: prefix };
+    const fleet = this.#stack.use(await Fleet.start({ workers: 0, redisUrl: this.redisUrl, env }));
     return new PlayedFleet(fleet.api, fleet.key, backend);
+  }
+
+  /** What the keys of one more fleet are to begin with; they are removed with the stage. */
+  newPrefix(): string {
+    this.#prefixes += 1;
+    return `${this.#keys}-${this.#prefixes}`;
+  }
+
+  /** Stops this with the stage. */
+  use<T extends AsyncDisposable>(started: T): T {
+    return this.#stack.use(started);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

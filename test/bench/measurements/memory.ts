@@ -1,42 +1,79 @@
 import { setTimeout } from "node:timers/promises";
-import type { MeasuredFleet } from "../measured-fleet.ts";
+import { startHandWritten } from "../baseline/baselines.ts";
+import { preparePi } from "../baseline/pi.ts";
+import { SdkProcess } from "../baseline/sdk-process.ts";
+import { type Contestant, type ContestantName, runAll } from "../contestants/contestant.ts";
+import { OurFleet } from "../contestants/our-fleet.ts";
 import { proportionalMb } from "../processes/proportional-memory.ts";
-import type { Measure, Setting } from "../report.ts";
+import type { Figure, Measure } from "../report.ts";
+import type { Stage } from "../stage.ts";
 
 const WAITING = 8;
 /** Until what the start has left behind is collected, as it is when a model takes its time. */
 const REST_MS = 2_000;
 
-/** The memory that runners take that wait for their model, and the worker that supervises them. */
+interface Measured {
+  readonly by: ContestantName;
+  readonly contestant: Contestant;
+  /** The processes whose memory is that of the agents. */
+  readonly runners: () => number[];
+  /** What is there for all of them. */
+  readonly worker: number;
+}
+
+/** The memory that agents take that wait for their model, and the process that supervises them. */
 export const measureMemory: Measure = async ({ stage, say }) => {
-  const fleet = await stage.startFleet({ traced: true, env: { PIFLEET_CONCURRENCY: String(WAITING) } });
-  await fleet.run("chat", WAITING);
-  const idle = await restingMb(fleet);
-  say("the fleet is warm");
-  await waitForModel(fleet, stage);
-  const waiting = await restingMb(fleet);
+  const figures: Figure[] = [];
+  for (const open of [openOurs, openHandWritten, openSdk]) {
+    const measured = await open(stage);
+    figures.push(...(await measure(measured, stage)));
+    say(measured.by);
+  }
   return {
-    title: `Memory with ${WAITING} runners that wait for their model`,
-    method: `PSS: what processes share counts by its share. ${REST_MS / 1_000} s after the last request to the model.`,
-    figures: [
-      { name: "a runner that waits", unit: "MB", values: waiting.runners },
-      { name: "all of them", unit: "MB", values: [waiting.runners.reduce((sum, mb) => sum + mb, 0)] },
-      { name: "the worker, idle", unit: "MB", values: [idle.worker] },
-      { name: `the worker with ${WAITING} runs`, unit: "MB", values: [waiting.worker] },
-      { name: "the API, idle", unit: "MB", values: [idle.api] },
-    ],
+    title: `Memory with ${WAITING} agents that wait for their model`,
+    method:
+      `PSS: what processes share counts by its share. ${REST_MS / 1_000} s after the last request to the model. An agent is ` +
+      `all processes of the runs, but not the worker, divided by ${WAITING}; the SDK has but one process for everything.`,
+    figures,
     comparisons: [],
   };
 };
 
-async function waitForModel(fleet: MeasuredFleet, { models }: Setting["stage"]): Promise<void> {
-  const requested = models.requested(models.requests.length + WAITING);
-  await Promise.all(Array.from({ length: WAITING }, () => fleet.submit("waiting")));
-  await requested;
+async function openOurs(stage: Stage): Promise<Measured> {
+  const fleet = await stage.startFleet({ traced: true, env: { PIFLEET_CONCURRENCY: String(WAITING) } });
+  const { worker } = fleet.pids;
+  return { by: "Pi Fleet", contestant: new OurFleet(fleet), runners: () => fleet.pids.runners, worker };
 }
 
-async function restingMb(fleet: MeasuredFleet): Promise<{ api: number; worker: number; runners: number[] }> {
+async function openHandWritten(stage: Stage): Promise<Measured> {
+  const fleet = await startHandWritten(stage, await preparePi(stage.models.modelsFile()), WAITING);
+  return { by: "hand-written", contestant: fleet, runners: () => fleet.runners, worker: fleet.worker.pid };
+}
+
+async function openSdk(stage: Stage): Promise<Measured> {
+  const sdk = stage.use(await SdkProcess.start(await preparePi(stage.models.modelsFile())));
+  return { by: "SDK in process", contestant: sdk, runners: () => [sdk.pid], worker: sdk.pid };
+}
+
+async function measure({ by, contestant, runners, worker }: Measured, { models }: Stage): Promise<Figure[]> {
+  await runAll(contestant, "chat", WAITING);
   await setTimeout(REST_MS);
-  const { api, worker, runners } = fleet.pids;
-  return { api: proportionalMb(api), worker: proportionalMb(worker), runners: runners.map(proportionalMb) };
+  const idle = proportionalMb(worker);
+  const requested = models.requested(models.requests.length + WAITING);
+  await Promise.all(Array.from({ length: WAITING }, () => submitOnly(contestant)));
+  await requested;
+  await setTimeout(REST_MS);
+  const agents = runners().map(proportionalMb);
+  const sum = agents.reduce((total, mb) => total + mb, 0);
+  return [
+    { name: "an agent that waits", by, unit: "MB", values: [sum / WAITING] },
+    { name: "the worker, idle", by, unit: "MB", values: [idle] },
+    { name: `the worker with ${WAITING} runs`, by, unit: "MB", values: [proportionalMb(worker)] },
+  ];
+}
+
+/** The run ends when all is stopped, and nobody is to be told of it. */
+async function submitOnly(contestant: Contestant): Promise<void> {
+  const { ended } = await contestant.submit("waiting");
+  ended.catch(() => undefined);
 }

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelAccess, runnerPrograms } from "@pifleet/harness";
 import { newInvocationId, type RunnerRecord, type RunnerTask } from "@pifleet/invocation";
-import type { ModelServer } from "@pifleet/testkit/model-server";
 import { promptFor, type Task } from "../agent.ts";
+import type { ModelProcess } from "../processes/model-process.ts";
 import { RUNNER_VARIABLE } from "./variable.ts";
 
 /**
@@ -22,7 +22,7 @@ export interface Recording {
 export const REPLAYING = `--import=${import.meta.resolve("./register.ts")}`;
 
 /** Makes a run with the real runner, apart from any fleet. */
-export async function recordRun(task: Task, models: ModelServer): Promise<Recording> {
+export async function recordRun(task: Task, models: ModelProcess): Promise<Recording> {
   const directory = await mkdtemp(join(tmpdir(), "recording-"));
   const records = await recordsOf(taskIn(directory, task, models), directory);
   if (records.at(-1)?.type !== "finished") throw new Error("The run that was to be recorded did not finish");
@@ -46,7 +46,7 @@ async function recordsOf(task: RunnerTask, cwd: string): Promise<RunnerRecord[]>
   return records;
 }
 
-function taskIn(workspace: string, task: Task, models: ModelServer): RunnerTask {
+function taskIn(workspace: string, task: Task, models: ModelProcess): RunnerTask {
   const access = modelAccess({ model: "fake/test", environment: {}, modelsFile: models.modelsFile() });
   if (access.kind === "failure") throw new Error(access.failure.message);
   const { kind: _kind, ...reach } = access;

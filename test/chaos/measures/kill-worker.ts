@@ -8,7 +8,7 @@ export async function killWorkers({ times, workers }: Options, say: (line: strin
   await using arena = await Arena.open({ workers, apis: 1 });
   const recoveries: number[] = [];
   for (let time = 1; time <= times; time += 1) {
-    const recoveryMs = await killOne(arena);
+    const recoveryMs = await recoverOnce(arena);
     recoveries.push(recoveryMs);
     say(`${String(time).padStart(3)}  ${seconds(recoveryMs)}`);
   }
@@ -18,8 +18,8 @@ export async function killWorkers({ times, workers }: Options, say: (line: strin
   return true;
 }
 
-/** Milliseconds from the kill to the start of the next attempt. */
-async function killOne(arena: Arena): Promise<number> {
+/** Kills the worker of one invocation. Resolves to the milliseconds from the kill to the start of the next attempt. */
+export async function recoverOnce(arena: Arena): Promise<number> {
   const { client } = arena.fleet;
   const { id } = await client.invocations.create({ model: "fake/test", input: promptFor("waiting") });
   let killedAt = 0;
