@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Backend, InvocationId, InvocationRecord, SubmissionInput } from "@pifleet/invocation";
+import type { Backend, InvocationId, InvocationRecord, Span, SubmissionInput } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import type { ApiService } from "../fleet/api-service.ts";
 import { Fleet } from "../fleet/fleet.ts";
@@ -99,6 +99,11 @@ export class MeasuredFleet {
     if (this.#options.traced) await this.#exported();
     for (const { id } of records) await this.#check(id as InvocationId);
     return records;
+  }
+
+  /** The spans that an invocation has left. */
+  spansOf(id: string): Promise<Span[]> {
+    return this.#backend.spans.read(id as InvocationId);
   }
 
   /** How many events the log of an invocation holds. */

@@ -3,6 +3,7 @@ import { measureAdmission } from "./admission.ts";
 import { measureFairness } from "./fairness.ts";
 import { measureKept } from "./kept.ts";
 import { measureMemory } from "./memory.ts";
+import { measurePhases } from "./phases.ts";
 import { measureRecovery } from "./recovery.ts";
 import { measureStart } from "./start.ts";
 import { measureStreams } from "./streams.ts";
@@ -15,6 +16,7 @@ import { measureWaiters } from "./waiters.ts";
 export const MEASUREMENTS = {
   start: measureStart,
   throughput: measureThroughput,
+  phases: measurePhases,
   memory: measureMemory,
   submit: measureSubmit,
   recovery: measureRecovery,

@@ -5,6 +5,7 @@ import { numberIn, shownIn } from "../units.ts";
 import type { Target } from "./row.ts";
 import type { RowResult } from "./row-result.ts";
 
+const SMALL_SHARE = 0.25;
 const HEAD = ["figure", "Pi Fleet", ...BASELINES, "ratio", "target", "met", "on 2 idle cores"];
 
 /** The rows as a table. */
@@ -25,5 +26,11 @@ function cells({ title, unit, value, baselines, ratio, target, orientation, met 
 }
 
 function goal({ bound, value, times }: Target, unit: Unit): string {
-  return `${bound} ${times === undefined ? shownIn(value, unit) : `${Number(value.toPrecision(2))} × ${times}`}`;
+  return `${bound} ${times === undefined ? shownIn(value, unit) : `${multiple(value)} × ${times}`}`;
+}
+
+/** A small share is told as a fraction, such as 1/30. */
+function multiple(value: number): string {
+  const parts = Math.round(1 / value);
+  return value <= SMALL_SHARE ? `1/${parts}` : String(value);
 }
