@@ -3,11 +3,12 @@ import type { Backend, InvocationId, InvocationRecord, Span, SubmissionInput } f
 import { connectBackend } from "@pifleet/redis";
 import type { ApiService } from "../fleet/api-service.ts";
 import { Fleet } from "../fleet/fleet.ts";
-import { runnersOf } from "../fleet/processes.ts";
+import { runnersOf, waitingRunners } from "../fleet/processes.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 import { promptFor, type Task } from "./agent.ts";
 import { ownCpuMs } from "./processes/cpu-time.ts";
 import { descendantsCpuMs } from "./processes/process-tree.ts";
+import { atRest } from "./processes/rest.ts";
 import type { RedisConsole } from "./redis-console.ts";
 
 const HOUR_MS = 3_600_000;
@@ -78,6 +79,13 @@ export class MeasuredFleet {
   get pids(): { api: number; worker: number; runners: number[] } {
     const worker = this.#worker.pid;
     return { api: this.#api.pid, worker, runners: runnersOf(worker, this.fleet.workspaces) };
+  }
+
+  /** Resolves when nothing is going on any more, and as many runners wait as were asked for. */
+  async rest(): Promise<void> {
+    const warm = Number((await this.#worker.logged("claiming")).warm);
+    while (waitingRunners(this.fleet.workspaces).length < warm) await setTimeout(POLL_MS);
+    await atRest([this.#api.pid, this.#worker.pid]);
   }
 
   /** Submits an invocation of this task. */

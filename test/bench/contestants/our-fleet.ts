@@ -1,6 +1,5 @@
 import type { Task } from "../agent.ts";
 import type { MeasuredFleet } from "../measured-fleet.ts";
-import { atRest } from "../processes/rest.ts";
 import type { Contestant, Submitted } from "./contestant.ts";
 
 /** One API and one worker of ours, asked over HTTP. */
@@ -22,7 +21,6 @@ export class OurFleet implements Contestant {
   }
 
   rest(): Promise<void> {
-    const { api, worker } = this.measured.pids;
-    return atRest([api, worker]);
+    return this.measured.rest();
   }
 }

@@ -67,6 +67,7 @@ async function measure({ by, contestant, runners, worker }: Measured, { models }
   const sum = agents.reduce((total, mb) => total + mb, 0);
   return [
     { name: "an agent that waits", by, unit: "MB", values: [sum / WAITING] },
+    { name: "… each process", by, unit: "MB", values: agents },
     { name: "the worker, idle", by, unit: "MB", values: [idle] },
     { name: `the worker with ${WAITING} runs`, by, unit: "MB", values: [proportionalMb(worker)] },
   ];

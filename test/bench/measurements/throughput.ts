@@ -37,6 +37,7 @@ export const measureThroughput: Measure = async ({ stage, rounds, say }) => {
   for (const measured of [ours, ...others]) await saturate({ ...measured, rounds: [] });
   const parts: CpuTime[] = [];
   for (let round = 0; round < rounds; round += 1) {
+    await fleet.rest();
     const before = await fleet.cpuTime();
     await saturate(ours);
     parts.push(share(before, await fleet.cpuTime(), RUNS));

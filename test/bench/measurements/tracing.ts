@@ -78,6 +78,7 @@ function turn(round: number): Side[] {
 
 async function costOf(fleet: MeasuredFleet, { redis }: Stage, task: Task, invocations: number): Promise<Cost> {
   const look = async () => {
+    await fleet.rest();
     const keptBytes = await fleet.keptBytes();
     const { runners, ...services } = await fleet.cpuTime();
     return { ...services, runner: runners, sentBytes: await redis.figure("stats", "total_net_input_bytes"), keptBytes };
