@@ -29,7 +29,7 @@ export default defineConfig(({ mode }) => ({
     pool: "forks",
     exclude: ["**/node_modules/**", ...(mode === "whole" ? [] : LONG)],
     projects: [
-      project("unit", 0, ["{apps,libs,infra}/**/*.test.ts", "test/{setup,leftovers}/**/*.test.ts"], 20_000),
+      project("unit", 0, ["{apps,libs,infra}/**/*.test.ts", "test/{bench,setup,leftovers}/**/*.test.ts"], 20_000),
       project("integration", 1, ["test/integration/**/*.test.ts"], 30_000),
       project("e2e", 2, ["test/e2e/**/*.test.ts"], 60_000),
       project("traces", 3, ["test/traces/**/*.test.ts"], 60_000),

@@ -25,6 +25,8 @@ export interface ArenaOptions {
   readonly apis: number;
   /** More environment for every worker. */
   readonly env?: Record<string, string>;
+  /** Whether it ends the program when that is interrupted, and leaves nothing behind. Default: yes. */
+  readonly endsProgram?: boolean;
   /** Whether one worker keeps its workspaces on a disk that is small. */
   readonly smallDisk?: boolean;
 }
@@ -55,7 +57,7 @@ export class Arena implements AsyncDisposable {
     this.disk = disk;
   }
 
-  static async open({ workers, apis, env = {}, smallDisk = false }: ArenaOptions): Promise<Arena> {
+  static async open({ workers, apis, env = {}, endsProgram = true, smallDisk = false }: ArenaOptions): Promise<Arena> {
     const directory = await mkdtemp(join(tmpdir(), "chaos-"));
     process.env.TMPDIR = directory;
     const redis = await RedisServer.reserve();
@@ -65,7 +67,7 @@ export class Arena implements AsyncDisposable {
     const disk = smallDisk ? await SmallDisk.mount(join(directory, "disk")) : undefined;
     const fleet = await Fleet.start({ workers: 0, apis, redisUrl: redis.url, models: models.modelsFile(), env });
     const arena = new Arena(directory, { redis, models, fleet }, disk);
-    for (const signal of INTERRUPTIONS) process.once(signal, arena.#interrupt);
+    if (endsProgram) for (const signal of INTERRUPTIONS) process.once(signal, arena.#interrupt);
     const places = Array.from(
       { length: workers },
       (_, i): Record<string, string> => (i === 0 && disk ? { PIFLEET_WORKSPACES: disk.path } : {}),

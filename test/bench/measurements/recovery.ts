@@ -17,7 +17,7 @@ export const measureRecovery: Measure = async ({ stage, rounds, quick, say }) =>
   const handWritten = quick ? undefined : recoverHandWritten(stage);
   handWritten?.catch(() => undefined);
   const values: number[] = [];
-  await using arena = await Arena.open({ workers: WORKERS, apis: 1 });
+  const arena = stage.use(await Arena.open({ workers: WORKERS, apis: 1, endsProgram: false }));
   for (let kill = 0; kill < rounds * KILLS_PER_ROUND; kill += 1) values.push(await recoverOnce(arena));
   if (handWritten) say("waiting for the hand-written fleet");
   const figure = (by: Figure["by"], ms: number[]): Figure => ({
@@ -43,12 +43,11 @@ async function recoverHandWritten(stage: Stage): Promise<number> {
   await fleet.add("waiting");
   await running;
   await fleet.startWorker();
+  // What outlives its worker would wait for its model for ever, side by side with what was started in its place.
   const orphans = descendantsOf(worker.pid);
+  stage.use({ [Symbol.asyncDispose]: async () => orphans.forEach(killIfAlive) });
   const recovered = models.requested(2);
   const killedAt = now();
   await worker.kill();
-  const recoveryMs = (await recovered) - killedAt;
-  // They would wait for their model for ever, side by side with those that were started in their place.
-  for (const pid of orphans) killIfAlive(pid);
-  return recoveryMs;
+  return (await recovered) - killedAt;
 }
