@@ -7,7 +7,7 @@ const ROW: Row = { name: "speed", title: "speed", measurement: "start", figure: 
 const REPORT: Report = {
   title: "",
   method: "",
-  comparisons: [],
+  comparisons: [{ name: "depth", unit: "ms", off: [2, 4, 3], on: [6, 4, 5], again: [] }],
   figures: [
     { name: "speed", by: "Pi Fleet", unit: "ms", values: [3, 1, 2] },
     { name: "speed", by: "hand-written", unit: "ms", values: [10, 30, 20] },
@@ -41,6 +41,11 @@ describe("a row of the table", () => {
     [atMost(1, "raw BullMQ"), undefined],
   ])("with target %j: met is %s", (target, met) => {
     expect(resultOf({ ...ROW, target }, REPORT).met).toBe(met);
+  });
+
+  it("of a comparison is what is on beside what is off", () => {
+    const row = { ...ROW, figure: "depth", target: atMost(1.2, "off") };
+    expect(resultOf(row, REPORT)).toMatchObject({ value: 5, baselines: { off: 3 }, met: false });
   });
 
   it("may be of what is measured of us alone", () => {

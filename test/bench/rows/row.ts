@@ -1,11 +1,14 @@
 import type { Baseline, ContestantName } from "../contestants/contestant.ts";
 import type { MeasurementName } from "../measurements/every-measurement.ts";
 
+/** What a target is a multiple of: a baseline, or in a comparison the side that is off. */
+export type Scale = Baseline | "off";
+
 /** What a figure is to be: a number in its own unit, or a multiple of what a baseline takes in the same run. */
 export interface Target {
   readonly bound: "≤" | "≥";
   readonly value: number;
-  readonly times?: Baseline;
+  readonly times?: Scale;
 }
 
 /** A line of the table: a figure of a measurement, beside the figures of the same name that others got. */
@@ -14,7 +17,7 @@ export interface Row {
   readonly name: string;
   readonly title: string;
   readonly measurement: MeasurementName;
-  /** The name of the figure. */
+  /** The name of the figure, or of a comparison, of which the row tells the side that is on. */
   readonly figure: string;
   /** Whom it is of. Default: whoever is measured alone, else our fleet. */
   readonly by?: ContestantName;
@@ -25,10 +28,10 @@ export interface Row {
   readonly orientation?: Target;
 }
 
-export function atMost(value: number, times?: Baseline): Target {
+export function atMost(value: number, times?: Scale): Target {
   return { bound: "≤", value, ...(times && { times }) };
 }
 
-export function atLeast(value: number, times?: Baseline): Target {
+export function atLeast(value: number, times?: Scale): Target {
   return { bound: "≥", value, ...(times && { times }) };
 }
