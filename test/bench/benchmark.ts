@@ -26,7 +26,11 @@ export async function benchmark(
     const report = reports.get(row.measurement);
     return report ? [resultOf(row, report)] : [];
   });
-  return { machine: machine.afterwards(), rows: results, reports: [...reports.values()] };
+  return {
+    machine: machine.afterwards(),
+    rows: results,
+    reports: [...reports].map(([measurement, report]) => ({ measurement, ...report })),
+  };
 }
 
 async function redisVersion(url: string): Promise<string> {

@@ -6,5 +6,6 @@ import type { RowResult } from "./rows/row-result.ts";
 export interface Findings {
   readonly machine: Machine;
   readonly rows: readonly RowResult[];
-  readonly reports: readonly Report[];
+  /** Each with the name of its measurement. */
+  readonly reports: readonly (Report & { readonly measurement: string })[];
 }

@@ -27,10 +27,12 @@ const options = optionsOrUsage();
 const interruption = new Interruption();
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const findings = await interruption.interrupts(benchmark(options, interruption, say));
+const inRows = new Set(findings.rows.map(({ measurement }) => measurement));
+const detailed = findings.reports.filter(({ measurement }) => options.details || !inRows.has(measurement));
 const table = [
   machineLine(findings.machine),
   ...(findings.rows.length > 0 ? rowTable(findings.rows) : []),
-  ...(options.details || findings.rows.length === 0 ? detailTables(findings.reports) : []),
+  ...detailTables(detailed),
 ].join("\n");
 if (options.json) say(table);
 process.stdout.write(`${options.json ? JSON.stringify(findings) : table}\n`, () => process.exit(0));

@@ -21,6 +21,7 @@ describe("a row of the table", () => {
     expect(resultOf(ROW, REPORT)).toEqual({
       name: "speed",
       title: "speed",
+      measurement: "start",
       unit: "ms",
       value: 2,
       baselines: { "hand-written": 20 },

@@ -9,6 +9,7 @@ const MEDIAN = 0.5;
 export interface RowResult {
   readonly name: string;
   readonly title: string;
+  readonly measurement: string;
   readonly unit: Unit;
   readonly value: number;
   /** What others got in the same run; of a comparison, the side that is off. */
@@ -25,7 +26,7 @@ type Baselines = Readonly<Partial<Record<Scale, number>>>;
 
 /** Reads a row off what was measured. @throws {Error} when the measurement has no such figure */
 export function resultOf(row: Row, report: Report): RowResult {
-  const { name, title, target, orientation } = row;
+  const { name, title, measurement, target, orientation } = row;
   const { unit, value, baselines } = comparedIn(row, report) ?? measuredIn(row, report);
   const beside = baselines[target?.times ?? "hand-written"];
   const goal = target ?? orientation;
@@ -33,6 +34,7 @@ export function resultOf(row: Row, report: Report): RowResult {
   return {
     name,
     title,
+    measurement,
     unit,
     value,
     baselines,
