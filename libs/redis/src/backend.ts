@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { RedisAdmission } from "./admission.ts";
 import { RedisApiKeys } from "./api-keys.ts";
 import { RedisChangeFeed } from "./change-feed.ts";
+import { Compaction } from "./compaction.ts";
 import { type Connections, openConnections, type Role } from "./connections.ts";
 import { RedisCounters } from "./counters.ts";
 import { RedisDeliveryLedger } from "./delivery-ledger.ts";
@@ -65,11 +66,12 @@ function composeBackend(
 ): Backend {
   warnOfEviction(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
+  const compaction = new Compaction(main, scripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
   const queue = new RedisQueue(main, scripts, (listener) => changes.watchReserves(listener), onFault);
   const disconnected = new DisconnectedWorkers(main, keys, own, onFault);
   return {
-    store: new RedisStore(main, scripts, new RedisClock(main), limits),
+    store: new RedisStore(main, scripts, { clock: new RedisClock(main), limits, compaction }),
     queue,
     admission: new RedisAdmission(scripts, limits.tenantRunning),
     events: new RedisEventLog(scripts),
@@ -83,7 +85,7 @@ function composeBackend(
     counters: new RedisCounters(main, keys),
     ping: () => ping(main),
     close: async () => {
-      await Promise.all([queue.close(), changes.close()]);
+      await Promise.all([queue.close(), changes.close(), compaction.close()]);
       close();
     },
   };

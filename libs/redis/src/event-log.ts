@@ -1,11 +1,15 @@
 import type { Event, EventId, EventLog, EventPage, Fenced, InvocationId, LoggedEvent } from "@pifleet/invocation";
+import { decodeBlock, eventsOf, type LoggedJson } from "./event-block.ts";
 import { appendEvents } from "./scripts/append-events.ts";
-import { type EventEntry, readEvents } from "./scripts/read-events.ts";
+import { readEvents } from "./scripts/read-events.ts";
 import type { Scripts } from "./scripts.ts";
 
 const BEFORE_ALL = "0-0";
 
-/** The event logs in Redis: one stream per invocation, whose entry ids are the event ids. */
+/**
+ * The event logs in Redis: one stream per invocation, whose entry ids are the event ids. After its end it becomes a list
+ * of blocks; see `compaction.ts`.
+ */
 export class RedisEventLog implements EventLog {
   readonly #scripts: Scripts;
 
@@ -23,14 +27,16 @@ export class RedisEventLog implements EventLog {
   }
 
   async read(id: InvocationId, { after = BEFORE_ALL, limit }: { after?: EventId; limit: number }): Promise<EventPage> {
-    const { trimmed, entries } = await readEvents(this.#scripts, id, after, limit + 1);
-    const events = entries.slice(0, limit).map(decode);
+    const { trimmed, entries, blocks } = await readEvents(this.#scripts, id, after, limit + 1);
+    const folded = (await Promise.all(blocks.map(decodeBlock))).flat();
+    const found = [...folded.filter((event) => isBefore(after, event.id)), ...eventsOf(entries)];
+    const events = found.slice(0, limit).map(decode);
     if (trimmed && isBefore(after, trimmed)) events.unshift(gap(after, trimmed, events[0]));
-    return { events, more: entries.length > limit };
+    return { events, more: found.length > limit };
   }
 }
 
-function decode([id, [, json]]: EventEntry): LoggedEvent {
+function decode({ id, json }: LoggedJson): LoggedEvent {
   return { ...(JSON.parse(json) as Event), id };
 }
 

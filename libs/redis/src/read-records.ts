@@ -7,6 +7,8 @@ import { reached } from "./unavailable.ts";
 /** The invocations with these ids, in order, in one round trip; `null` where there is none any more. */
 export async function readRecords(redis: Redis, keys: Keys, ids: readonly string[]): Promise<(Invocation | null)[]> {
   return reached(
-    Promise.all((ids as InvocationId[]).map(async (id) => decodeRecord(id, await redis.hgetall(keys.record(id))))),
+    Promise.all(
+      (ids as InvocationId[]).map(async (id) => decodeRecord(id, await redis.hgetallBuffer(keys.record(id)))),
+    ),
   );
 }

@@ -13,6 +13,7 @@ export const SCRIPT_NAMES = [
   "cancel",
   "check-in",
   "claims-of-worker",
+  "compact",
   "create",
   "create-api-key",
   "create-webhook",
@@ -30,6 +31,7 @@ export const SCRIPT_NAMES = [
   "pause",
   "postpone-delivery",
   "read-events",
+  "read-foldable",
   "read-standing",
   "record-export",
   "record-try",
@@ -90,12 +92,12 @@ export class Scripts {
     args: readonly Argument[],
     moreKeys: readonly string[] = [],
   ): Promise<unknown> {
-    const { keys } = this;
-    const own = [keys.record(id), keys.events(id), keys.spans(id)];
-    const shared = [keys.unqueued, keys.expiring, keys.open, keys.owed, keys.quarantined, keys.outbox];
-    const places = [keys.admitted, keys.scheduled];
-    const scopeArgs = [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
-    return this.run(name, [...own, ...shared, ...places, ...moreKeys], [...scopeArgs, ...args]);
+    return this.run(name, [...this.#keysOf(id), ...moreKeys], [...this.#scopeOf(id), ...args]);
+  }
+
+  /** The same, with a `Buffer` in place of every string of the answer. */
+  async runOnForBuffers(id: InvocationId, name: ScriptName, args: readonly Argument[]): Promise<unknown> {
+    return this.runForBuffers(name, this.#keysOf(id), [...this.#scopeOf(id), ...args]);
   }
 
   /**
@@ -112,6 +114,18 @@ export class Scripts {
   nextCall(): [writer: string, call: number] {
     this.#calls += 1;
     return [this.#writer, this.#calls];
+  }
+
+  #keysOf(id: InvocationId): string[] {
+    const { keys } = this;
+    const own = [keys.record(id), keys.events(id), keys.spans(id)];
+    const shared = [keys.unqueued, keys.expiring, keys.open, keys.owed, keys.quarantined, keys.outbox];
+    return [...own, ...shared, keys.admitted, keys.scheduled];
+  }
+
+  #scopeOf(id: InvocationId): Argument[] {
+    const { keys } = this;
+    return [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
   }
 
   async #call(name: string, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {

@@ -18,6 +18,7 @@ import {
   UnavailableError,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import type { Compaction } from "./compaction.ts";
 import { listInvocations } from "./invocation-list.ts";
 import { newestAttempts } from "./newest-attempts.ts";
 import { openInvocations } from "./open-invocations.ts";
@@ -48,12 +49,18 @@ export class RedisStore implements InvocationStore {
   readonly #scripts: Scripts;
   readonly #clock: RedisClock;
   readonly #limits: AdmissionLimits;
+  readonly #compaction: Compaction;
 
-  constructor(redis: Redis, scripts: Scripts, clock: RedisClock, limits: AdmissionLimits) {
+  constructor(
+    redis: Redis,
+    scripts: Scripts,
+    { clock, limits, compaction }: { clock: RedisClock; limits: AdmissionLimits; compaction: Compaction },
+  ) {
     this.#redis = redis;
     this.#scripts = scripts;
     this.#clock = clock;
     this.#limits = limits;
+    this.#compaction = compaction;
   }
 
   async create(invocation: Invocation, more: NewInvocation = {}): Promise<Created> {
@@ -78,7 +85,7 @@ export class RedisStore implements InvocationStore {
   }
 
   async read(id: InvocationId): Promise<Invocation | null> {
-    return decodeRecord(id, await reached(this.#redis.hgetall(this.#scripts.keys.record(id))));
+    return decodeRecord(id, await reached(this.#redis.hgetallBuffer(this.#scripts.keys.record(id))));
   }
 
   list(query: InvocationQuery): Promise<InvocationPage> {
@@ -91,8 +98,9 @@ export class RedisStore implements InvocationStore {
     const { kind, redisMs, fields } = await start(this.#scripts, id, worker, deadlineMs);
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("start");
+    if (kind === "terminal") this.#compaction.begin(id);
     if (kind !== "started") return { kind };
-    const invocation = decodeRecord(id, fields);
+    const invocation = await decodeRecord(id, fields);
     return invocation ? { kind, invocation } : { kind: "missing" };
   }
 
@@ -100,14 +108,22 @@ export class RedisStore implements InvocationStore {
     return checkIn(this.#scripts, id, attempt);
   }
 
-  settle(id: InvocationId, attempt: number, settlement: Settlement, spans: readonly Span[] = []): Promise<Fenced> {
-    return settle(this.#scripts, id, attempt, settlement, spans);
+  async settle(
+    id: InvocationId,
+    attempt: number,
+    settlement: Settlement,
+    spans: readonly Span[] = [],
+  ): Promise<Fenced> {
+    const settled = await settle(this.#scripts, id, attempt, settlement, spans);
+    if (settled === "accepted") this.#compaction.begin(id);
+    return settled;
   }
 
   async cancel(tenant: string, id: InvocationId): Promise<CancelResult> {
     const { kind, fields } = await cancel(this.#scripts, tenant, id);
-    const invocation = decodeRecord(id, fields);
+    const invocation = await decodeRecord(id, fields);
     if (kind === "missing" || !invocation) return { kind: "missing" };
+    if (kind === "cancelled") this.#compaction.begin(id);
     if (kind !== "illegal") return { kind, invocation };
     const { status } = invocation;
     return { kind, status, legal: legalTransitions(status) };
@@ -148,7 +164,7 @@ export class RedisStore implements InvocationStore {
 
   async #ask(what: "pause" | "resume", tenant: string, id: InvocationId): Promise<PauseResult> {
     const { kind, fields } = await pauseOrResume(this.#scripts, what, tenant, id);
-    const invocation = decodeRecord(id, fields);
+    const invocation = await decodeRecord(id, fields);
     if (kind === "missing" || !invocation) return { kind: "missing" };
     if (kind === "done") return { kind, invocation };
     const { status } = invocation;

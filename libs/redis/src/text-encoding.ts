@@ -1,11 +1,13 @@
 import { promisify } from "node:util";
-import { deflateRaw, deflateRawSync, inflateRaw } from "node:zlib";
+import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
 
 /** The first byte tells the form of the rest. */
 const FORM = { plain: 0x6a, deflated: 0x7a };
 
 /** Up to this, handing the work to another thread costs several times the work itself. */
 const SMALL_BYTES = 65_536;
+/** The same of what was deflated, which may be a thousand times as long as text. */
+const SMALL_DEFLATED_BYTES = 8_192;
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
@@ -23,7 +25,9 @@ export async function encodeText(text: string): Promise<Buffer> {
 export async function decodeText(encoded: Buffer): Promise<string> {
   const [form = 0] = encoded;
   const rest = encoded.subarray(1);
-  if (form === FORM.deflated) return (await inflate(rest)).toString();
   if (form === FORM.plain) return rest.toString();
-  throw new RangeError(`a text is kept in a form that this version does not know: 0x${form.toString(16)}`);
+  if (form !== FORM.deflated)
+    throw new RangeError(`a text is kept in a form that this version does not know: 0x${form.toString(16)}`);
+  const plain = rest.length <= SMALL_DEFLATED_BYTES ? inflateRawSync(rest) : await inflate(rest);
+  return plain.toString();
 }

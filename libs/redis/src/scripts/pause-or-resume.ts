@@ -1,10 +1,10 @@
 import type { InvocationId } from "@pifleet/invocation";
-import { fieldsOf, type RecordFields } from "../record.ts";
+import { fieldsOf, type StoredFields } from "../record.ts";
 import type { Scripts } from "../scripts.ts";
 
 export interface PauseReply {
   readonly kind: "done" | "illegal" | "missing";
-  readonly fields: RecordFields;
+  readonly fields: StoredFields;
 }
 
 /** Pauses a running invocation, or lets a paused one run again, and tells its worker. */
@@ -14,7 +14,7 @@ export async function pauseOrResume(
   tenant: string,
   id: InvocationId,
 ): Promise<PauseReply> {
-  const reply = await scripts.runOn(id, script, [tenant, scripts.keys.requests]);
-  const [kind, flat] = reply as [PauseReply["kind"], string[]];
-  return { kind, fields: fieldsOf(flat) };
+  const reply = await scripts.runOnForBuffers(id, script, [tenant, scripts.keys.requests]);
+  const [kind, flat] = reply as [Buffer, Buffer[]];
+  return { kind: kind.toString() as PauseReply["kind"], fields: fieldsOf(flat) };
 }

@@ -2,10 +2,44 @@
   Reads events, and how far the log was trimmed, at one moment.
   Input:
     KEYS[1] record  hash
-    KEYS[2] events  stream
+    KEYS[2] events  stream; of an invocation that has ended it may be a list of blocks, see event-block.ts
     ARGV[1] id behind which to begin
     ARGV[2] how many at most
-  Output: { id of the last event that was dropped or "", entries }
+  Output: { id of the last event that was dropped or "", entries, blocks }
+    The first and the last block may hold events that were not asked for.
 ]]
-local trimmed = redis.call("HGET", KEYS[1], "trimmed") or ""
-return { trimmed, redis.call("XRANGE", KEYS[2], "(" .. ARGV[1], "+", "COUNT", ARGV[2]) }
+local record, events, after, count = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
+
+local function parse(id)
+  local ms, sequence = string.match(id, "^(%d+)%-?(%d*)$")
+  return tonumber(ms), tonumber(sequence) or 0
+end
+
+local after_ms, after_sequence = parse(after)
+
+local function is_behind(id)
+  local ms, sequence = parse(id)
+  return ms > after_ms or (ms == after_ms and sequence > after_sequence)
+end
+
+-- Of the first block it is not known how much is behind `after`: one event at least.
+local function blocks_behind()
+  local found, sum, i = {}, 0, 0
+  local block = redis.call("LINDEX", events, 0)
+  while block and sum < count do
+    local last, size = string.match(block, "^([%d-]+) (%d+)\n")
+    if is_behind(last) then
+      sum = sum + (#found == 0 and 1 or tonumber(size))
+      found[#found + 1] = block
+    end
+    i = i + 1
+    block = redis.call("LINDEX", events, i)
+  end
+  return found
+end
+
+local trimmed = redis.call("HGET", record, "trimmed") or ""
+if redis.call("TYPE", events).ok == "list" then
+  return { trimmed, {}, blocks_behind() }
+end
+return { trimmed, redis.call("XRANGE", events, "(" .. after, "+", "COUNT", count), {} }

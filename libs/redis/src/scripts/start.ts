@@ -1,5 +1,5 @@
 import { type InvocationId, invocationError } from "@pifleet/invocation";
-import { fieldsOf, type RecordFields } from "../record.ts";
+import { fieldsOf, type StoredFields } from "../record.ts";
 import type { Scripts } from "../scripts.ts";
 import { CANCELLED } from "./cancel.ts";
 
@@ -11,7 +11,7 @@ export interface StartReply {
   readonly kind: "started" | "terminal" | "missing" | "late";
   readonly redisMs: number;
   /** The record; only when it started. */
-  readonly fields: RecordFields;
+  readonly fields: StoredFields;
 }
 
 /** Begins the next attempt on `worker`, unless Redis's clock has passed `deadlineMs`. */
@@ -22,7 +22,7 @@ export async function start(
   deadlineMs: number,
 ): Promise<StartReply> {
   const args = [deadlineMs, ...scripts.nextCall(), JSON.stringify(worker), LOST, CANCELLED, scripts.keys.reserves];
-  const reply = await scripts.runOn(id, "start", args);
-  const [kind, redisMs, flat] = reply as [StartReply["kind"], number, string[]];
-  return { kind, redisMs, fields: fieldsOf(flat) };
+  const reply = await scripts.runOnForBuffers(id, "start", args);
+  const [kind, redisMs, flat] = reply as [Buffer, number, Buffer[]];
+  return { kind: kind.toString() as StartReply["kind"], redisMs, fields: fieldsOf(flat) };
 }

@@ -1,0 +1,79 @@
+import { type InvocationId, UnavailableError } from "@pifleet/invocation";
+import type { Redis } from "ioredis";
+import { encodeBlocks, eventsOf } from "./event-block.ts";
+import { foldFields } from "./record.ts";
+import { compact } from "./scripts/compact.ts";
+import type { EventEntry } from "./scripts/read-events.ts";
+import { readFoldable } from "./scripts/read-foldable.ts";
+import type { Scripts } from "./scripts.ts";
+import { reached } from "./unavailable.ts";
+
+/** So many events are read at once. */
+const PAGE = 500;
+/** How long `close` waits for what has begun. */
+const LAST_WAIT_MS = 1_000;
+
+/**
+ * Makes what is kept of an ended invocation small: what changes no more of its record becomes one field, and its event
+ * log a few blocks, all compressed. One invocation after the other, behind the answer to whoever has ended it.
+ *
+ * Nobody depends on it. Both forms are read alike, one script exchanges them, and an invocation whose process dies
+ * before that stays as it is until its retention is over.
+ */
+export class Compaction {
+  readonly #redis: Redis;
+  readonly #scripts: Scripts;
+  readonly #onFault: (error: Error) => void;
+  #last: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(redis: Redis, scripts: Scripts, onFault: (error: Error) => void) {
+    this.#redis = redis;
+    this.#scripts = scripts;
+    this.#onFault = onFault;
+  }
+
+  /** Begins with this one when those before are done. Does nothing for one that has not ended. */
+  begin(id: InvocationId): void {
+    if (this.#isClosed) return;
+    this.#last = this.#last.then(() => this.#try(id));
+  }
+
+  /** Waits for what has begun, but not long. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, LAST_WAIT_MS);
+    await Promise.race([this.#last, patience.promise]);
+    clearTimeout(timer);
+  }
+
+  async #try(id: InvocationId): Promise<void> {
+    try {
+      await this.#compact(id);
+    } catch (error) {
+      // The connection reports an outage itself.
+      if (!(error instanceof UnavailableError)) this.#onFault(error as Error);
+    }
+  }
+
+  async #compact(id: InvocationId): Promise<void> {
+    const found = await readFoldable(this.#scripts, id, PAGE);
+    if (!found) return;
+    const blocks: Buffer[] = [];
+    let last = "";
+    for (let page = found.entries; page.length > 0; page = await this.#eventsBehind(id, last, page)) {
+      const events = eventsOf(page);
+      blocks.push(...(await encodeBlocks(events)));
+      last = events.at(-1)?.id ?? last;
+    }
+    await compact(this.#scripts, id, { last, fields: await foldFields(found.fields), blocks });
+  }
+
+  async #eventsBehind(id: InvocationId, last: string, { length }: readonly EventEntry[]): Promise<EventEntry[]> {
+    if (length < PAGE) return [];
+    const events = this.#scripts.keys.events(id);
+    const entries = await reached(this.#redis.xrangeBuffer(events, `(${last}`, "+", "COUNT", PAGE));
+    return entries as unknown as EventEntry[];
+  }
+}

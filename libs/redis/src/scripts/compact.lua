@@ -1,0 +1,33 @@
+--[[
+  Exchanges the cold parts of an invocation that has ended for what was folded of them: fields of the record for one, and
+  the log's stream for a list of blocks. All at once, or not at all: when there was another event, or it was done before,
+  nothing is changed.
+  Input: the scope, then
+    ARGV[6]  id of the last event that was folded
+    ARGV[7]  the folded fields
+    ARGV[8]  how many names of fields follow
+    ARGV[9…] names of the fields that go, then the blocks
+  Output: nothing
+]]
+-- @include scope
+
+local last, folded, names = ARGV[6], ARGV[7], tonumber(ARGV[8])
+local FIRST = 9
+
+if redis.call("EXISTS", record) == 0 or redis.call("HEXISTS", record, "folded") == 1 then
+  return
+end
+local newest = redis.call("XREVRANGE", events, "+", "-", "COUNT", 1)[1]
+if not newest or newest[1] ~= last then
+  return
+end
+redis.call("HDEL", record, unpack(ARGV, FIRST, FIRST + names - 1))
+redis.call("HSET", record, "folded", folded)
+redis.call("DEL", events)
+for i = FIRST + names, #ARGV do
+  redis.call("RPUSH", events, ARGV[i])
+end
+local remaining = redis.call("PTTL", record)
+if remaining > 0 then
+  redis.call("PEXPIRE", events, remaining)
+end
