@@ -1,3 +1,4 @@
+import { measureDeepQueue } from "../deep-queue.ts";
 import type { Measure } from "../report.ts";
 import { measureAdmission } from "./admission.ts";
 import { measureFairness } from "./fairness.ts";
@@ -25,6 +26,7 @@ export const MEASUREMENTS = {
   admission: measureAdmission,
   streams: measureStreams,
   waiters: measureWaiters,
+  "deep-queue": measureDeepQueue,
   "tracing-short": measureShortTracing,
   "tracing-long": measureLongTracing,
 } satisfies Record<string, Measure>;
