@@ -18,7 +18,8 @@ export function eventsOf(entries: readonly EventEntry[]): LoggedJson[] {
 
 /**
  * Events as blocks. In front of each, for the scripts, stand the id of its last event and how many it holds, and a line
- * break; each event is a line: JSON has no line breaks of its own.
+ * break; each event is a line: JSON has no line breaks of its own. `scripts/includes/event.lua` makes blocks of one event
+ * by itself.
  */
 export async function encodeBlocks(events: readonly LoggedJson[]): Promise<Buffer[]> {
   return Promise.all(

@@ -11,7 +11,7 @@
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
     ARGV[9]  milliseconds that the idempotency key is kept
-    ARGV[10] the events of the start, JSON
+    ARGV[10] its first event, JSON
     ARGV[11] spans of the submission, one element of the list; empty when there are none
     ARGV[12] milliseconds until it waits for its turn
     ARGV[13] most queued invocations of the tenant; 0 is no limit, as for the next two
@@ -32,6 +32,7 @@ local turns, virtual_time, deadlines, slots, idempotency = KEYS[12], KEYS[13], K
 local delay, most_of_tenant, most_of_all = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local tenant_places, records = tonumber(ARGV[15]), ARGV[16]
 -- @include waiting
+-- @include event
 
 local deadline, tenant, fingerprint, idempotency_ttl = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local first_event, written = ARGV[10], ARGV[11]
@@ -74,7 +75,7 @@ redis.call("HSET", record, unpack(ARGV, 17))
 redis.call("ZADD", index("all", tenant), 0, id)
 redis.call("ZADD", index("queued", tenant), 0, id)
 redis.call("ZADD", open, 0, id)
-redis.call("XADD", events, "*", "e", first_event)
+begin_log(first_event)
 if written ~= "" then
   redis.call("RPUSH", spans, written)
 end
