@@ -1,4 +1,5 @@
 import { measureDeepQueue } from "../deep-queue.ts";
+import { measureLeak } from "../leak.ts";
 import type { Measure } from "../report.ts";
 import { measureAdmission } from "./admission.ts";
 import { measureFairness } from "./fairness.ts";
@@ -27,6 +28,7 @@ export const MEASUREMENTS = {
   streams: measureStreams,
   waiters: measureWaiters,
   "deep-queue": measureDeepQueue,
+  leak: measureLeak,
   "tracing-short": measureShortTracing,
   "tracing-long": measureLongTracing,
 } satisfies Record<string, Measure>;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelAccess, runnerPrograms } from "@pifleet/harness";
@@ -27,9 +28,13 @@ export async function recordRun(task: Task, models: ModelProcess): Promise<Recor
   const records = await recordsOf(taskIn(directory, task, models), directory);
   if (records.at(-1)?.type !== "finished") throw new Error("The run that was to be recorded did not finish");
   const runner = join(directory, "runner.mjs");
-  const program = JSON.stringify(import.meta.resolve("./replaying-runner.ts"));
-  await writeFile(runner, `import { replay } from ${program};\nreplay(${JSON.stringify(records)});\n`);
+  await writeFile(runner, `${await replayingProgram()}\nreplay(${JSON.stringify(records)});\n`);
   return { environment: { [RUNNER_VARIABLE]: runner } };
+}
+
+/** Without its types: to strip them in each process would take longer than all else that it does. */
+async function replayingProgram(): Promise<string> {
+  return stripTypeScriptTypes(await readFile(new URL("./replaying-runner.ts", import.meta.url), "utf8"));
 }
 
 async function recordsOf(task: RunnerTask, cwd: string): Promise<RunnerRecord[]> {
