@@ -86,7 +86,7 @@ class ProcessRuntime implements Runtime {
     const groupParent = controlGroupParent(this.#options.containment);
     this.containment = containmentName(groupParent);
     this.#starter = new RunnerStarter({ ...this.#options, groupParent, prepareSite: () => this.#prepared() });
-    const start = (abandoned: AbortSignal) => this.#starter.start(abandoned);
+    const start = (abandoned: AbortSignal, ahead: boolean) => this.#starter.start(abandoned, ahead);
     this.#pool = new RunnerPool({ size, starts: availableParallelism(), start, readMemory, onFault });
     process.on("exit", this.#endNow);
   }

@@ -1,4 +1,4 @@
-import { LaunchError, type RunnerProgram } from "@pifleet/invocation";
+import { LaunchError, REHEARSE, type RunnerProgram } from "@pifleet/invocation";
 import { MARKER, runnerEnvironment } from "./environment.ts";
 import { Footprint } from "./footprint.ts";
 import { processEnd } from "./process-end.ts";
@@ -41,13 +41,14 @@ export class RunnerStarter {
 
   /**
    * Starts a runner; resolves when it can take a task. Leaves nothing behind when it fails, or is given up.
+   * @param ahead whether nobody waits for it: then it rehearses first, so that a task is served sooner
    * @throws {LaunchError} when the runner ends before, or whatever the start fails with
    */
-  async start(abandoned: AbortSignal): Promise<ProcessRunner> {
+  async start(abandoned: AbortSignal, ahead: boolean): Promise<ProcessRunner> {
     for (;;) {
       const program = this.#choice.current;
       try {
-        return await this.#startWith(program, abandoned);
+        return await this.#startWith(ahead ? rehearsing(program) : program, abandoned);
       } catch (error) {
         if (!(error instanceof LaunchError && this.#choice.failed(program, error.exit))) throw error;
       }
@@ -96,6 +97,10 @@ export class RunnerStarter {
       onDisposed: (runner) => this.runners.delete(runner),
     });
   }
+}
+
+function rehearsing(program: RunnerProgram): RunnerProgram {
+  return { ...program, arguments: [...program.arguments, REHEARSE] };
 }
 
 async function whenReady(runner: ProcessRunner, abandoned: AbortSignal): Promise<ProcessRunner> {

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
+import { LaunchError, newInvocationId, REHEARSE, type Runner, type Runtime } from "@pifleet/invocation";
 import { describeRuntime } from "@pifleet/testkit/conformance/runtime";
 import { ACTING_RUNNER, finish, perform } from "@pifleet/testkit/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -180,6 +180,19 @@ describe.each(CONTAINMENTS)("a worker whose runners wait, with the containment %
     // Where the machine is busy, what they leave is left to the sweep.
     await runtime.sweep();
     expect([[...directories()], readdirSync(join(root, ".runs"))]).toEqual([[], []]);
+  });
+});
+
+describe("a runner that is started ahead", () => {
+  it.each([
+    ["has time to rehearse", 1, true],
+    ["is not one that somebody waits for, which does not rehearse", 0, false],
+  ])("%s", async (_title, warm, rehearses) => {
+    runtime = open({ warm });
+    runtime.start();
+    await waiting(warm);
+    const { pid } = await launch();
+    expect(readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(REHEARSE)).toBe(rehearses);
   });
 });
 

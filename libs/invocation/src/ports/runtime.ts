@@ -11,6 +11,9 @@ export interface LaunchRequest {
   readonly signal?: AbortSignal;
 }
 
+/** The argument, after those of its program, of a runner that nobody waits for yet: it rehearses before it is ready. */
+export const REHEARSE = "rehearse";
+
 /** A way to start a runner, as it is given to Node. */
 export interface RunnerProgram {
   /** What people call it. */

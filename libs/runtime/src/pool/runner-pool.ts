@@ -21,8 +21,8 @@ export interface RunnerPoolOptions<R extends PooledRunner> {
   readonly size: number;
   /** How many may start at once: a start keeps a core busy, and a storm of them would slow down those that run. */
   readonly starts: number;
-  /** Starts a runner; leaves nothing behind when it is given up or fails. */
-  readonly start: (abandoned: AbortSignal) => Promise<R>;
+  /** Starts a runner, ahead or for somebody who asks; leaves nothing behind when it is given up or fails. */
+  readonly start: (abandoned: AbortSignal, ahead: boolean) => Promise<R>;
   /** How the memory stands; `undefined` where that cannot be told. */
   readonly readMemory: () => MemoryReading | undefined;
   readonly onFault: (error: Error) => void;
@@ -148,23 +148,24 @@ export class RunnerPool<R extends PooledRunner> {
     const refills = dueMs > 0 ? 0 : Math.min(this.#missing, Math.ceil(starts / 2));
     const wanted = this.#asking.length + refills;
     for (let begun = this.#wantedStarts.length; begun < wanted && this.#starting.size < starts; begun += 1) {
-      if (begun >= this.#asking.length) this.#quiet.reset();
-      this.#begin();
+      const ahead = begun >= this.#asking.length;
+      if (ahead) this.#quiet.reset();
+      this.#begin(ahead);
     }
   }
 
-  #begin(): void {
+  #begin(ahead: boolean): void {
     const abandoned = new AbortController();
-    const start = this.#start(abandoned.signal).then(() => {
+    const start = this.#start(abandoned.signal, ahead).then(() => {
       this.#starting.delete(abandoned);
       this.#fill();
     });
     this.#starting.set(abandoned, start);
   }
 
-  async #start(abandoned: AbortSignal): Promise<void> {
+  async #start(abandoned: AbortSignal, ahead: boolean): Promise<void> {
     try {
-      await this.#add(await this.#options.start(abandoned));
+      await this.#add(await this.#options.start(abandoned, ahead));
     } catch (error) {
       if (!abandoned.aborted) this.#failed(error);
     }

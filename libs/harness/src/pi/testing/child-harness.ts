@@ -8,9 +8,9 @@ import type {
   RunnerProgram,
   RunnerTask,
 } from "@pifleet/invocation";
-import { RunnerRecord } from "@pifleet/invocation";
+import { REHEARSE, RunnerRecord } from "@pifleet/invocation";
 
-/** A runner of its own for each run, started in one of the ways that there are, as a harness. */
+/** A runner of its own for each run, which has rehearsed, started in one of the ways that there are, as a harness. */
 export class ChildHarness implements Harness {
   readonly #program: RunnerProgram;
   #child: ChildProcess | undefined;
@@ -21,7 +21,7 @@ export class ChildHarness implements Harness {
 
   async run(task: RunnerTask, emit: (record: HarnessRecord) => void): Promise<HarnessResult> {
     const environment = { PATH: process.env.PATH, HOME: task.workspace, TMPDIR: task.workspace };
-    const child = spawn(process.execPath, this.#program.arguments, {
+    const child = spawn(process.execPath, [...this.#program.arguments, REHEARSE], {
       cwd: task.workspace,
       env: environment,
       stdio: ["ignore", "inherit", "inherit", "ipc"],
