@@ -60,8 +60,9 @@ export class Footprint {
   /** Leaves nothing behind when it fails. */
   static async create(request: FootprintRequest): Promise<Footprint> {
     const footprint = new Footprint(request);
+    request.site.begun.add(footprint);
     try {
-      await footprint.#record();
+      footprint.#record();
       await footprint.#createGroup(request.onFault);
       await mkdir(footprint.temporary, { mode: OWNER_ONLY });
       return footprint;
@@ -84,7 +85,7 @@ export class Footprint {
   /** Records which process the runner is. */
   async nameRunner(pid: number): Promise<void> {
     const startTicks = readProcess(pid)?.startTicks;
-    if (startTicks !== undefined) await this.#record({ pid, startTicks });
+    if (startTicks !== undefined) this.#record({ pid, startTicks });
   }
 
   /** Makes the workspace with its seed files; returns its path. What was made stays when it fails. Only once. */
@@ -101,6 +102,7 @@ export class Footprint {
     await this.#group?.remove();
     for (const directory of this.#directories) await removeTree(directory);
     await this.#site.register.remove(this.run);
+    this.#site.begun.delete(this);
   }
 
   /** Removes it all before it returns; throws when something cannot be removed. */
@@ -114,10 +116,10 @@ export class Footprint {
     return this.#workspace === undefined ? [this.temporary] : [this.#workspace, this.temporary];
   }
 
-  async #record(runner?: RunRecord["runner"]): Promise<void> {
+  #record(runner?: RunRecord["runner"]): void {
     const { owner, register } = this.#site;
     if (!owner) return;
     const group = this.#group && { group: this.#group.path };
-    await register.write(this.run, { owner, marker: this.marker, ...group, ...(runner && { runner }) });
+    register.write(this.run, { owner, marker: this.marker, ...group, ...(runner && { runner }) });
   }
 }

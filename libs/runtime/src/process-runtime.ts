@@ -63,7 +63,7 @@ class ProcessRuntime implements Runtime {
   readonly #pool: RunnerPool<ProcessRunner>;
   readonly #closing = new AbortController();
   readonly #launches = new Set<Promise<unknown>>();
-  readonly #endNow = () => endNow(this.#starter.runners, this.#ready?.compileCache);
+  readonly #endNow = () => endNow(this.#starter.runners, this.#ready);
   /** The site, once it is prepared. */
   #ready: Site | undefined;
   #site: Promise<Site> | undefined;

@@ -62,6 +62,7 @@ export class RunnerStarter {
     const footprint = await Footprint.create({ site, groupParent, onFault });
     const runner = await this.#startIn(site, footprint, program);
     this.runners.add(runner);
+    site.begun.delete(footprint);
     return await whenReady(runner, abandoned);
   }
 

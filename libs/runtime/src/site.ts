@@ -11,6 +11,8 @@ export class Site {
   readonly compileCache: CompileCache;
   /** Absent where processes cannot be told apart: nothing is recorded and nothing is swept there. */
   readonly owner: WorkerIdentity | undefined;
+  /** What was begun for runs that have no runner yet; who ends at once removes it. */
+  readonly begun = new Set<{ removeNow(): void }>();
 
   private constructor(root: string, compileCache: CompileCache, owner: WorkerIdentity | undefined) {
     this.root = root;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { modifiedAt } from "../modified-at.ts";
 import { unlessMissing } from "../system-error.ts";
@@ -28,16 +28,19 @@ export class RunRegister {
     this.#directory = join(workspaces, ".runs");
   }
 
-  /** Writes a record, or replaces it. */
-  async write(run: string, record: RunRecord): Promise<void> {
+  /**
+   * Writes a record, or replaces it, before it returns: of two calls to the kernel in a row, a worker that ends leaves
+   * no draft, and one that is killed hardly ever.
+   */
+  write(run: string, record: RunRecord): void {
     const draft = join(this.#directory, `${run}.${randomBytes(6).toString("hex")}${DRAFT_SUFFIX}`);
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     try {
-      await writeFile(draft, JSON.stringify(record), { mode: 0o600, flag: "wx" });
-      await rename(draft, this.#path(run));
+      writeFileSync(draft, JSON.stringify(record), { mode: 0o600, flag: "wx" });
+      renameSync(draft, this.#path(run));
     } catch (error) {
       // A full disk leaves an empty file behind.
-      await rm(draft, { force: true });
+      rmSync(draft, { force: true });
       throw error;
     }
   }

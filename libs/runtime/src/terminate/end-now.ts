@@ -1,5 +1,5 @@
-import type { CompileCache } from "../compile-cache.ts";
 import type { ProcessRunner } from "../process-runner.ts";
+import type { Site } from "../site.ts";
 
 const WAIT_MS = 500;
 const LOOK_MS = 2;
@@ -8,7 +8,7 @@ const LOOK_MS = 2;
  * Ends runners while this process exits, when nothing can be awaited any more: kills them, waits until they are gone,
  * removes what they leave. What it cannot do in time is left to the sweep of another worker.
  */
-export function endNow(runners: Iterable<ProcessRunner>, compileCache: CompileCache | undefined): void {
+export function endNow(runners: Iterable<ProcessRunner>, site: Site | undefined): void {
   const deadline = performance.now() + WAIT_MS;
   const left = [...runners];
   for (const runner of left) runner.killNow();
@@ -16,7 +16,9 @@ export function endNow(runners: Iterable<ProcessRunner>, compileCache: CompileCa
     while (runner.alive && performance.now() < deadline) pause();
     if (!runner.alive) removeNow(runner);
   }
-  if (compileCache) removeNow(compileCache);
+  if (!site) return;
+  for (const begun of site.begun) removeNow(begun);
+  removeNow(site.compileCache);
 }
 
 /** Waits without the event loop, which has ended. */
