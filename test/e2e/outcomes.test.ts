@@ -46,8 +46,7 @@ async function bash(command: string): Promise<string> {
 }
 
 async function expectNothingLeft(): Promise<void> {
-  // The next runner that is started ahead looks, until it has begun its program, like its worker in that place.
-  await expect.poll(() => processesOfRuns(fleet.workspaces), { interval: 5 }).toEqual([]);
+  expect(processesOfRuns(fleet.workspaces)).toEqual([]);
   expect((await readdir(fleet.workspaces)).filter((name) => !name.startsWith("."))).toEqual([]);
 }
 

@@ -14,9 +14,10 @@ function processesIn(directory: string): number[] {
  * wait for an attempt are nobody's yet. Linux only.
  */
 export function processesOfRuns(workspaces: string): number[] {
-  const waiting = new Set(waitingRunners(workspaces).map(({ pid }) => pid));
   const started = pids().filter((pid) => worksIn(pid, workspaces) || environment(pid).includes(`=${workspaces}/`));
-  return started.filter((pid) => !waiting.has(pid));
+  // Looked at last: a runner that was started ahead between the two looks would else be taken for one of a run.
+  const waiting = new Set(waitingRunners(workspaces).map(({ pid }) => pid));
+  return alive(started.filter((pid) => !waiting.has(pid)));
 }
 
 /** The runners that wait for an attempt: each works in the directory of its run, which has no workspace. Linux only. */
@@ -33,9 +34,9 @@ export function waitingRunners(workspaces: string): { pid: number; run: string }
 
 /** What attempts have left in the directory of the workspaces: workspaces, temporary files, records of runs. */
 export function remainsOfRuns(workspaces: string): string[] {
-  const waiting = waitingRunners(workspaces).map(({ run }) => run);
   const entries = readdirSync(workspaces).filter((name) => !isHidden(name) || name.startsWith(TEMPORARY));
   const records = (unlessGone(() => readdirSync(join(workspaces, ".runs"))) ?? []).map((name) => join(".runs", name));
+  const waiting = waitingRunners(workspaces).map(({ run }) => run);
   return [...entries, ...records].filter((name) => !waiting.some((run) => name.includes(run)));
 }
 
