@@ -1,11 +1,14 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
-/** A new trace id: 16 random bytes, hexadecimal (https://www.w3.org/TR/trace-context/#trace-id). */
+// They are cut out of UUIDs, of which Node draws the random numbers ahead: asked for bytes, it takes ten times as long.
+
+/** A new trace id: 16 bytes, hexadecimal, all but 6 bits random (https://www.w3.org/TR/trace-context/#trace-id). */
 export function newTraceId(): string {
-  return randomBytes(16).toString("hex");
+  return randomUUID().replaceAll("-", "");
 }
 
 /** A new span id: 8 random bytes, hexadecimal. */
 export function newSpanId(): string {
-  return randomBytes(8).toString("hex");
+  const uuid = randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(28);
 }

@@ -1,10 +1,13 @@
-import { DEFAULT_TOOLS, newInvocationId, type RunnerTask } from "@pifleet/invocation";
+import { DEFAULT_TOOLS, type InvocationId, type RunnerTask } from "@pifleet/invocation";
 import { modelFetch } from "../http/model-fetch.ts";
 import { ModelResponse } from "../http/model-response.ts";
 import { useModelFetch } from "../http/use-model-fetch.ts";
 import { PiHarness } from "../pi/pi-harness.ts";
 import { type RehearsedApi, SCRIPTED_ANSWERS } from "./scripted-answers.ts";
 import { STREAM, Stage } from "./stage.ts";
+
+/** None that is drawn: a snapshot would hold the random numbers that Node draws with it, ahead. */
+const NOBODYS_ID = "inv_00000000000000000000000000" as InvocationId;
 
 /** How the model requests of a rehearsal are sent. */
 type Fetch = typeof modelFetch;
@@ -47,7 +50,7 @@ async function rehearse(api: RehearsedApi, fetch: Fetch): Promise<void> {
 
 function task(api: RehearsedApi): RunnerTask {
   return {
-    invocationId: newInvocationId(),
+    invocationId: NOBODYS_ID,
     attempt: 1,
     workspace: "/",
     environment: {},
