@@ -4,6 +4,8 @@ import * as z from "zod";
 import { namesOption } from "./option-values.ts";
 
 const When = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+/** What is later cannot be written with a year of four digits, as all times are. */
+const LATEST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** The owner of a key. */
 export function tenantOption(text: string): Tenant {
@@ -24,6 +26,12 @@ export function scopesOption(text: string): Scope[] {
 
 /** Unix milliseconds: a length of time from now, the beginning of a day in UTC, or a time with its zone. */
 export function expiryOption(text: string): number {
+  const expiresMs = parseExpiry(text);
+  if (expiresMs > LATEST_MS) throw new InvalidArgumentError("It must be before the year 10000.");
+  return expiresMs;
+}
+
+function parseExpiry(text: string): number {
   const duration = Duration.safeParse(text);
   if (duration.success) return Date.now() + duration.data;
   if (!When.safeParse(text).success) {

@@ -71,6 +71,11 @@ describe("pifleet keys create", () => {
     ["a bad tenant", ["--tenant", "Acme Inc", "--scopes", "admin"], "It must be 1 to 63 lower case letters"],
     ["an expiry that is none", ["--tenant", "a", "--scopes", "admin", "--expires", "soon"], "It must be such as 90d"],
     ["an expiry that is past", ["--tenant", "a", "--scopes", "admin", "--expires", "2020-01-01"], "expired already"],
+    [
+      "an expiry that no time can tell",
+      ["--tenant", "a", "--scopes", "admin", "--expires", "3000000d"],
+      "It must be before the year 10000.",
+    ],
   ])("refuses %s, with exit code 2", async (_what, args, message) => {
     const { apiKeys, run } = await startFleet();
     const { code, stdout, stderr } = await run("keys", "create", ...args);
