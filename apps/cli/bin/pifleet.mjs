@@ -33,7 +33,10 @@ async function start() {
 async function buildRunnerOnce() {
   const build = new URL("../../../libs/harness/build/main.ts", import.meta.url);
   const runner = new URL("../../../libs/harness/dist/runner.cjs", import.meta.url);
-  if (existsSync(build) && !existsSync(runner)) await import(build.href);
+  if (!existsSync(build) || existsSync(runner)) return;
+  // It is a program of its own, with arguments of its own: none.
+  process.argv = [process.execPath, fileURLToPath(build)];
+  await import(build.href);
 }
 
 /** @param {string} program api, worker or cli */

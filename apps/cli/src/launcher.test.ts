@@ -1,5 +1,9 @@
-import { expect, test, vi } from "vitest";
-import { PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { LAUNCHER, PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 import { eventStream, ScriptedFleet } from "./testing/scripted-fleet.ts";
 
 // Each of them starts a process or more.
@@ -40,6 +44,21 @@ test("it passes arguments on to the program", async () => {
     code: 2,
     stderr: expect.stringMatching(/^--drain-now is no argument of this program; .*\n$/),
   });
+});
+
+test("in a checkout without runners it builds them first, and the worker gets its own arguments", () => {
+  const checkout = mkdtempSync(join(tmpdir(), "checkout-"));
+  onTestFinished(() => rmSync(checkout, { recursive: true }));
+  const place = (path: string) => {
+    mkdirSync(dirname(join(checkout, path)), { recursive: true });
+    return join(checkout, path);
+  };
+  const launcher = place("apps/cli/bin/pifleet.mjs");
+  cpSync(LAUNCHER, launcher);
+  for (const program of ["libs/harness/build/main.ts", "apps/worker/src/main.ts"])
+    writeFileSync(place(program), `console.log("${program}", ...process.argv.slice(2));`);
+  const said = execFileSync(process.execPath, [launcher, "worker", "--drain-on-idle"], { encoding: "utf8" });
+  expect(said).toBe("libs/harness/build/main.ts\napps/worker/src/main.ts --drain-on-idle\n");
 });
 
 test("without a Redis, dev says what to do", async () => {
