@@ -99,3 +99,14 @@ it("takes a body of exactly 1 MiB from a client that asks first", async () => {
   outgoing.flushHeaders();
   expect((await answerOf(outgoing)).status).toBe(202);
 });
+
+it("takes a batch of more than 1 MiB from a client that asks first, whatever stands behind its path", async () => {
+  const api = await startApi(memory());
+  const invocation = { model: "demo/scripted", input: "hello" };
+  const body = JSON.stringify({ invocations: [invocation] }) + " ".repeat(MEBIBYTE);
+  const headers = { "content-type": "application/json", "content-length": body.length, expect: "100-continue" };
+  const outgoing = request(`${api.url}/v1/invocations/batch?from=here`, { method: "POST", headers });
+  outgoing.once("continue", () => outgoing.end(body));
+  outgoing.flushHeaders();
+  expect((await answerOf(outgoing)).status).toBe(200);
+});

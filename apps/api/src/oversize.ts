@@ -40,7 +40,7 @@ function linger(incoming: IncomingMessage, outgoing: ServerResponse): void {
 /** A client that asks before it sends a large body (`Expect: 100-continue`) is refused without having sent it. */
 export function refuseOversizeBeforehand(app: FastifyInstance): void {
   app.server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const limit = incoming.url === BATCH_PATH ? BATCH_LIMITS.bytes : BODY_LIMIT_BYTES;
+    const limit = incoming.url?.split("?")[0] === BATCH_PATH ? BATCH_LIMITS.bytes : BODY_LIMIT_BYTES;
     if (!(Number(incoming.headers["content-length"]) > limit)) outgoing.writeContinue();
     app.routing(incoming, outgoing);
   });
