@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { ApiKeyId, Scope } from "@pifleet/invocation";
+import { type ApiKeyId, DEFAULT_TENANT, type Scope } from "@pifleet/invocation";
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { ProblemError } from "./problem-error.ts";
 import { problemResponses } from "./problems.ts";
@@ -34,8 +34,8 @@ declare module "fastify" {
   }
 }
 
-/** The owner of what is submitted with the bootstrap key, or without authentication. */
-const DEFAULT_IDENTITY: Identity = { tenant: "default", scopes: ["admin"] };
+/** Who sends the bootstrap key, or needs none. */
+const DEFAULT_IDENTITY: Identity = { tenant: DEFAULT_TENANT, scopes: ["admin"] };
 
 /** Lets everyone in, without a key. */
 export const OPEN = "open";

@@ -10,6 +10,9 @@ export const Tenant = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be 1 to 63 lower case letters, digits, dashes or underscores");
 export type Tenant = z.infer<typeof Tenant>;
 
+/** The owner of what is submitted with the bootstrap key, or without authentication. */
+export const DEFAULT_TENANT: Tenant = "default";
+
 const Time = z.iso.datetime({ precision: 3 });
 
 export const ApiKeyId = z.string().regex(/^key_[0-9A-Z]{26}$/, "must be the id of a key: key_ and a ULID");

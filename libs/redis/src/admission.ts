@@ -1,4 +1,6 @@
 import type { Admission, InvocationId, QueueEntry, Standing } from "@pifleet/invocation";
+import type { Redis } from "ioredis";
+import { recountAll } from "./recounting.ts";
 import { absent } from "./scripts/absent.ts";
 import { admit } from "./scripts/admit.ts";
 import { enter } from "./scripts/enter.ts";
@@ -8,11 +10,13 @@ import type { Scripts } from "./scripts.ts";
 
 /** The admission in Redis: sorted sets of who waits and who has a place, changed only by scripts. */
 export class RedisAdmission implements Admission {
+  readonly #redis: Redis;
   readonly #scripts: Scripts;
   readonly #tenantRunning: number | null;
 
   /** @param tenantRunning the most places that a tenant may have; null is no limit */
-  constructor(scripts: Scripts, tenantRunning: number | null) {
+  constructor(redis: Redis, scripts: Scripts, tenantRunning: number | null) {
+    this.#redis = redis;
     this.#scripts = scripts;
     this.#tenantRunning = tenantRunning;
   }
@@ -31,6 +35,10 @@ export class RedisAdmission implements Admission {
 
   repair(): Promise<number> {
     return freePlaces(this.#scripts);
+  }
+
+  recount(): Promise<number> {
+    return recountAll(this.#redis, this.#scripts);
   }
 
   standing(): Promise<Standing> {

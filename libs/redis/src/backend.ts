@@ -73,7 +73,7 @@ function composeBackend(
   return {
     store: new RedisStore(main, scripts, { clock: new RedisClock(main), limits, compaction }),
     queue,
-    admission: new RedisAdmission(scripts, limits.tenantRunning),
+    admission: new RedisAdmission(main, scripts, limits.tenantRunning),
     events: new RedisEventLog(scripts),
     changes,
     spans: new RedisSpanLog(main, scripts),

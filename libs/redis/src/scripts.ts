@@ -35,6 +35,7 @@ export const SCRIPT_NAMES = [
   "read-standing",
   "record-export",
   "record-try",
+  "recount",
   "redeliver",
   "replace-webhook",
   "resume",

@@ -85,6 +85,15 @@ describe("the janitor", () => {
     expect(await backend.queue.missing([id])).toEqual([]);
   });
 
+  it("counts anew at once, and then once a minute", async () => {
+    const recount = vi.spyOn(backend.admission, "recount").mockResolvedValueOnce(3);
+    await rounds(1);
+    expect(mended).toEqual(["counts 3"]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(recount).toHaveBeenCalledTimes(2);
+    expect(mended).toEqual(["counts 3"]);
+  });
+
   it("leaves alone what is where it belongs, and what has ended", async () => {
     const { id, carrier } = sampleInvocation();
     await backend.store.create(sampleInvocation({}, { id }));

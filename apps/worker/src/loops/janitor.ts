@@ -15,6 +15,8 @@ const ROUND_MS = 5_000;
 const UNQUEUED_MS = 5_000;
 /** Every so many rounds, all open records are compared with the queue. */
 const COMPARE_EVERY = 6;
+/** Every so many rounds, what the limits are counted by is compared with the records. */
+const RECOUNT_EVERY = 12;
 
 export interface JanitorOptions {
   readonly worker: string;
@@ -24,15 +26,15 @@ export interface JanitorOptions {
   readonly registry: WorkerRegistry;
   readonly deliveries: Pick<DeliveryLedger, "expire">;
   /** Called with what was put right, and how often. */
-  readonly onMended: (what: "unqueued" | "missing" | "places", count: number) => void;
+  readonly onMended: (what: "unqueued" | "missing" | "places" | "counts", count: number) => void;
   readonly onFault: (error: unknown) => void;
 }
 
 /**
  * Puts right what a crash, or a database that lost its last second, left half done: invocations that were admitted
- * but not put into the queue, invocations that wait nowhere, and places of those that need none. Also drops what its
- * retention has run out for. It runs on every worker, and one of them does the work; each act can be done twice
- * without harm.
+ * but not put into the queue, invocations that wait nowhere, places of those that need none, and what the limits are
+ * counted by. Also drops what its retention has run out for. It runs on every worker, and one of them does the work;
+ * each act can be done twice without harm.
  */
 export class Janitor {
   readonly #options: JanitorOptions;
@@ -59,6 +61,7 @@ export class Janitor {
     const { store, deliveries } = this.#options;
     await this.#enqueueForgotten();
     await this.#freePlaces();
+    if (this.#rounds % RECOUNT_EVERY === 0) await this.#recount();
     if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue();
     this.#rounds += 1;
     await store.expire();
@@ -74,6 +77,11 @@ export class Janitor {
   async #freePlaces(): Promise<void> {
     const freed = await this.#options.admission.repair();
     if (freed > 0) this.#options.onMended("places", freed);
+  }
+
+  async #recount(): Promise<void> {
+    const mended = await this.#options.admission.recount();
+    if (mended > 0) this.#options.onMended("counts", mended);
   }
 
   async #compareWithQueue(): Promise<void> {

@@ -52,5 +52,7 @@ export interface Admission {
   enter(id: InvocationId, delayMs: number): Promise<void>;
   /** Frees the places of those that need none any more; returns how many. */
   repair(): Promise<number>;
+  /** Puts right what the limits, the places and the turns are counted by, after the records; returns how much of it. */
+  recount(): Promise<number>;
   standing(): Promise<Standing>;
 }

@@ -52,6 +52,10 @@ export class MemoryAdmission implements Admission {
     return 0;
   }
 
+  async recount(): Promise<number> {
+    return 0;
+  }
+
   async standing(): Promise<Standing> {
     const waiting = this.#in("waiting");
     const tenants = [...new Set(waiting.map(({ invocation }) => invocation.tenant))];
