@@ -66,7 +66,7 @@ function composeBackend(
 ): Backend {
   warnOfEviction(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
-  const compaction = new Compaction(main, scripts, onFault);
+  const compaction = new Compaction(scripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
   const queue = new RedisQueue(main, scripts, (listener) => changes.watchReserves(listener), onFault);
   const disconnected = new DisconnectedWorkers(main, keys, own, onFault);

@@ -1,6 +1,7 @@
 import {
   type Backend,
   type Event,
+  FULL_PAGE_BYTES,
   type Invocation,
   type LoggedEvent,
   NO_USAGE,
@@ -46,7 +47,7 @@ describe("an ended invocation in Redis", () => {
   }
 
   const compacted = ({ id }: Pick<Invocation, "id">) =>
-    vi.waitFor(async () => expect(await redis.hexists(keys.record(id), "folded")).toBe(1));
+    vi.waitFor(async () => expect(await redis.hexists(keys.record(id), "folded")).toBe(1), { timeout: 10_000 });
 
   it("reads the same when it was compacted", async () => {
     const backend = await open();
@@ -88,6 +89,20 @@ describe("an ended invocation in Redis", () => {
       events: [],
       more: false,
     });
+  });
+
+  it("reads the same when its events are too long for one page", async () => {
+    const backend = await open();
+    const { id } = await running(backend);
+    const long = "ä".repeat(FULL_PAGE_BYTES / 4);
+    for (let i = 0; i < 3; i += 1) await backend.events.append(id, 1, deltas(1, long));
+    const log = await everything(backend, id);
+    await backend.store.settle(id, 1, { kind: "final", outcome: OUTCOME });
+    await compacted({ id });
+    expect(await redis.type(keys.events(id))).toBe("list");
+    expect((await everything(backend, id)).slice(0, -2)).toEqual(log);
+    // The blocks are short, but not what is in them.
+    expect((await backend.events.read(id, { limit: 1_000 })).events).toHaveLength(4);
   });
 
   it("is all there for a reader who follows it while it is compacted", async () => {

@@ -1,12 +1,10 @@
 import { type InvocationId, UnavailableError } from "@pifleet/invocation";
-import type { Redis } from "ioredis";
 import { encodeBlocks, eventsOf } from "./event-block.ts";
 import { foldFields } from "./record.ts";
 import { compact } from "./scripts/compact.ts";
-import type { EventEntry } from "./scripts/read-events.ts";
+import { type EventsReply, readEvents } from "./scripts/read-events.ts";
 import { readFoldable } from "./scripts/read-foldable.ts";
 import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
 
 /** So many events are read at once. */
 const PAGE = 500;
@@ -21,14 +19,12 @@ const LAST_WAIT_MS = 1_000;
  * before that stays as it is until its retention is over.
  */
 export class Compaction {
-  readonly #redis: Redis;
   readonly #scripts: Scripts;
   readonly #onFault: (error: Error) => void;
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(redis: Redis, scripts: Scripts, onFault: (error: Error) => void) {
-    this.#redis = redis;
+  constructor(scripts: Scripts, onFault: (error: Error) => void) {
     this.#scripts = scripts;
     this.#onFault = onFault;
   }
@@ -62,18 +58,15 @@ export class Compaction {
     if (!found) return;
     const blocks: Buffer[] = [];
     let last = "";
-    for (let page = found.entries; page.length > 0; page = await this.#eventsBehind(id, last, page)) {
-      const events = eventsOf(page);
+    let page: Pick<EventsReply, "entries" | "more"> = found;
+    for (;;) {
+      const events = eventsOf(page.entries);
       blocks.push(...(await encodeBlocks(events)));
       last = events.at(-1)?.id ?? last;
+      // Without any: somebody else has folded it meanwhile.
+      if (!page.more || events.length === 0) break;
+      page = await readEvents(this.#scripts, id, last, PAGE);
     }
     await compact(this.#scripts, id, { last, fields: await foldFields(found.fields), blocks });
-  }
-
-  async #eventsBehind(id: InvocationId, last: string, { length }: readonly EventEntry[]): Promise<EventEntry[]> {
-    if (length < PAGE) return [];
-    const events = this.#scripts.keys.events(id);
-    const entries = await reached(this.#redis.xrangeBuffer(events, `(${last}`, "+", "COUNT", PAGE));
-    return entries as unknown as EventEntry[];
   }
 }

@@ -1,4 +1,13 @@
-import type { Event, EventId, EventLog, EventPage, Fenced, InvocationId, LoggedEvent } from "@pifleet/invocation";
+import {
+  type Event,
+  type EventId,
+  type EventLog,
+  type EventPage,
+  type Fenced,
+  FULL_PAGE_BYTES,
+  type InvocationId,
+  type LoggedEvent,
+} from "@pifleet/invocation";
 import { decodeBlock, eventsOf, type LoggedJson } from "./event-block.ts";
 import { appendEvents } from "./scripts/append-events.ts";
 import { readEvents } from "./scripts/read-events.ts";
@@ -27,13 +36,30 @@ export class RedisEventLog implements EventLog {
   }
 
   async read(id: InvocationId, { after = BEFORE_ALL, limit }: { after?: EventId; limit: number }): Promise<EventPage> {
-    const { trimmed, entries, blocks } = await readEvents(this.#scripts, id, after, limit + 1);
-    const folded = (await Promise.all(blocks.map(decodeBlock))).flat();
-    const found = [...folded.filter((event) => isBefore(after, event.id)), ...eventsOf(entries)];
+    const { trimmed, entries, blocks, more } = await readEvents(this.#scripts, id, after, limit);
+    const folded = await unfold(blocks, after, limit);
+    const found = [...folded.events, ...eventsOf(entries)];
     const events = found.slice(0, limit).map(decode);
     if (trimmed && isBefore(after, trimmed)) events.unshift(gap(after, trimmed, events[0]));
-    return { events, more: found.length > limit };
+    return { events, more: more || folded.more || found.length > limit };
   }
+}
+
+/** The events of blocks behind `after`; a short block may hold many bytes. */
+async function unfold(
+  blocks: readonly Buffer[],
+  after: EventId,
+  limit: number,
+): Promise<{ readonly events: LoggedJson[]; readonly more: boolean }> {
+  const events: LoggedJson[] = [];
+  let bytes = 0;
+  for (const block of blocks) {
+    if (events.length >= limit || bytes >= FULL_PAGE_BYTES) return { events, more: true };
+    const behind = (await decodeBlock(block)).filter((event) => isBefore(after, event.id));
+    events.push(...behind);
+    bytes += behind.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
+  }
+  return { events, more: false };
 }
 
 function decode({ id, json }: LoggedJson): LoggedEvent {

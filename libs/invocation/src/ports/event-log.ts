@@ -12,6 +12,9 @@ export interface EventPage {
 /** A log keeps at least this many of its newest events; older ones may be trimmed. */
 export const KEPT_EVENTS = 10_000;
 
+/** A page ends with the event that makes it as long as this, bytes of JSON: what is held of a log stays small. */
+export const FULL_PAGE_BYTES = 1_048_576;
+
 /** The journal of one attempt takes this many entries; what comes later is left out. */
 export const MAX_JOURNAL_ENTRIES = 50_000;
 
@@ -22,7 +25,10 @@ export interface EventLog {
    * @param journal as `encodeEntry` of `@pifleet/tracing` makes them; a journal that is full takes no more
    */
   append(id: InvocationId, attempt: number, events: readonly Event[], journal?: readonly string[]): Promise<Fenced>;
-  /** Reads up to `limit` (1 to 1,000) events behind `after`; without it from the first. */
+  /**
+   * Reads up to `limit` (1 to 1,000) events behind `after`; without it from the first. Fewer, but one, when they are
+   * long: see `FULL_PAGE_BYTES`.
+   */
   read(id: InvocationId, options: { after?: EventId; limit: number }): Promise<EventPage>;
 }
 

@@ -5,10 +5,13 @@
     KEYS[2] events  stream; of an invocation that has ended it may be a list of blocks, see event-block.ts
     ARGV[1] id behind which to begin
     ARGV[2] how many at most
-  Output: { id of the last event that was dropped or "", entries, blocks }
+    ARGV[3] with how many bytes it is enough
+  Output: { id of the last event that was dropped or "", entries, blocks, 1 when there is more and else 0 }
     The first and the last block may hold events that were not asked for.
 ]]
-local record, events, after, count = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
+-- @include entries
+
+local record, events, after, count, enough = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local function parse(id)
   local ms, sequence = string.match(id, "^(%d+)%-?(%d*)$")
@@ -24,22 +27,28 @@ end
 
 -- Of the first block it is not known how much is behind `after`: one event at least.
 local function blocks_behind()
-  local found, sum, i = {}, 0, 0
+  local found, sum, bytes, i = {}, 0, 0, 0
   local block = redis.call("LINDEX", events, 0)
-  while block and sum < count do
+  while block do
     local last, size = string.match(block, "^([%d-]+) (%d+)\n")
     if is_behind(last) then
+      if sum >= count or bytes >= enough then
+        return found, 1
+      end
       sum = sum + (#found == 0 and 1 or tonumber(size))
+      bytes = bytes + #block
       found[#found + 1] = block
     end
     i = i + 1
     block = redis.call("LINDEX", events, i)
   end
-  return found
+  return found, 0
 end
 
 local trimmed = redis.call("HGET", record, "trimmed") or ""
 if redis.call("TYPE", events).ok == "list" then
-  return { trimmed, {}, blocks_behind() }
+  local blocks, more = blocks_behind()
+  return { trimmed, {}, blocks, more }
 end
-return { trimmed, redis.call("XRANGE", events, "(" .. after, "+", "COUNT", count), {} }
+local entries, more = entries_behind(events, after, count, enough)
+return { trimmed, entries, {}, more }

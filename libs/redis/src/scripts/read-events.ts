@@ -1,4 +1,4 @@
-import type { EventId, InvocationId } from "@pifleet/invocation";
+import { type EventId, FULL_PAGE_BYTES, type InvocationId } from "@pifleet/invocation";
 import type { Scripts } from "../scripts.ts";
 
 /** An entry of a stream, as Redis answers it. */
@@ -10,9 +10,11 @@ export interface EventsReply {
   readonly entries: readonly EventEntry[];
   /** In place of entries; the first and the last may hold events that were not asked for. */
   readonly blocks: readonly Buffer[];
+  /** Whether there is more behind the last one. */
+  readonly more: boolean;
 }
 
-/** Up to `count` events behind `after`. */
+/** Up to `count` events behind `after`; fewer when they fill a page. */
 export async function readEvents(
   scripts: Scripts,
   id: InvocationId,
@@ -20,7 +22,8 @@ export async function readEvents(
   count: number,
 ): Promise<EventsReply> {
   const { keys } = scripts;
-  const reply = await scripts.runForBuffers("read-events", [keys.record(id), keys.events(id)], [after, count]);
-  const [trimmed, entries, blocks] = reply as [Buffer, EventEntry[], Buffer[]];
-  return { trimmed: trimmed.toString(), entries, blocks };
+  const places = [keys.record(id), keys.events(id)];
+  const reply = await scripts.runForBuffers("read-events", places, [after, count, FULL_PAGE_BYTES]);
+  const [trimmed, entries, blocks, more] = reply as [Buffer, EventEntry[], Buffer[], number];
+  return { trimmed: trimmed.toString(), entries, blocks, more: more === 1 };
 }

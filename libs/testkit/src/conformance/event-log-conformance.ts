@@ -1,4 +1,11 @@
-import { type Event, KEPT_EVENTS, MAX_JOURNAL_ENTRIES, newInvocationId } from "@pifleet/invocation";
+import {
+  type Event,
+  type EventId,
+  FULL_PAGE_BYTES,
+  KEPT_EVENTS,
+  MAX_JOURNAL_ENTRIES,
+  newInvocationId,
+} from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { type MakeBackend, submit, submitRunning, useBackends } from "./make-backend.ts";
 import { succeeded } from "./samples.ts";
@@ -29,6 +36,25 @@ export function describeEventLogConformance(name: string, makeBackend: MakeBacke
       expect(second).toMatchObject({ more: false, events: [{ message: "0" }, { message: "1" }, { message: "2" }] });
       const end = await backend.events.read(id, { limit: 3, after: second.events.at(-1)?.id });
       expect(end).toEqual({ events: [], more: false });
+    });
+
+    it("reads fewer events at once when they are long, and all of them one page after the other", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const long = "ä".repeat(FULL_PAGE_BYTES / 4);
+      for (let i = 0; i < 4; i += 1) await backend.events.append(id, 1, [log(`${i}${long}`)]);
+      const sizes: number[] = [];
+      const read: string[] = [];
+      let after: EventId | undefined;
+      for (let more = true; more; ) {
+        const page = await backend.events.read(id, { limit: 100, after });
+        sizes.push(page.events.length);
+        read.push(...page.events.flatMap((event) => (event.type === "log" ? [event.message] : [])));
+        ({ more } = page);
+        after = page.events.at(-1)?.id;
+      }
+      expect(sizes).toEqual([4, 2]);
+      expect(read).toEqual(Array.from({ length: 4 }, (_, i) => `${i}${long}`));
     });
 
     it("takes an event's time alone as a place", async () => {
@@ -154,8 +180,11 @@ export function describeEventLogConformance(name: string, makeBackend: MakeBacke
 }
 
 function logs(count: number): Event[] {
-  const at = new Date().toISOString();
-  return Array.from({ length: count }, (_, i) => ({ type: "log", at, attempt: 1, level: "info", message: String(i) }));
+  return Array.from({ length: count }, (_, i) => log(String(i)));
+}
+
+function log(message: string): Event {
+  return { type: "log", at: new Date().toISOString(), attempt: 1, level: "info", message };
 }
 
 function tool(): Event {

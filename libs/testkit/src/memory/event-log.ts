@@ -4,6 +4,7 @@ import {
   type EventLog,
   type EventPage,
   type Fenced,
+  FULL_PAGE_BYTES,
   type InvocationId,
   KEPT_EVENTS,
   type LoggedEvent,
@@ -38,10 +39,21 @@ export class MemoryEventLog implements EventLog {
   async read(id: InvocationId, { after = "0-0", limit }: { after?: EventId; limit: number }): Promise<EventPage> {
     const { events: all = [], trimmed = null } = this.#all.find(id) ?? {};
     const behind = all.filter((event) => isBefore(after, event.id));
-    const events = structuredClone(behind.slice(0, limit));
+    const events = structuredClone(firstPage(behind.slice(0, limit)));
+    const more = behind.length > events.length;
     if (trimmed && isBefore(after, trimmed)) events.unshift(gap(after, trimmed, events[0]));
-    return { events, more: behind.length > limit };
+    return { events, more };
   }
+}
+
+/** Ends with the event that makes the page full. */
+function firstPage(events: readonly LoggedEvent[]): LoggedEvent[] {
+  let bytes = 0;
+  const full = events.findIndex((event) => {
+    bytes += Buffer.byteLength(JSON.stringify(event));
+    return bytes >= FULL_PAGE_BYTES;
+  });
+  return full < 0 ? [...events] : events.slice(0, full + 1);
 }
 
 function trim(kept: KeptInvocation): void {
