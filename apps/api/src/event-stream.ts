@@ -2,7 +2,6 @@ import {
   type ChangeFeed,
   type EventId,
   type EventLog,
-  type EventPage,
   type InvocationId,
   isTerminalEvent,
   type LoggedEvent,
@@ -10,8 +9,10 @@ import {
 } from "@pifleet/invocation";
 import { Change } from "./change.ts";
 
-/** A stream holds this many events at most; so much memory a slow reader costs. */
+/** A stream holds this many events at most, fewer when they are long; so much memory a slow reader costs. */
 const PAGE = 64;
+/** How soon a log that could not be read is looked at again, milliseconds. */
+const RETRY_MS = 1_000;
 /** How soon a client that lost its stream comes back, milliseconds. */
 const RECONNECT_MS = 1_000;
 const CUT_OFF = ": you were cut off because you read too slowly; go on with Last-Event-ID\n\n";
@@ -20,8 +21,8 @@ interface EventStreamOptions {
   readonly id: InvocationId;
   /** Only the events behind this one. */
   readonly after?: EventId;
-  /** Whether the invocation had ended before: then nothing can follow what is in the log. */
-  readonly ended: boolean;
+  /** Whether the invocation has ended by now: then nothing can follow what is in the log. */
+  readonly hasEnded: () => Promise<boolean>;
   /** Between two comments that keep an idle connection open, milliseconds. */
   readonly heartbeatMs: number;
   /** Ends the stream: the client is gone, or this process stops. */
@@ -37,22 +38,28 @@ interface EventStreamOptions {
 export async function* eventStream(
   log: EventLog,
   changes: ChangeFeed,
-  { id, after, ended, heartbeatMs, signal, stalled }: EventStreamOptions,
+  { id, after, hasEnded, heartbeatMs, signal, stalled }: EventStreamOptions,
 ): AsyncGenerator<string> {
   const change = new Change();
   const wake = () => change.notify();
   const unwatch = await changes.watch(id, wake);
   signal.addEventListener("abort", wake);
   let cursor = after;
+  /** Known to have ended before the log is read. */
+  let ended = false;
   try {
     yield `retry: ${RECONNECT_MS}\n\n`;
     while (!signal.aborted) {
       if (stalled.aborted) return yield CUT_OFF;
-      const page = await readPage(log, id, cursor);
-      if (page.events.length > 0) yield page.events.map(frame).join("");
-      if (page.events.some(isTerminalEvent) || (ended && !page.more)) return;
-      cursor = page.events.at(-1)?.id ?? cursor;
-      if (!page.more && (await change.next(heartbeatMs)) === "timeout") yield ": heartbeat\n\n";
+      const page = await unlessAway(log.read(id, { after: cursor, limit: PAGE }));
+      if (page && page.events.length > 0) yield page.events.map(frame).join("");
+      if (page?.events.some(isTerminalEvent) || (page && ended && !page.more)) return;
+      cursor = page?.events.at(-1)?.id ?? cursor;
+      if (page?.more || (await change.next(page ? heartbeatMs : Math.min(heartbeatMs, RETRY_MS))) === "changed")
+        continue;
+      yield ": heartbeat\n\n";
+      // Who came with an id that is ahead of the log is never shown its last event.
+      if (cursor === after) ended = (await unlessAway(hasEnded())) ?? false;
     }
   } finally {
     signal.removeEventListener("abort", wake);
@@ -60,12 +67,12 @@ export async function* eventStream(
   }
 }
 
-/** While the database is away there is nothing to read; the feed tells when it is back. */
-async function readPage(log: EventLog, id: InvocationId, after: EventId | undefined): Promise<EventPage> {
+/** `null` while the database is away; the feed tells when it is back. */
+async function unlessAway<Found>(asked: Promise<Found>): Promise<Found | null> {
   try {
-    return await log.read(id, { after, limit: PAGE });
+    return await asked;
   } catch (error) {
-    if (error instanceof UnavailableError) return { events: [], more: false };
+    if (error instanceof UnavailableError) return null;
     throw error;
   }
 }

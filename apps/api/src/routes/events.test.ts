@@ -162,6 +162,33 @@ describe("the event stream", () => {
     await reader.rest();
   });
 
+  it("of an invocation that has ended waits, too, while the database is away, and shows all of it", async () => {
+    const inner = memory();
+    let reads = 0;
+    const read: Backend["events"]["read"] = (id, options) => {
+      reads += 1;
+      return reads === 2 ? away() : inner.events.read(id, options);
+    };
+    const api = await startApi(altered(inner, { events: { read } }));
+    const { id } = await api.submit();
+    const attempt = await startAttempt(inner, id);
+    await say(inner, id, attempt, ...Array.from({ length: 100 }, (_, i) => `${i}`));
+    await succeed(inner, id, attempt);
+    const events = await new EventReader(await api.get(`/v1/invocations/${id}/events`)).rest();
+    expect(events).toHaveLength(104);
+    expect(events.at(-1)?.event).toBe("invocation.succeeded");
+  });
+
+  it("ends with the invocation also for a client that came with an id of the future", async () => {
+    const api = await startApi(memory(), { heartbeatMs: 5 });
+    const { id } = await api.submit();
+    const response = await api.get(`/v1/invocations/${id}/events`, { "last-event-id": "9999999999999999-0" });
+    const reader = new EventReader(response);
+    await reader.until(": heartbeat");
+    await runToEnd(api.backend, id);
+    expect(await reader.rest()).toEqual([]);
+  });
+
   it("is ended properly when the server stops", async () => {
     const api = await startApi(memory());
     const { id } = await api.submit();

@@ -13,7 +13,13 @@ import { nextLink } from "./next-link.ts";
 const EventQuery = z.strictObject({
   after: EventId.optional().describe("Only the events behind this one; Last-Event-ID comes before it"),
   cursor: EventId.optional().describe("The nextCursor of the page before; the same as after"),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("For a page of JSON"),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(100)
+    .describe("For a page of JSON; it has fewer when they are long"),
 });
 
 const EventHeaders = z.looseObject({ "last-event-id": EventId.optional() });
@@ -74,12 +80,11 @@ async function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
   { backend, stopping, heartbeatMs, stalledMs }: Services,
-  { id, status }: Invocation,
+  { id, tenant, status }: Invocation,
   after: EventId | undefined,
 ): Promise<FastifyReply> {
-  const ended = isTerminal(status);
   // 204 is how a browser learns not to come back for more.
-  if (ended && after && (await isReadToItsEnd())) return reply.code(204).send();
+  if (isTerminal(status) && after && (await isReadToItsEnd())) return reply.code(204).send();
   const signal = AbortSignal.any([stopping, request.signal]);
   const stalled = new AbortController();
   watchReader(reply.raw, {
@@ -89,7 +94,7 @@ async function sendStream(
       stalled.abort();
     },
   });
-  const options = { id, after, ended, heartbeatMs, signal, stalled: stalled.signal };
+  const options = { id, after, hasEnded, heartbeatMs, signal, stalled: stalled.signal };
   const events = eventStream(backend.events, backend.changes, options);
   return reply
     .headers({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" })
@@ -98,5 +103,9 @@ async function sendStream(
   async function isReadToItsEnd(): Promise<boolean> {
     const page = await backend.events.read(id, { after, limit: 1 });
     return page.events.length === 0;
+  }
+  async function hasEnded(): Promise<boolean> {
+    const invocation = await backend.store.get(tenant, id);
+    return invocation === null || isTerminal(invocation.status);
   }
 }
