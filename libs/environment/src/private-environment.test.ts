@@ -11,14 +11,16 @@ const PROGRAM = `
     seen: readFileSync("/proc/self/environ", "latin1"),
     arguments: process.argv.slice(1),
     pid: process.pid,
+    node: process.execArgv.filter((argument) => argument.startsWith("--max-semi-space-size")),
   }));`;
 
 describe.runIf(process.platform === "linux")("a process with a private environment", () => {
-  const run = spawnSync(
-    process.execPath,
-    ["--input-type=module", "--eval", PROGRAM, "--", "first argument", "second"],
-    { env: { PATH: process.env.PATH, PLANTED_SECRET: "s3cret-value", LANG: "C" }, encoding: "utf8" },
-  );
+  const start = (more: Record<string, string> = {}) =>
+    spawnSync(process.execPath, ["--input-type=module", "--eval", PROGRAM, "--", "first argument", "second"], {
+      env: { PATH: process.env.PATH, PLANTED_SECRET: "s3cret-value", LANG: "C", ...more },
+      encoding: "utf8",
+    });
+  const run = start();
   const report = JSON.parse(run.stdout || "null");
 
   it("still has its secrets", () => {
@@ -35,5 +37,11 @@ describe.runIf(process.platform === "linux")("a process with a private environme
   it("keeps its process id and its arguments", () => {
     expect(report.pid).toBe(run.pid);
     expect(report.arguments).toEqual(["first argument", "second"]);
+  });
+
+  it("has a small young generation, unless another one was chosen", () => {
+    expect(report.node).toEqual(["--max-semi-space-size=4"]);
+    const { stdout } = start({ NODE_OPTIONS: "--max-semi-space-size=32" });
+    expect(JSON.parse(stdout).node).toEqual([]);
   });
 });
