@@ -8,6 +8,8 @@ import { REPLAYING, recordRun } from "./replay/recording.ts";
 import type { Figure, Measure } from "./report.ts";
 
 const RUNS_PER_ROUND = 5_000;
+const LOOKS_PER_ROUND = 2;
+const RUNS_PER_LOOK = RUNS_PER_ROUND / LOOKS_PER_ROUND;
 const AT_ONCE = 100;
 const CONCURRENCY = 8;
 /** Before the first look, so that what is loaded and compiled once counts for nothing. */
@@ -36,15 +38,15 @@ export const measureLeak: Measure = async ({ stage, rounds, say }) => {
   });
   await runMany(fleet, WARM_UP);
   const looks = [await look(fleet, directory, 0)];
-  for (let round = 1; round <= rounds; round += 1) {
-    await runMany(fleet, RUNS_PER_ROUND);
-    const now = await look(fleet, directory, round * RUNS_PER_ROUND);
+  for (let number = 1; number <= rounds * LOOKS_PER_ROUND; number += 1) {
+    await runMany(fleet, RUNS_PER_LOOK);
+    const now = await look(fleet, directory, number * RUNS_PER_LOOK);
     looks.push(now);
     say(`after ${now.runs} runs: ${inWords("worker", now.worker)}; ${inWords("API", now.api)}`);
   }
   return {
     title: `Growth of worker and API over ${rounds * RUNS_PER_ROUND} invocations`,
-    method: `After a collection of garbage, every ${RUNS_PER_ROUND} runs; the slope is a line through all looks.`,
+    method: `After a collection of garbage, every ${RUNS_PER_LOOK} runs; the slope is a line through all looks.`,
     figures: [...figuresOf("worker", looks, ({ worker }) => worker), ...figuresOf("API", looks, ({ api }) => api)],
     comparisons: [],
   };

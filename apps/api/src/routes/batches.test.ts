@@ -52,6 +52,12 @@ describe("a batch", () => {
       expect((await api.post("/v1/invocations/batch", body)).status).toBe(400);
   });
 
+  it("has no submission that would be too large by itself", async () => {
+    const api = await startApi(memory());
+    const items = await send(api, [SUBMISSION, { ...SUBMISSION, instructions: "x".repeat(1_048_576) }, SUBMISSION]);
+    expect(items).toMatchObject([{ status: "queued" }, { status: 413, code: "body_too_large" }, { status: "queued" }]);
+  });
+
   it("may be larger than one submission, but not without end", async () => {
     const api = await startApi(memory());
     const instructions = "x".repeat(200_000);

@@ -2,6 +2,7 @@ import { BATCH_LIMITS, InvocationRecord, Problem, Submission, toRecord } from "@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
+import { BODY_LIMIT_BYTES } from "../oversize.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses, toProblemError } from "../problems.ts";
 import { invalidRequest } from "../validation.ts";
@@ -63,6 +64,7 @@ async function take(
   services: Services,
 ): Promise<InvocationRecord | Problem> {
   try {
+    refuseOversize(request, given);
     const { data: submission, error } = Submission.safeParse(given);
     if (error) throw invalidRequest(error);
     // No key that a client can send has a line break.
@@ -74,4 +76,11 @@ async function take(
     if (answer.status >= 500) request.log.error({ err: error, reference: request.id, index }, "submission failed");
     return answer;
   }
+}
+
+/** A submission may be as large in a batch as by itself. Nothing in a body that may be one by itself is larger. */
+function refuseOversize({ headers }: FastifyRequest, given: unknown): void {
+  if (Number(headers["content-length"]) <= BODY_LIMIT_BYTES) return;
+  if (Buffer.byteLength(JSON.stringify(given)) > BODY_LIMIT_BYTES)
+    throw new ProblemError(413, "body_too_large", "A submission must not be larger than 1 MiB");
 }
