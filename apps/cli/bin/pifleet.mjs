@@ -19,13 +19,20 @@ const args = process.argv.slice(2);
 if (isNewEnough(process.versions.node)) await start();
 else startWith(packagedNode());
 
-/** Runs the program in this process. `process.argv` is then as if its own file had been started. */
+/** Runs the program in this process. */
 async function start() {
   const [first = "", ...rest] = args;
   if (["worker", "dev"].includes(first)) await buildRunnerOnce();
   const isService = SERVICES.includes(first) && !rest.some((arg) => HELP.includes(arg));
-  const entry = entryOf(isService ? first : "cli");
-  process.argv = [process.execPath, fileURLToPath(entry), ...(isService ? rest : args)];
+  await run(entryOf(isService ? first : "cli"), isService ? rest : args);
+}
+
+/**
+ * Runs a program in this process. `process.argv` is then as if its own file had been started.
+ * @param {URL} entry @param {string[]} given its arguments
+ */
+async function run(entry, given) {
+  process.argv = [process.execPath, fileURLToPath(entry), ...given];
   await import(entry.href);
 }
 
@@ -33,10 +40,7 @@ async function start() {
 async function buildRunnerOnce() {
   const build = new URL("../../../libs/harness/build/main.ts", import.meta.url);
   const runner = new URL("../../../libs/harness/dist/runner.cjs", import.meta.url);
-  if (!existsSync(build) || existsSync(runner)) return;
-  // It is a program of its own, with arguments of its own: none.
-  process.argv = [process.execPath, fileURLToPath(build)];
-  await import(build.href);
+  if (existsSync(build) && !existsSync(runner)) await run(build, []);
 }
 
 /** @param {string} program api, worker or cli */

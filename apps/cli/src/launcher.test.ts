@@ -1,8 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cp, mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { LAUNCHER, PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 import { eventStream, ScriptedFleet } from "./testing/scripted-fleet.ts";
 
@@ -46,19 +45,17 @@ test("it passes arguments on to the program", async () => {
   });
 });
 
-test("in a checkout without runners it builds them first, and the worker gets its own arguments", () => {
-  const checkout = mkdtempSync(join(tmpdir(), "checkout-"));
-  onTestFinished(() => rmSync(checkout, { recursive: true }));
-  const place = (path: string) => {
-    mkdirSync(dirname(join(checkout, path)), { recursive: true });
-    return join(checkout, path);
-  };
-  const launcher = place("apps/cli/bin/pifleet.mjs");
-  cpSync(LAUNCHER, launcher);
-  for (const program of ["libs/harness/build/main.ts", "apps/worker/src/main.ts"])
-    writeFileSync(place(program), `console.log("${program}", ...process.argv.slice(2));`);
-  const said = execFileSync(process.execPath, [launcher, "worker", "--drain-on-idle"], { encoding: "utf8" });
-  expect(said).toBe("libs/harness/build/main.ts\napps/worker/src/main.ts --drain-on-idle\n");
+test("a worker in a checkout without a runner has one built first, and each gets its own arguments only", async () => {
+  await using checkout = await mkdtempDisposable(join(tmpdir(), "checkout-"));
+  const launcher = join(checkout.path, "apps/cli/bin/pifleet.mjs");
+  await cp(LAUNCHER, launcher);
+  for (const program of ["libs/harness/build/main.ts", "apps/worker/src/main.ts"]) {
+    const path = join(checkout.path, program);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `console.log("${program}", ...process.argv.slice(2));`);
+  }
+  const { stdout } = await pifleet(["worker", "--drain-on-idle"], { launcher });
+  expect(stdout).toBe("libs/harness/build/main.ts\napps/worker/src/main.ts --drain-on-idle\n");
 });
 
 test("without a Redis, dev says what to do", async () => {

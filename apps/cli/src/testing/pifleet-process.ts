@@ -11,6 +11,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** What stands before the launcher on the command line of Node. */
   readonly nodeArguments?: readonly string[];
+  /** Another launcher than that of this checkout. */
+  readonly launcher?: string;
 }
 
 export interface Ended {
@@ -27,8 +29,9 @@ export class PifleetProcess {
   readonly #child: ChildProcess;
   readonly #text = { stdout: "", stderr: "" };
 
-  constructor(args: readonly string[], { env, input, cwd, nodeArguments = [] }: ProcessOptions = {}) {
-    const child = spawn(process.execPath, [...nodeArguments, LAUNCHER, ...args], {
+  constructor(args: readonly string[], options: ProcessOptions = {}) {
+    const { env, input, cwd, nodeArguments = [], launcher = LAUNCHER } = options;
+    const child = spawn(process.execPath, [...nodeArguments, launcher, ...args], {
       env: { ...process.env, NO_COLOR: undefined, PIFLEET_API_KEY: undefined, ...env },
       stdio: "pipe",
       cwd,
