@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { InvocationRecord, SubmissionInput } from "@pifleet/invocation";
+import { addUsage, type InvocationRecord, NO_USAGE, type SubmissionInput } from "@pifleet/invocation";
 import {
   empty,
   hang,
@@ -96,6 +96,18 @@ describe("a run that succeeds", () => {
     expect(types).toEqual(expect.arrayContaining(["turn.started", "tool.started", "tool.ended", "message.completed"]));
     const said = events.map((event) => (event.type === "message.delta" && event.channel === "text" ? event.text : ""));
     expect(said.join("")).toBe("An answer in several pieces.");
+  });
+
+  it("has told with each answer what it took, which together is the usage of the record", async () => {
+    models.enqueue(toolCall("bash", { command: "true" }), toolCall("bash", { command: "true" }, "Once more."));
+    const { id, usage } = await run();
+    const told = [];
+    for await (const event of fleet.client.invocations.stream(id))
+      if (event.type === "message.completed") told.push({ ...NO_USAGE, ...event.usage });
+    expect(told).toHaveLength(3);
+    const { costUsd, ...counts } = told.reduce(addUsage);
+    expect(counts).toEqual({ ...usage, costUsd: undefined, turns: 0, toolCalls: 0 });
+    expect(costUsd).toBeCloseTo(usage.costUsd, 9);
   });
 });
 

@@ -105,11 +105,11 @@ export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
 
 const event: LoggedEvent = {
   id: "1768469400500-0",
-  type: "message.delta",
+  type: "message.completed",
   at: "2026-01-15T09:30:00.500Z",
   attempt: 1,
-  channel: "text",
-  text: "The file ",
+  text: "The file is fine.",
+  usage: { inputTokens: 1_840, outputTokens: 96, cacheReadTokens: 1_024, cacheWriteTokens: 0, costUsd: 0.0042 },
 };
 
 const worker: WorkerPresence = {

@@ -37,6 +37,23 @@ test("what is waited for is said with its own time, the time of the run, and wha
   );
 });
 
+test("the tokens and the cost of every answer so far are added up", () => {
+  const usage = { ...NO_USAGE, inputTokens: 9_000, outputTokens: 150, costUsd: 0.02 };
+  const answer: Event = { ...at(12), type: "message.completed", text: "", usage };
+  const second: Event = { ...at(13), type: "turn.started", turn: 2 };
+  expect(describeAt(13, queued, started, turn, answer)).toBe(
+    "waiting for the model · 1 s · in all 3 s · $0.0200 · 9K tokens in, 150 out · 1 turn · 0 tool calls",
+  );
+  expect(describeAt(13, queued, started, turn, answer, second, answer)).toBe(
+    "waiting for the model · 1 s · in all 3 s · $0.0400 · 18K tokens in, 300 out · 2 turns · 0 tool calls",
+  );
+});
+
+test("an answer that an older worker has told, without its usage, is counted as nothing", () => {
+  const answer = { ...at(12), type: "message.completed", text: "" } as unknown as Event;
+  expect(describeAt(12, queued, started, turn, answer)).toMatch(/ · 1 turn · 0 tool calls$/);
+});
+
 test("the time of a message begins with its first piece", () => {
   const delta = (seconds: number, channel: "text" | "thinking"): Event => ({
     ...at(seconds),

@@ -1,5 +1,5 @@
-import type { Event, EventType } from "@pifleet/invocation";
-import { formatSeconds, formatTurnsAndCalls } from "./figures.ts";
+import { addUsage, type Event, type EventType, NO_USAGE } from "@pifleet/invocation";
+import { formatSeconds, formatUsageSoFar } from "./figures.ts";
 import { plainText } from "./plain-text.ts";
 
 /** Something that takes its time, and since when: milliseconds since the epoch. */
@@ -23,18 +23,14 @@ const MODEL_DOES = { thinking: "the model thinks", text: "the model writes" } as
 
 const A_WHILE_MS = 1_000;
 
-/**
- * What one invocation is doing, since when, and what it has taken so far, told by its events in order. Events carry no
- * tokens and no cost before the last one, so that turns and tool calls are all that can be counted on the way.
- */
+/** What one invocation is doing, since when, and what it has taken so far, told by its events in order. */
 export class Activity {
   /** The tool calls that run, the oldest first. */
   readonly #calls = new Map<string, Doing>();
   #doing: Doing | undefined;
   #pausedAt: number | undefined;
   #startedAt: number | undefined;
-  #turns = 0;
-  #toolCalls = 0;
+  #usage = NO_USAGE;
   /** Whether all the events from the first one on were seen, so that what is counted is what there was. */
   #isWhole: boolean | undefined;
 
@@ -60,14 +56,16 @@ export class Activity {
     // Two clocks that tell nearly the same are one too many.
     const startedAt = this.#startedAt ?? doing.since;
     const ran = doing.since - startedAt < A_WHILE_MS ? [] : [`in all ${formatSeconds(now - startedAt)}`];
-    const usage = this.#isWhole && this.#turns > 0 ? [formatTurnsAndCalls(this.#turns, this.#toolCalls)] : [];
+    const usage = this.#isWhole && this.#usage.turns > 0 ? [formatUsageSoFar(this.#usage)] : [];
     return [doing.what, took, ...ran, ...usage].join(" · ");
   }
 
   #count(event: Event, at: number): void {
     if (event.type === "attempt.started") this.#startedAt ??= at;
-    if (event.type === "turn.started") this.#turns += 1;
-    if (event.type === "tool.started") this.#toolCalls += 1;
+    if (event.type === "turn.started") this.#usage = addUsage(this.#usage, { ...NO_USAGE, turns: 1 });
+    if (event.type === "tool.started") this.#usage = addUsage(this.#usage, { ...NO_USAGE, toolCalls: 1 });
+    // A worker of an older version tells nothing of it.
+    if (event.type === "message.completed") this.#usage = addUsage(this.#usage, { ...NO_USAGE, ...event.usage });
     if (event.type === "gap") this.#isWhole = false;
   }
 

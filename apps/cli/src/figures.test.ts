@@ -1,6 +1,14 @@
 import { NO_USAGE } from "@pifleet/invocation";
 import { expect, test } from "vitest";
-import { elapsedMs, formatCost, formatDuration, formatSeconds, formatTime, formatUsage } from "./figures.ts";
+import {
+  elapsedMs,
+  formatCost,
+  formatDuration,
+  formatSeconds,
+  formatTime,
+  formatUsage,
+  formatUsageSoFar,
+} from "./figures.ts";
 
 test.each([
   [0, "0.0 ms"],
@@ -38,6 +46,14 @@ test.each([
 test("usage is one line, in the singular where there is one", () => {
   const usage = { ...NO_USAGE, turns: 1, toolCalls: 2, inputTokens: 12_345, outputTokens: 67, costUsd: 0.5 };
   expect(formatUsage(usage)).toBe("1 turn · 2 tool calls · 12,345 tokens in, 67 out · $0.5000");
+});
+
+test("usage that goes on is as short as it can be, and tells no cost before there is any", () => {
+  const usage = { ...NO_USAGE, turns: 2, toolCalls: 1 };
+  expect(formatUsageSoFar(usage)).toBe("2 turns · 1 tool call");
+  expect(formatUsageSoFar({ ...usage, inputTokens: 123_456, outputTokens: 67, costUsd: 0.5 })).toBe(
+    "$0.5000 · 123.5K tokens in, 67 out · 2 turns · 1 tool call",
+  );
 });
 
 test("a time is shown without its fraction", () => {

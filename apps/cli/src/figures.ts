@@ -3,6 +3,7 @@ import type { InvocationRecord } from "@pifleet/client";
 type Usage = InvocationRecord["usage"];
 
 const count = new Intl.NumberFormat("en-US");
+const shortCount = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 /** A length of time as people read it: `1.2 ms`, `340 ms`, `3.2 s`, `2 min 05 s`, `1 h 02 min`. */
 export function formatDuration(ms: number): string {
@@ -33,8 +34,15 @@ export function formatUsage(usage: Usage): string {
   return `${formatTurnsAndCalls(usage.turns, usage.toolCalls)} · ${tokens} · ${formatCost(usage.costUsd)}`;
 }
 
-/** The part of it that can be counted while it runs. */
-export function formatTurnsAndCalls(turns: number, toolCalls: number): string {
+/** The same while it goes on, for a line that may be cut: the cost comes first, and nothing before an answer is counted. */
+export function formatUsageSoFar(usage: Usage): string {
+  const turnsAndCalls = formatTurnsAndCalls(usage.turns, usage.toolCalls);
+  if (usage.inputTokens + usage.outputTokens === 0) return turnsAndCalls;
+  const tokens = `${shortCount.format(usage.inputTokens)} tokens in, ${shortCount.format(usage.outputTokens)} out`;
+  return `${formatCost(usage.costUsd)} · ${tokens} · ${turnsAndCalls}`;
+}
+
+function formatTurnsAndCalls(turns: number, toolCalls: number): string {
   const taken = `${count.format(turns)} ${turns === 1 ? "turn" : "turns"}`;
   return `${taken} · ${count.format(toolCalls)} ${toolCalls === 1 ? "tool call" : "tool calls"}`;
 }

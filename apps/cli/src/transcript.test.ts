@@ -11,7 +11,7 @@ const delta = (text: string, channel: "text" | "thinking" = "text"): Event => ({
   channel,
   text,
 });
-const completed = (text: string): Event => ({ ...stamp, type: "message.completed", text });
+const completed = (text: string): Event => ({ ...stamp, type: "message.completed", text, usage: NO_USAGE });
 
 function render(events: Event[], paint: Paint = paintNothing): string {
   const transcript = new Transcript(paint);
@@ -93,7 +93,7 @@ test("a run that loses its worker goes on as another attempt, and nothing of the
     { ...second, type: "message.delta", channel: "text", text: "I be" },
     { ...second, type: "attempt.ended", ended: "handed_back", error: null },
     { ...second, attempt: 3, type: "attempt.started", worker: "w3" },
-    { ...second, attempt: 3, type: "message.completed", text: "I begin again." },
+    { ...second, attempt: 3, type: "message.completed", text: "I begin again.", usage: NO_USAGE },
     {
       ...second,
       attempt: 3,

@@ -7,6 +7,7 @@ import { plainText } from "./plain-text.ts";
 import { formatArguments, ToolOutput } from "./tool-output.ts";
 
 type EventOf<T extends EventType> = Extract<Event, { type: T }>;
+type Ending = Extract<Event, { usage: unknown; error: unknown }>;
 type Channel = EventOf<"message.delta">["channel"];
 
 /**
@@ -29,7 +30,6 @@ export class Transcript {
 
   /** The text that this event adds; often none. */
   next(event: Event): string {
-    if ("usage" in event) return this.#ended(event);
     switch (event.type) {
       case "message.delta":
         return this.#delta(event);
@@ -40,7 +40,7 @@ export class Transcript {
       case "tool.ended":
         return this.#closeLine() + this.#tool(event);
       default:
-        return this.#note(event);
+        return "usage" in event ? this.#ended(event) : this.#note(event);
     }
   }
 
@@ -97,7 +97,7 @@ export class Transcript {
     return mark + this.#closeLine() + calls.join("");
   }
 
-  #ended(event: Extract<Event, { usage: unknown }>): string {
+  #ended(event: Ending): string {
     const status = TerminalStatus.parse(event.type.slice("invocation.".length));
     const ranMs = elapsedMs(this.#startedAt, event.at);
     return `${this.#closeLine()}${formatEnding({ ...event, status, ranMs }, this.#paint)}\n`;

@@ -5,6 +5,7 @@ import {
   type Claim,
   type Event,
   type Invocation,
+  NO_USAGE,
   type Output,
   type OwedSpans,
   Redactor,
@@ -151,7 +152,7 @@ describe("the execution of a claim", () => {
     script = async (runner) => {
       await runner.task;
       await backend.store.start(invocation.id, "wrk_2");
-      runner.say({ type: "message.completed", text: "a stale word" });
+      runner.say({ type: "message.completed", text: "a stale word", usage: NO_USAGE });
       await runner.exited;
     };
     await executor.execute(claim);

@@ -1,4 +1,4 @@
-import type { RunnerRecord } from "@pifleet/invocation";
+import { NO_USAGE, type RunnerRecord } from "@pifleet/invocation";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RecordCoalescer } from "./record-coalescer.ts";
 
@@ -39,7 +39,7 @@ describe("the coalescing of records", () => {
   it("lets no other record overtake a delta, but a heartbeat", () => {
     records.push(delta("a"));
     records.push({ type: "heartbeat", at: 1, rssBytes: 1, heapBytes: 1, eventLoopDelayMs: 0, toolRunning: false });
-    records.push({ type: "message.completed", at: 1, text: "a" });
+    records.push({ type: "message.completed", at: 1, text: "a", usage: NO_USAGE });
     expect(sent.map(({ type }) => type)).toEqual(["heartbeat", "message.delta", "message.completed"]);
   });
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ErrorCode, InvocationError } from "./error-code.ts";
 import { TerminalStatus } from "./status.ts";
-import { Usage } from "./usage.ts";
+import { RequestUsage, Usage } from "./usage.ts";
 
 const stamp = {
   at: z.iso.datetime({ precision: 3 }),
@@ -19,7 +19,15 @@ export const Event = z
     z.object({ type: z.literal("attempt.started"), ...stamp, worker: z.string() }),
     z.object({ type: z.literal("turn.started"), ...stamp, turn: z.int().min(1) }),
     z.object({ type: z.literal("message.delta"), ...stamp, channel: z.enum(["text", "thinking"]), text: z.string() }),
-    z.object({ type: z.literal("message.completed"), ...stamp, text: z.string() }),
+    z.object({
+      type: z.literal("message.completed"),
+      ...stamp,
+      text: z.string().describe("Empty when the model has only called tools"),
+      usage: RequestUsage.describe(
+        "What this answer of the model took, with the requests since the one before it that brought none. The sum over " +
+          "an invocation's messages is what it has taken so far",
+      ),
+    }),
     z.object({ type: z.literal("tool.started"), ...stamp, ...ToolCall, arguments: z.unknown() }),
     z.object({ type: z.literal("tool.output"), ...stamp, ...ToolCall, text: z.string().describe("What is new in it") }),
     z.object({ type: z.literal("tool.ended"), ...stamp, ...ToolCall, isError: z.boolean(), text: z.string() }),

@@ -3,7 +3,7 @@ import { ErrorCode } from "./error-code.ts";
 import { InvocationId } from "./id.ts";
 import { InputMessage, Message } from "./message.ts";
 import { ToolName } from "./submission.ts";
-import { Usage } from "./usage.ts";
+import { RequestUsage, Usage } from "./usage.ts";
 
 /**
  * What a worker and a runner say to each other. The worker sends commands; the runner answers with records that are
@@ -92,10 +92,17 @@ export const RunnerRecord = z.discriminatedUnion("type", [
     errorCode: ErrorCode.optional(),
     responseId: z.string().optional(),
     responseModel: z.string().optional(),
-    usage: Usage.omit({ turns: true, toolCalls: true }),
+    usage: RequestUsage,
   }),
   z.object({ type: z.literal("message.delta"), at, channel: z.enum(["text", "thinking"]), text: z.string() }),
-  z.object({ type: z.literal("message.completed"), at, text: z.string() }),
+  z.object({
+    type: z.literal("message.completed"),
+    at,
+    text: z.string().describe("Empty when the model has only called tools"),
+    usage: RequestUsage.describe(
+      "What the requests took that no message has told yet: its own, and what failed before",
+    ),
+  }),
   z.object({ type: z.literal("tool.started"), at, ...tool, arguments: z.unknown() }),
   z.object({ type: z.literal("tool.output"), at, ...tool, text: z.string().describe("What is new in the output") }),
   z.object({

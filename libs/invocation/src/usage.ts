@@ -14,6 +14,10 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** What model requests alone took. */
+export const RequestUsage = Usage.omit({ turns: true, toolCalls: true });
+export type RequestUsage = z.infer<typeof RequestUsage>;
+
 export const NO_USAGE: Usage = Object.freeze({
   inputTokens: 0,
   outputTokens: 0,

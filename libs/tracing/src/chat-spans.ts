@@ -55,6 +55,7 @@ export class ChatSpans {
 
   /** The model has said a part of its answer as a whole. */
   addText(text: string): void {
+    if (text === "") return;
     this.#content?.addText(text);
     this.#tellAnswer();
   }

@@ -243,6 +243,13 @@ describe("the content of an attempt", () => {
     expect(record(RUN, SUCCESS).flatMap(keysOf)).toEqual([]);
   });
 
+  it("has no text for an answer that only calls tools", () => {
+    const silent = RUN.map((item) => (item.type === "message.completed" ? { ...item, text: "" } : item));
+    const [, , chat] = record(silent, SUCCESS, { content: { maxBytes: 4_096 } });
+    const [{ parts }] = parsed(chat, "gen_ai.output.messages");
+    expect(parts.map(({ type }: { type: string }) => type)).toEqual(["tool_call", "tool_call"]);
+  });
+
   it("is kept in the shape of the conventions when it is", () => {
     const recorder = new SpanRecorder(
       sampleInvocation({ model: "openai/gpt-test", input: "Do it", instructions: "Be kind" }, { attempt: 1 }),

@@ -38,7 +38,7 @@ function anyRecord(pick: (below: number) => number, at: number): RunnerRecord {
     { type: "retry.scheduled", at, delayMs: 5, reason: "429" },
     { type: "compaction", at, reason: "overflow" },
     { type: "message.delta", at, channel: "text", text: "x" },
-    { type: "message.completed", at, text: "x" },
+    { type: "message.completed", at, text: "x", usage: REQUEST_USAGE },
   ];
   return records[pick(records.length)] ?? { type: "ready", at };
 }

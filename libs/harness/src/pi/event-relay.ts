@@ -94,9 +94,9 @@ export class EventRelay {
   #complete({ message }: Of<"message_end">): void {
     if (message.role !== "assistant") return;
     this.#answers.add(message);
-    const text = answerText(message);
-    const whole = message.stopReason !== "error" && message.stopReason !== "aborted";
-    if (whole && text !== "") this.#emit({ type: "message.completed", at: now(), text });
+    if (message.stopReason === "error" || message.stopReason === "aborted") return;
+    const usage = this.#usage.takeUntold();
+    this.#emit({ type: "message.completed", at: now(), text: answerText(message), usage });
   }
 
   #startTool({ toolCallId: callId, toolName: name, args }: Of<"tool_execution_start">): void {

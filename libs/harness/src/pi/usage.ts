@@ -1,7 +1,5 @@
 import type { Usage as PiUsage } from "@earendil-works/pi-ai";
-import { addUsage, NO_USAGE, type Usage } from "@pifleet/invocation";
-
-export type RequestUsage = Omit<Usage, "turns" | "toolCalls">;
+import { addUsage, NO_USAGE, type RequestUsage, type Usage } from "@pifleet/invocation";
 
 /** The usage of one model request. Pi counts cached tokens apart from the input; ours includes them. */
 export function requestUsage(usage: PiUsage): RequestUsage {
@@ -22,9 +20,18 @@ function whole(count: number): number {
 /** The usage of a run, added up as it happens. */
 export class UsageMeter {
   #total: Usage = NO_USAGE;
+  #untold: Usage = NO_USAGE;
 
   addRequest(usage: RequestUsage): void {
     this.#total = addUsage(this.#total, { ...NO_USAGE, ...usage });
+    this.#untold = addUsage(this.#untold, { ...NO_USAGE, ...usage });
+  }
+
+  /** What the requests took since this was last asked: each is told once, also one that brought no message. */
+  takeUntold(): RequestUsage {
+    const { turns: _turns, toolCalls: _toolCalls, ...usage } = this.#untold;
+    this.#untold = NO_USAGE;
+    return usage;
   }
 
   addTurn(): void {

@@ -1,4 +1,11 @@
-import type { Harness, HarnessRecord, HarnessResult, RunnerTask } from "@pifleet/invocation";
+import {
+  addUsage,
+  type Harness,
+  type HarnessRecord,
+  type HarnessResult,
+  NO_USAGE,
+  type RunnerTask,
+} from "@pifleet/invocation";
 import { describe, expect, it } from "vitest";
 
 /** What a harness is tested with. */
@@ -41,6 +48,17 @@ export function describeHarness(name: string, { harness, answering, working, han
       const requests = records.filter((record) => record.type === "request.ended");
       const tokens = requests.map(({ usage }) => usage.inputTokens).reduce((a, b) => a + b, 0);
       expect(result.usage).toMatchObject({ turns: 2, toolCalls: 1, inputTokens: tokens });
+    });
+
+    it("tells with every answer what it took, also with one that only calls a tool", async () => {
+      const { records, result } = await run(harness(), working("true", "Done."));
+      const answers = records.filter((record) => record.type === "message.completed");
+      expect(answers.map(({ text }) => text)).toEqual(["", "Done."]);
+      expect(answers.map(({ usage }) => ({ ...NO_USAGE, ...usage })).reduce(addUsage)).toEqual({
+        ...result.usage,
+        turns: 0,
+        toolCalls: 0,
+      });
     });
 
     it("runs a tool: its start, what it writes, its end with the exit code", async () => {

@@ -21,7 +21,7 @@ export const RUN: RunnerRecord[] = [
   { type: "request.started", at: 1_020, provider: "openai", model: "gpt-test" },
   { type: "request.first_byte", at: 1_120 },
   { type: "request.ended", at: 1_220, stopReason: "toolUse", usage: REQUEST_USAGE },
-  { type: "message.completed", at: 1_221, text: "I look." },
+  { type: "message.completed", at: 1_221, text: "I look.", usage: REQUEST_USAGE },
   { type: "tool.started", at: 1_230, callId: "a", name: "bash", arguments: { command: "ls" } },
   { type: "tool.started", at: 1_231, callId: "b", name: "read", arguments: { path: "x" } },
   { type: "tool.ended", at: 1_240, callId: "b", name: "read", isError: true, text: "no such file" },
