@@ -16,11 +16,14 @@ interruption.insisted.addEventListener("abort", () => {
   setTimeout(() => process.exit(interruption.exitCode), LAST_GRACE_MS).unref();
 });
 
-// Whoever reads us may stop early, as `head` does: that is no failure, and there is nobody left to tell.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(ExitCode.done);
+  // Whoever reads us may stop early, as `head` does: that is no failure, and there is nobody left to tell.
+  if (error.code === "EPIPE") process.exit(ExitCode.done);
+  context.output.progress(`pifleet: Standard output cannot be written: ${error.message}`);
+  process.exit(ExitCode.failed);
 });
+// Progress that nobody can be told is no reason to hold data back.
+stderr.on("error", () => undefined);
 
 const context: Context = {
   output: new Output(stdout, stderr, { colour: wantsColour(env), spinner: wantsSpinner(env) }),
@@ -39,4 +42,7 @@ try {
   process.exitCode = reportFailure(error, context.output, interruption);
 }
 // What is left, such as a half-read standard input, holds nothing up.
-stdout.write("", () => process.exit());
+stdout.write("", (error) => {
+  // Its own listener ends the process then, with another exit code.
+  if (!error) process.exit();
+});
