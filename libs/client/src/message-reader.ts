@@ -1,7 +1,13 @@
-import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { createParser } from "eventsource-parser";
 
 /** A connection on which nothing comes, not even a heartbeat, may be dead without either side having been told. */
 const LONGEST_SILENCE_MS = 60_000;
+
+/** One message of an event stream. */
+interface Message {
+  readonly id?: string | undefined;
+  readonly data: string;
+}
 
 /**
  * The messages of an event stream, as they come. Ends when the server ends it, and likewise when the connection is
@@ -11,10 +17,10 @@ const LONGEST_SILENCE_MS = 60_000;
 export async function* readMessages(
   response: Response,
   signal?: AbortSignal,
-): AsyncGenerator<EventSourceMessage, void, undefined> {
+): AsyncGenerator<Message, void, undefined> {
   const reader = response.body?.getReader();
   if (!reader) return;
-  const messages: EventSourceMessage[] = [];
+  const messages: Message[] = [];
   const parser = createParser({ onEvent: (message) => messages.push(message) });
   const decoder = new TextDecoder();
   for (;;) {

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { packClient } from "./client-package.ts";
+
+const run = promisify(execFile);
+// A compiler has its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** A project that has installed what `npm pack` makes of the package, with nothing of this repository beside it. */
+let project: string;
+let installed: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "client-package-"));
+  await packClient(join(project, "built"));
+  const { stdout } = await run("npm", ["pack", "./built", "--silent"], { cwd: project });
+  await run("tar", ["-xzf", stdout.trim()], { cwd: project });
+  installed = join(project, "node_modules/@pifleet/client");
+  await cp(join(project, "package"), installed, { recursive: true });
+  await writeFile(join(project, "package.json"), '{ "type": "module" }');
+});
+afterAll(() => rm(project, { recursive: true }));
+
+async function readManifest() {
+  return JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+}
+
+test("the packed client runs with no other package", async () => {
+  const program = 'import { createClient } from "@pifleet/client"; console.log(createClient({ url: "http://x" }));';
+  await writeFile(join(project, "program.js"), program);
+  await expect(run(process.execPath, ["program.js"], { cwd: project })).resolves.toMatchObject({ stderr: "" });
+});
+
+test("the packed client compiles strictly, declarations and all, with its dependencies alone", async () => {
+  const { dependencies } = await readManifest();
+  for (const name of Object.keys(dependencies)) await link(name);
+  const program = `
+    import { createClient, type SubmissionInput } from "@pifleet/client";
+    const { invocations } = createClient({ url: "http://127.0.0.1:8787" });
+    const { id } = await invocations.create({ model: "demo/scripted", input: "Say hello" });
+    for await (const event of invocations.stream(id))
+      if (event.type === "message.completed") event.usage.costUsd satisfies number;
+    // @ts-expect-error a submission needs an input
+    export const incomplete: SubmissionInput = { model: "demo/scripted" };
+  `;
+  await writeFile(join(project, "program.ts"), program);
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom"];
+  const compiler = resolve("node_modules/typescript/bin/tsc");
+  const compiled = run(process.execPath, [compiler, ...options, "program.ts"], { cwd: project });
+  expect(await compiled.catch((error) => error)).toMatchObject({ stdout: "" });
+});
+
+test("the package says what it is, and has what its readers are sent to", async () => {
+  const manifest = await readManifest();
+  expect(Object.keys(manifest.dependencies)).toEqual(["zod"]);
+  expect(manifest).not.toHaveProperty("private");
+  expect(await readdir(installed)).toEqual(expect.arrayContaining(["LICENSE", "README.md", "examples"]));
+});
+
+/** Makes a package of this repository one of the project. */
+async function link(name: string): Promise<void> {
+  await mkdir(join(project, "node_modules"), { recursive: true });
+  await symlink(resolve("node_modules", name), join(project, "node_modules", name));
+}
