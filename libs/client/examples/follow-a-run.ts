@@ -12,7 +12,7 @@ const onReconnect = () => console.error("connection lost, resuming");
 for await (const event of client.invocations.stream(id, { after, onReconnect })) {
   switch (event.type) {
     case "message.completed":
-      console.log(`${event.id} says ${JSON.stringify(event.text)}`);
+      console.log(`${event.id} says ${JSON.stringify(event.text)} in ${event.usage.outputTokens} tokens`);
       break;
     case "tool.started":
       console.log(`${event.id} calls ${event.name}`);
