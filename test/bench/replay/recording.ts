@@ -1,17 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelAccess, runnerPrograms } from "@pifleet/harness";
 import { newInvocationId, type RunnerRecord, type RunnerTask } from "@pifleet/invocation";
 import { promptFor, type Task } from "../agent.ts";
 import type { ModelProcess } from "../processes/model-process.ts";
-import { RUNNER_VARIABLE } from "./variable.ts";
+import { RECORDS_VARIABLE } from "./variable.ts";
 
 /**
- * What a real runner said on a run, as a program that says it again and takes next to no CPU. With it, many runs at
+ * What a real runner said on a run, for a program that says it again and takes next to no CPU. With it, many runs at
  * once show what a worker does for them, which would drown in what the real runners do.
  */
 export interface Recording {
@@ -27,14 +26,9 @@ export async function recordRun(task: Task, models: ModelProcess): Promise<Recor
   const directory = await mkdtemp(join(tmpdir(), "recording-"));
   const records = await recordsOf(taskIn(directory, task, models), directory);
   if (records.at(-1)?.type !== "finished") throw new Error("The run that was to be recorded did not finish");
-  const runner = join(directory, "runner.mjs");
-  await writeFile(runner, `${await replayingProgram()}\nreplay(${JSON.stringify(records)});\n`);
-  return { environment: { [RUNNER_VARIABLE]: runner } };
-}
-
-/** Without its types: to strip them in each process would take longer than all else that it does. */
-async function replayingProgram(): Promise<string> {
-  return stripTypeScriptTypes(await readFile(new URL("./replaying-runner.ts", import.meta.url), "utf8"));
+  const path = join(directory, "records.ndjson");
+  await writeFile(path, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  return { environment: { [RECORDS_VARIABLE]: path } };
 }
 
 async function recordsOf(task: RunnerTask, cwd: string): Promise<RunnerRecord[]> {

@@ -1,2 +1,2 @@
-/** The variable in a worker's environment that names the program which replays a run. */
-export const RUNNER_VARIABLE = "BENCH_RUNNER";
+/** The variable in a worker's environment that names the file of the records that are replayed. */
+export const RECORDS_VARIABLE = "BENCH_RECORDS";
