@@ -20,6 +20,7 @@ describe("the configuration", () => {
       limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
       retentionMs: 7 * 86_400_000,
       traceBaggage: new Set(),
+      origins: new Set(),
       allowedAddresses: [],
     });
   });
@@ -75,6 +76,9 @@ describe("the configuration", () => {
     ["PIFLEET_BOOTSTRAP_KEY", "short"],
     ["PIFLEET_BOOTSTRAP_KEY", "with a space in the middle"],
     ["PIFLEET_AUTH", "no"],
+    ["PIFLEET_CORS_ORIGINS", "fleet.test"],
+    ["PIFLEET_CORS_ORIGINS", "https://app.example.com/"],
+    ["PIFLEET_CORS_ORIGINS", "https://app.example.com,ftp://files.example.com"],
     ["PIFLEET_RATE_LIMIT", "fast"],
     ["PIFLEET_RATE_LIMIT", "-1"],
     ["PIFLEET_RATE_LIMIT", "0.5"],

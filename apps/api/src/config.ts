@@ -34,6 +34,16 @@ const BaggageKeys = z
   .pipe(z.array(BaggageKey))
   .transform((keys): ReadonlySet<string> => new Set(keys));
 
+const Origin = z
+  .string()
+  .refine((text) => text === "*" || originOf(text) === text, "must be origins such as https://app.example.com, or *");
+
+const Origins = z
+  .string()
+  .transform((text) => text.split(",").map((origin) => origin.trim()))
+  .pipe(z.array(Origin))
+  .transform((origins): ReadonlySet<string> => new Set(origins));
+
 /** Requests a second; a burst may bring twice as many at once. 0 is no limit. */
 const RateLimit = wholeNumber(0, 1_000_000)
   .default(50)
@@ -47,6 +57,7 @@ const Variables = z
     LOG_LEVEL: LogLevel,
     PIFLEET_BOOTSTRAP_KEY: BootstrapKey.optional(),
     PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
+    PIFLEET_CORS_ORIGINS: Origins.default(new Set()),
     PIFLEET_RATE_LIMIT: RateLimit,
     PIFLEET_TENANT_QUEUED: wholeNumber(1, 10_000_000).default(2_000),
     PIFLEET_QUEUED: wholeNumber(1, 10_000_000).default(100_000),
@@ -80,6 +91,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** The bearer key that every request needs; `null` when authentication is off. */
   readonly bootstrapKey: string | null;
+  /** The origins whose pages may call from a browser; `*` is every one. */
+  readonly origins: ReadonlySet<string>;
   /** How many requests each stored key may make; `null` for any number. */
   readonly rate: Rate | null;
   /** How many invocations may wait and run. */
@@ -104,6 +117,7 @@ export function readConfig(environment: Environment): Config {
     port: variables.PORT,
     logLevel: variables.LOG_LEVEL,
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
+    origins: variables.PIFLEET_CORS_ORIGINS,
     rate: variables.PIFLEET_RATE_LIMIT,
     limits: {
       tenantQueued: variables.PIFLEET_TENANT_QUEUED,
@@ -115,6 +129,12 @@ export function readConfig(environment: Environment): Config {
     traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
   };
+}
+
+/** The origin of a URL of the web, as browsers write it. */
+function originOf(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
 }
 
 const LOOPBACK = new BlockList();

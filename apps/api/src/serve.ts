@@ -31,7 +31,7 @@ export async function serve(config: Config): Promise<void> {
 }
 
 async function start(config: Config, log: Logger) {
-  const { redisUrl, redisPrefix, host, port, retentionMs, limits, traceBaggage, allowedAddresses } = config;
+  const { redisUrl, redisPrefix, host, port, retentionMs, limits, traceBaggage, origins, allowedAddresses } = config;
   const onFault = (err: Error) => log.warn({ err }, "redis");
   const backend = await connectBackend({
     url: redisUrl,
@@ -51,6 +51,7 @@ async function start(config: Config, log: Logger) {
     addressGuard,
     limits,
     traceBaggage,
+    origins,
     logger: log,
   });
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ signal, err }) => {

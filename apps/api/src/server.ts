@@ -6,6 +6,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { App, Services } from "./app.ts";
 import { type Authenticator, type OPEN, requireKey } from "./authentication.ts";
 import { Background } from "./background.ts";
+import { allowOrigins } from "./cross-origin.ts";
 import { Metrics } from "./metrics.ts";
 import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
@@ -43,6 +44,8 @@ export interface ServerOptions {
   readonly limits?: AdmissionLimits;
   /** The keys of the callers' baggage that travel with their invocations; none by default. */
   readonly traceBaggage?: ReadonlySet<string>;
+  /** The origins whose pages may call from a browser; none by default. */
+  readonly origins?: ReadonlySet<string>;
   /** Between two comments that keep an idle event stream open, milliseconds; 15 s by default. */
   readonly heartbeatMs?: number;
   /** How long a reader of an event stream may take nothing of what waits for it, milliseconds; 30 s by default. */
@@ -59,6 +62,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const metrics = new Metrics(options.backend, services.waiting);
   metrics.observe(app);
   logRequests(app);
+  // Before the routes are noted: its own is none of ours.
+  await allowOrigins(app as FastifyInstance, options.origins ?? new Set());
   answerUnmatched(app);
   refuseOversizeBeforehand(app);
   await describeRoutes(app);
