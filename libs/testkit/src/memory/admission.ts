@@ -95,10 +95,13 @@ export class MemoryAdmission implements Admission {
   /** Who is next, and can have a place. */
   #next(): KeptInvocation | undefined {
     const { common, reserved } = this.#workers.capacity();
-    const taken = this.#in("admitted").length;
+    const admitted = this.#in("admitted");
+    const taken = admitted.length;
+    if (taken >= common + reserved) return undefined;
+    const places = Map.groupBy(admitted, ({ invocation }) => invocation.tenant);
     const [next] = this.#in("waiting")
       .filter(({ invocation }) => {
-        const held = this.#placesOf(invocation.tenant);
+        const held = places.get(invocation.tenant)?.length ?? 0;
         return held < this.#tenantRunning && (taken < common || (held === 0 && taken < common + reserved));
       })
       .sort((a, b) => this.#compare(a.invocation, b.invocation));
