@@ -1,7 +1,7 @@
 import type { InvocationRecord } from "@pifleet/invocation";
 import { expect } from "vitest";
 import { expectNoCanary } from "./canary.ts";
-import { type Behaviour, type OpenCollector, spansSent, spansTaken } from "./collectors.ts";
+import { type Behaviour, type OpenCollector, spansSent } from "./collectors.ts";
 import { expectSound, outlineOf, ownOutline } from "./outline.ts";
 import { type Scenario, submissionOf } from "./scenarios.ts";
 import { eventually, type Submitted, type TracedStage } from "./traced-stage.ts";
@@ -33,8 +33,7 @@ export async function expectCell(
   }
 
   const own = await eventually(() => {
-    const received = behaviour.counted === "quarantined" ? spansSent : spansTaken;
-    const spans = received(sink, caller.traceId);
+    const spans = behaviour.counted === "quarantined" ? spansSent(sink, caller.traceId) : sink.spansOf(caller.traceId);
     expect(outlineOf(spans, caller.spanId)).toBe(ownOutline(scenario.outline));
     return spans;
   });

@@ -100,14 +100,6 @@ export async function openCollector(behaviour: Behaviour): Promise<OpenCollector
 
 /** What a collector was sent of a trace, taken or refused, each span as it came first. */
 export function spansSent({ log }: TraceSink, traceId: string): ReceivedSpan[] {
-  return asTheyCameFirst(log.flatMap((request) => request.spans).filter((span) => span.traceId === traceId));
-}
-
-/** What a collector has taken of a trace. It may have taken a span twice: a busy worker may be late to note the first time. */
-export function spansTaken(sink: TraceSink, traceId: string): ReceivedSpan[] {
-  return asTheyCameFirst(sink.spansOf(traceId));
-}
-
-function asTheyCameFirst(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
+  const spans = log.flatMap((request) => request.spans).filter((span) => span.traceId === traceId);
   return spans.filter(({ spanId }, i) => spans.findIndex((span) => span.spanId === spanId) === i);
 }
