@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { SNAPSHOT_FLAGS } from "../src/snapshot-flags.ts";
 
 /**
  * Lets the bundled runner prepare itself, and writes its heap down. What begins with it must be the same Node, with the
@@ -8,5 +9,7 @@ import { promisify } from "node:util";
 export async function makeSnapshot(program: string, blob: string): Promise<void> {
   // `v8.queryObjects`, by which garbage is collected on demand, is marked as experimental.
   const flags = ["--disable-warning=ExperimentalWarning", "--snapshot-blob", blob, "--build-snapshot"];
-  await promisify(execFile)(process.execPath, [...flags, program], { env: { PATH: process.env.PATH } });
+  await promisify(execFile)(process.execPath, [...SNAPSHOT_FLAGS, ...flags, program], {
+    env: { PATH: process.env.PATH },
+  });
 }

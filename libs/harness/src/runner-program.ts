@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunnerProgram } from "@pifleet/invocation";
+import { SNAPSHOT_FLAGS } from "./snapshot-flags.ts";
 
 /** Where the built runner is: for a checkout below this library, for built programs beside them. */
 const BUILT = extname(import.meta.url) === ".ts" ? "../dist/" : "./runner/";
@@ -10,7 +11,10 @@ const BUILT = extname(import.meta.url) === ".ts" ? "../dist/" : "./runner/";
  * with it learns from the last argument where it is.
  */
 export const runnerPrograms: readonly RunnerProgram[] = [
-  { name: "snapshot", arguments: ["--snapshot-blob", file("runner.blob"), file("runner.cjs")] },
+  {
+    name: "snapshot",
+    arguments: [...SNAPSHOT_FLAGS, "--v8-pool-size=1", "--snapshot-blob", file("runner.blob"), file("runner.cjs")],
+  },
   { name: "bundle", arguments: [file("runner.cjs")] },
 ];
 

@@ -13,6 +13,12 @@ export interface RunEnvironment {
   readonly marker: string;
 }
 
+/**
+ * Makes glibc take memory in huge pages where the kernel offers them: a snapshot is read into some 20 MB at once, which
+ * are 5,000 page faults otherwise. Other libraries do not know the variable.
+ */
+const HUGE_PAGES = "glibc.malloc.hugetlb=1";
+
 /** A new value for `MARKER`. */
 export function newMarker(): string {
   return randomBytes(16).toString("hex");
@@ -31,7 +37,7 @@ export function toolEnvironment(run: RunEnvironment, workspace: string): Environ
  * workspace, so that nothing a tool leaves there is taken for the runner's configuration.
  */
 export function runnerEnvironment(run: RunEnvironment, compileCache: string): Environment {
-  return { ...common(run), HOME: run.temporary, NODE_COMPILE_CACHE: compileCache };
+  return { ...common(run), HOME: run.temporary, NODE_COMPILE_CACHE: compileCache, GLIBC_TUNABLES: HUGE_PAGES };
 }
 
 function common({ path, temporary, marker }: RunEnvironment): Environment {

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFile, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunnerTask } from "@pifleet/invocation";
+import { REHEARSE, type RunnerTask } from "@pifleet/invocation";
 import { describeHarness, run } from "@pifleet/testkit/conformance/harness";
 import {
   FAKE_API_KEY,
@@ -126,6 +128,24 @@ describe.each(runnerPrograms)("a runner out of its $name", (program) => {
       providerConfig: { baseUrl: "http://127.0.0.1:9" },
     });
     expect(result.failure).toMatchObject({ code: "provider_error", message: expect.stringContaining("ECONNREFUSED") });
+  });
+
+  it("never compiles anew what Node keeps compiled of its own modules", async () => {
+    const child = spawn(process.execPath, [...program.arguments, REHEARSE], {
+      cwd: workspace,
+      env: { PATH: process.env.PATH, TMPDIR: workspace, NODE_DEBUG_NATIVE: "CODE_CACHE" },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    let told = "";
+    child.stderr?.setEncoding("utf8").on("data", (chunk) => {
+      told += chunk;
+    });
+    await once(child, "message");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const modules = told.match(/^Code cache of \S+ .*$/gm) ?? [];
+    expect(modules.length).toBeGreaterThan(10);
+    for (const module of modules) expect(module).toMatch(/ is accepted$/);
   });
 
   it("has no identifier in common with another one", async () => {

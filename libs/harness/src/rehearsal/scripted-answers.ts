@@ -1,14 +1,19 @@
 /** The APIs that a rehearsal can be held in: those of Pi's that nearly all providers speak. */
 export type RehearsedApi = "openai-completions" | "openai-responses" | "anthropic-messages" | "google-generative-ai";
 
+/** What the tool is to read: a file that is everywhere, and empty. */
+const READ = JSON.stringify({ path: "/dev/null" });
+
 /** What a provider answers to the model requests of a rehearsal, as it goes over the wire: a tool call, then a text. */
 export const SCRIPTED_ANSWERS: Readonly<Record<RehearsedApi, readonly [toolCall: string, text: string]>> = {
   "openai-completions": [
-    completions({ tool_calls: [{ index: 0, id: "c1", type: "function", function: { name: "ls", arguments: "{}" } }] }),
+    completions({
+      tool_calls: [{ index: 0, id: "c1", type: "function", function: { name: "read", arguments: READ } }],
+    }),
     completions({ content: "Done." }),
   ],
   "openai-responses": [
-    responses({ type: "function_call", id: "fc_1", call_id: "c1", name: "ls", arguments: "{}", status: "completed" }),
+    responses({ type: "function_call", id: "fc_1", call_id: "c1", name: "read", arguments: READ, status: "completed" }),
     responses({
       type: "message",
       id: "m1",
@@ -18,10 +23,16 @@ export const SCRIPTED_ANSWERS: Readonly<Record<RehearsedApi, readonly [toolCall:
     }),
   ],
   "anthropic-messages": [
-    anthropic({ type: "tool_use", id: "c1", name: "ls", input: {} }, { type: "input_json_delta", partial_json: "{}" }),
+    anthropic(
+      { type: "tool_use", id: "c1", name: "read", input: {} },
+      { type: "input_json_delta", partial_json: READ },
+    ),
     anthropic({ type: "text", text: "" }, { type: "text_delta", text: "Done." }),
   ],
-  "google-generative-ai": [google({ functionCall: { id: "c1", name: "ls", args: {} } }), google({ text: "Done." })],
+  "google-generative-ai": [
+    google({ functionCall: { id: "c1", name: "read", args: JSON.parse(READ) } }),
+    google({ text: "Done." }),
+  ],
 };
 
 function completions(delta: object): string {
