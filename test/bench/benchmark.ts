@@ -10,7 +10,7 @@ import { Stage } from "./stage.ts";
 
 /** Makes the measurements one after the other, and reads the rows off them. */
 export async function benchmark(
-  { rows, measurements, rounds, quick }: Options,
+  { rows, measurements, rounds, quick, pi }: Options,
   interruption: Interruption,
   say: (line: string) => void,
 ): Promise<Findings> {
@@ -18,7 +18,7 @@ export async function benchmark(
   const machine = describeMachine(await redisVersion(redisUrl));
   const reports = new Map<MeasurementName, Report>();
   for (const name of measurements) {
-    await using stage = await Stage.open(redisUrl, interruption);
+    await using stage = await Stage.open(redisUrl, pi, interruption);
     const tell = (line: string) => say(`${name}: ${line}`);
     reports.set(name, await MEASUREMENTS[name]({ stage, rounds, quick, say: tell }));
   }
@@ -28,6 +28,7 @@ export async function benchmark(
   });
   return {
     machine: machine.afterwards(),
+    pi,
     rows: results,
     reports: [...reports].map(([measurement, report]) => ({ measurement, ...report })),
   };

@@ -30,7 +30,7 @@ const findings = await interruption.interrupts(benchmark(options, interruption, 
 const inRows = new Set(findings.rows.map(({ measurement }) => measurement));
 const detailed = findings.reports.filter(({ measurement }) => options.details || !inRows.has(measurement));
 const table = [
-  machineLine(findings.machine),
+  `${machineLine(findings.machine)}; the others spawn the ${findings.pi} of pi`,
   ...(findings.rows.length > 0 ? rowTable(findings.rows) : []),
   ...detailTables(detailed),
 ].join("\n");

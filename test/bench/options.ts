@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { PI_BUILDS, type PiBuild } from "./baseline/pi.ts";
 import { MEASUREMENT_NAMES, type MeasurementName } from "./measurements/every-measurement.ts";
 import { ROWS } from "./rows/every-row.ts";
 import type { Row } from "./rows/row.ts";
@@ -11,6 +12,8 @@ export interface Options {
   /** How often everything is measured. */
   readonly rounds: number;
   readonly quick: boolean;
+  /** What the baselines spawn. */
+  readonly pi: PiBuild;
   /** Whether the table is followed by all figures of the measurements. */
   readonly details: boolean;
   /** Whether the output is JSON with every single value; the table goes to the error output then. */
@@ -27,6 +30,7 @@ export const USAGE = `npm run bench -- [options]
                 measurements: ${MEASUREMENT_NAMES.join(", ")}
   --all         also the measurements that no row is read off
   --quick       one round, for a first look
+  --pi BUILD    which pi the others spawn: ${PI_BUILDS.join(" or ")} (default ${PI_BUILDS[0]})
   --rounds N    how often everything is measured (default ${DEFAULT_ROUNDS})
   --details     all figures of what was measured, too
   --json        every single value as JSON on the output, the table on the error output`;
@@ -39,6 +43,7 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: "string", multiple: true },
       all: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      pi: { type: "string", default: PI_BUILDS[0] },
       rounds: { type: "string" },
       details: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -47,8 +52,10 @@ export function readOptions(args: readonly string[]): Options {
   const rounds = Number(values.rounds ?? (values.quick ? 1 : DEFAULT_ROUNDS));
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MAX_ROUNDS)
     throw new TypeError(`--rounds must be a whole number from 1 to ${MAX_ROUNDS}`);
+  const pi = PI_BUILDS.find((build) => build === values.pi);
+  if (!pi) throw new TypeError(`--pi must be ${PI_BUILDS.join(" or ")}`);
   const { quick, details, json } = values;
-  return { ...chosen(values.only, values.all), rounds, quick, details, json };
+  return { ...chosen(values.only, values.all), rounds, quick, pi, details, json };
 }
 
 function chosen(only: readonly string[] | undefined, all: boolean): Pick<Options, "rows" | "measurements"> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type AdmissionLimits, type Backend, NO_LIMITS } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { Fleet } from "../fleet/fleet.ts";
+import { type PiBuild, type PiCommand, preparePi } from "./baseline/pi.ts";
 import type { Interruption } from "./interruption.ts";
 import { MeasuredFleet } from "./measured-fleet.ts";
 import { PlayedFleet } from "./played-fleet.ts";
@@ -31,12 +32,14 @@ export class Stage implements AsyncDisposable {
   readonly models: ModelProcess;
   readonly redis: RedisConsole;
   readonly redisUrl: string;
+  /** How `pi` is started in the baselines. */
+  readonly pi: PiCommand;
   readonly #keys = `bench-${randomUUID()}`;
   readonly #stack: AsyncDisposableStack;
   readonly #collector: Collector;
   #prefixes = 0;
 
-  static async open(redisUrl: string, interruption: Interruption): Promise<Stage> {
+  static async open(redisUrl: string, build: PiBuild, interruption: Interruption): Promise<Stage> {
     const stack = new AsyncDisposableStack();
     interruption.covers(stack);
     const { TMPDIR } = process.env;
@@ -50,18 +53,20 @@ export class Stage implements AsyncDisposable {
     const redis = stack.use(await RedisConsole.connect(redisUrl));
     const models = stack.use(await ModelProcess.start());
     const collector = stack.use(await Collector.start());
-    return new Stage(stack, redisUrl, { redis, models, collector });
+    const pi = await preparePi(build, models.modelsFile());
+    return new Stage(stack, redisUrl, { redis, models, pi, collector });
   }
 
   private constructor(
     stack: AsyncDisposableStack,
     redisUrl: string,
-    { redis, models, collector }: Pick<Stage, "redis" | "models"> & { collector: Collector },
+    { redis, models, pi, collector }: Pick<Stage, "redis" | "models" | "pi"> & { collector: Collector },
   ) {
     this.#stack = stack;
     this.redisUrl = redisUrl;
     this.redis = redis;
     this.models = models;
+    this.pi = pi;
     this.#collector = collector;
     stack.defer(async () => redis.remove(await redis.keys(this.#keys)));
   }

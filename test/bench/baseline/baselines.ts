@@ -1,14 +1,13 @@
 import { availableParallelism } from "node:os";
 import type { Stage } from "../stage.ts";
 import { BullMqFleet } from "./bullmq-fleet.ts";
-import type { PiCommand } from "./pi.ts";
 
 /** Runs at once of a worker, the same as a worker of ours takes by default. */
 export const CONCURRENCY = 2 * availableParallelism();
 
 /** Starts the fleet that is written in an afternoon: a BullMQ worker that spawns `pi -p`. */
-export async function startHandWritten(stage: Stage, pi: PiCommand, concurrency = CONCURRENCY): Promise<BullMqFleet> {
-  return startFleet(stage, import.meta.resolve("./hand-written-worker.ts"), concurrency, { pi });
+export async function startHandWritten(stage: Stage, concurrency = CONCURRENCY): Promise<BullMqFleet> {
+  return startFleet(stage, import.meta.resolve("./hand-written-worker.ts"), concurrency, { pi: stage.pi });
 }
 
 /** Starts a BullMQ worker whose jobs do nothing. @param told whether the worker tells when each of them starts */

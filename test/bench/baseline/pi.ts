@@ -4,21 +4,25 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+/** Pi is there twice in its package: as a bundle, which is the command `pi`, and as modules, which scripts import. */
+export const PI_BUILDS = ["bundle", "modules"] as const;
+export type PiBuild = (typeof PI_BUILDS)[number];
+
 /** How `pi` is started in the baselines. */
 export interface PiCommand {
-  /** The program of `pi` that the package installs as a command. */
   readonly program: string;
   /** A directory with a models.json that leads to the fake model. */
   readonly agentDirectory: string;
 }
 
 /** Prepares Pi's own configuration. Without a network it is faster than with one, so it is told that there is none. */
-export async function preparePi(modelsFile: unknown): Promise<PiCommand> {
+export async function preparePi(build: PiBuild, modelsFile: unknown): Promise<PiCommand> {
   const packageFile = findPackage("@earendil-works/pi-coding-agent");
   const { bin } = createRequire(import.meta.url)(packageFile) as { bin: { pi: string } };
   const agentDirectory = await mkdtemp(join(tmpdir(), "pi-agent-"));
   await writeFile(join(agentDirectory, "models.json"), JSON.stringify(modelsFile));
-  return { program: join(dirname(packageFile), bin.pi), agentDirectory };
+  const program = build === "bundle" ? bin.pi : "dist/cli.js";
+  return { program: join(dirname(packageFile), program), agentDirectory };
 }
 
 /** The environment of a `pi` that is started. */

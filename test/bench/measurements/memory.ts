@@ -1,6 +1,5 @@
 import { setTimeout } from "node:timers/promises";
 import { startHandWritten } from "../baseline/baselines.ts";
-import { preparePi } from "../baseline/pi.ts";
 import { SdkProcess } from "../baseline/sdk-process.ts";
 import { type Contestant, type ContestantName, runAll } from "../contestants/contestant.ts";
 import { OurFleet } from "../contestants/our-fleet.ts";
@@ -46,12 +45,12 @@ async function openOurs(stage: Stage): Promise<Measured> {
 }
 
 async function openHandWritten(stage: Stage): Promise<Measured> {
-  const fleet = await startHandWritten(stage, await preparePi(stage.models.modelsFile()), WAITING);
+  const fleet = await startHandWritten(stage, WAITING);
   return { by: "hand-written", contestant: fleet, runners: () => fleet.runners, worker: fleet.worker.pid };
 }
 
 async function openSdk(stage: Stage): Promise<Measured> {
-  const sdk = stage.use(await SdkProcess.start(await preparePi(stage.models.modelsFile())));
+  const sdk = stage.use(await SdkProcess.start(stage.pi));
   return { by: "SDK in process", contestant: sdk, runners: () => [sdk.pid], worker: sdk.pid };
 }
 

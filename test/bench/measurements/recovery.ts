@@ -2,7 +2,6 @@ import { Arena } from "../../chaos/arena.ts";
 import { recoverOnce } from "../../chaos/measures/kill-worker.ts";
 import { startHandWritten } from "../baseline/baselines.ts";
 import { killIfAlive } from "../baseline/bullmq-fleet.ts";
-import { preparePi } from "../baseline/pi.ts";
 import { now } from "../clock.ts";
 import { descendantsOf } from "../processes/process-tree.ts";
 import type { Figure, Measure } from "../report.ts";
@@ -37,7 +36,7 @@ export const measureRecovery: Measure = async ({ stage, rounds, quick, say }) =>
 /** Once: it takes up to a minute. Its end is the next request to the model, of a `pi` that has been started for it. */
 async function recoverHandWritten(stage: Stage): Promise<number> {
   const { models } = stage;
-  const fleet = await startHandWritten(stage, await preparePi(models.modelsFile()));
+  const fleet = await startHandWritten(stage);
   const { worker } = fleet;
   const running = models.requested(1);
   await fleet.add("waiting");

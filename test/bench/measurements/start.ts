@@ -1,5 +1,4 @@
 import { startHandWritten, startNoOp } from "../baseline/baselines.ts";
-import { preparePi } from "../baseline/pi.ts";
 import { PiAlone } from "../baseline/pi-alone.ts";
 import { SdkProcess } from "../baseline/sdk-process.ts";
 import { now } from "../clock.ts";
@@ -52,15 +51,14 @@ export const measureStart: Measure = async ({ stage, rounds, quick, say }) => {
 };
 
 async function start(stage: Stage): Promise<Measured[]> {
-  const { models } = stage;
-  const pi = await preparePi(models.modelsFile());
+  const { models, pi } = stage;
   const noOp = await startNoOp(stage, true);
   const measured = (by: ContestantName, contestant: Contestant, runs: number): Measured => {
     return { by, contestant, runs, requested: () => models.requested(models.requests.length + 1), times: [] };
   };
   return [
     measured("Pi Fleet", new OurFleet(await stage.startFleet({ traced: true })), FAST_RUNS),
-    measured("hand-written", await startHandWritten(stage, pi), SLOW_RUNS),
+    measured("hand-written", await startHandWritten(stage), SLOW_RUNS),
     measured(
       "Pi Fleet, cold",
       new OurFleet(await stage.startFleet({ traced: true, env: { PIFLEET_WARM: "0" } })),

@@ -1,5 +1,4 @@
 import { CONCURRENCY, startHandWritten, startNoOp } from "../baseline/baselines.ts";
-import { preparePi } from "../baseline/pi.ts";
 import { PiAlone } from "../baseline/pi-alone.ts";
 import { SdkProcess } from "../baseline/sdk-process.ts";
 import { now } from "../clock.ts";
@@ -69,10 +68,10 @@ async function startOurs(stage: Stage): Promise<Measured & { measured: MeasuredF
 }
 
 async function startOthers(stage: Stage): Promise<Measured[]> {
-  const pi = await preparePi(stage.models.modelsFile());
+  const { pi } = stage;
   const noOp = await startNoOp(stage, false);
   return [
-    { by: "hand-written", contestant: await startHandWritten(stage, pi), runs: RUNS, rounds: [] },
+    { by: "hand-written", contestant: await startHandWritten(stage), runs: RUNS, rounds: [] },
     { by: "pi -p", contestant: new PiAlone(pi), runs: ALONE_RUNS, rounds: [] },
     { by: "SDK in process", contestant: stage.use(await SdkProcess.start(pi)), runs: SDK_RUNS, rounds: [] },
     { by: "raw BullMQ", contestant: noOp, runs: NO_OP_RUNS, run: () => noOp.runAll("chat", NO_OP_RUNS), rounds: [] },
