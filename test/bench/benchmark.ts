@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Findings } from "./findings.ts";
 import type { Interruption } from "./interruption.ts";
 import { describeMachine } from "./machine.ts";
@@ -15,10 +20,13 @@ export async function benchmark(
   say: (line: string) => void,
 ): Promise<Findings> {
   const redisUrl = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
+  await using stack = new AsyncDisposableStack();
+  interruption.covers(stack);
+  const programs = await buildPrograms(stack);
   const machine = describeMachine(await redisVersion(redisUrl));
   const reports = new Map<MeasurementName, Report>();
   for (const name of measurements) {
-    await using stage = await Stage.open(redisUrl, pi, interruption);
+    await using stage = await Stage.open({ redisUrl, programs, build: pi, interruption });
     const tell = (line: string) => say(`${name}: ${line}`);
     reports.set(name, await MEASUREMENTS[name]({ stage, rounds, quick, say: tell }));
   }
@@ -32,6 +40,14 @@ export async function benchmark(
     rows: results,
     reports: [...reports].map(([measurement, report]) => ({ measurement, ...report })),
   };
+}
+
+/** Builds what is measured as it is built to be deployed, into a directory that is removed with the stack. */
+async function buildPrograms(stack: AsyncDisposableStack): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "bench-programs-"));
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  await promisify(execFile)(process.execPath, ["infra/build/main.ts", `--outdir=${directory}`]);
+  return directory;
 }
 
 async function redisVersion(url: string): Promise<string> {

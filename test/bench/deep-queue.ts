@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Backend } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { sampleInvocation } from "@pifleet/testkit/samples";
-import { Fleet } from "../fleet/fleet.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { promptFor } from "./agent.ts";
 import { ClaimProbe } from "./claim-probe.ts";
 import type { Measure } from "./report.ts";
@@ -64,7 +64,7 @@ async function openSide(stage: Stage): Promise<Side> {
   const stack = stage.use(new AsyncDisposableStack());
   const prefix = `bench-${randomUUID()}`;
   stack.defer(async () => redis.remove(await redis.keys(prefix)));
-  const fleet = stack.use(await Fleet.start({ redisUrl, models: models.modelsFile(), env: environment(prefix) }));
+  const fleet = stack.use(await stage.startPrograms({ models: models.modelsFile(), env: environment(prefix) }));
   const backend = await connectBackend({ url: redisUrl, prefix, retentionMs: HOUR_MS, role: "worker" });
   stack.defer(() => backend.close());
   await takeOnlyPlace(fleet, backend);

@@ -19,6 +19,8 @@ const OWED = /:(owed|quarantined)$/;
 export interface MeasuredFleetOptions {
   readonly redis: RedisConsole;
   readonly redisUrl: string;
+  /** Where the built programs are; without it the sources are run. */
+  readonly programs: string | undefined;
   /** What all its keys begin with. */
   readonly prefix: string;
   readonly models: unknown;
@@ -47,11 +49,12 @@ export class MeasuredFleet {
   readonly #worker: WorkerService;
 
   static async start(options: MeasuredFleetOptions): Promise<MeasuredFleet> {
-    const { redisUrl, prefix, models, env, stack } = options;
+    const { redisUrl, programs, prefix, models, env, stack } = options;
     const fleet = await Fleet.start({
       workers: 0,
       apis: 0,
       redisUrl,
+      programs,
       models,
       env: { PIFLEET_REDIS_PREFIX: prefix, PIFLEET_GRACE_MS: "0", ...env },
     });

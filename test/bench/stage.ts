@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AdmissionLimits, type Backend, NO_LIMITS } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
-import { Fleet } from "../fleet/fleet.ts";
+import { Fleet, type FleetOptions } from "../fleet/fleet.ts";
 import { type PiBuild, type PiCommand, preparePi } from "./baseline/pi.ts";
 import type { Interruption } from "./interruption.ts";
 import { MeasuredFleet } from "./measured-fleet.ts";
@@ -27,6 +27,17 @@ export interface StagedFleet {
   readonly env?: Record<string, string>;
 }
 
+export interface StageOptions {
+  readonly redisUrl: string;
+  /** Where the built programs are. */
+  readonly programs: string;
+  /** Which `pi` the baselines spawn. */
+  readonly build: PiBuild;
+  readonly interruption: Interruption;
+}
+
+type Parts = Pick<Stage, "redisUrl" | "redis" | "models" | "pi"> & { programs: string; collector: Collector };
+
 /** Where measurements are made: a fake model, a collector, and fleets of real processes on one Redis. */
 export class Stage implements AsyncDisposable {
   readonly models: ModelProcess;
@@ -35,11 +46,12 @@ export class Stage implements AsyncDisposable {
   /** How `pi` is started in the baselines. */
   readonly pi: PiCommand;
   readonly #keys = `bench-${randomUUID()}`;
+  readonly #programs: string;
   readonly #stack: AsyncDisposableStack;
   readonly #collector: Collector;
   #prefixes = 0;
 
-  static async open(redisUrl: string, build: PiBuild, interruption: Interruption): Promise<Stage> {
+  static async open({ redisUrl, programs, build, interruption }: StageOptions): Promise<Stage> {
     const stack = new AsyncDisposableStack();
     interruption.covers(stack);
     const { TMPDIR } = process.env;
@@ -54,21 +66,23 @@ export class Stage implements AsyncDisposable {
     const models = stack.use(await ModelProcess.start());
     const collector = stack.use(await Collector.start());
     const pi = await preparePi(build, models.modelsFile());
-    return new Stage(stack, redisUrl, { redis, models, pi, collector });
+    return new Stage(stack, { redisUrl, programs, redis, models, pi, collector });
   }
 
-  private constructor(
-    stack: AsyncDisposableStack,
-    redisUrl: string,
-    { redis, models, pi, collector }: Pick<Stage, "redis" | "models" | "pi"> & { collector: Collector },
-  ) {
+  private constructor(stack: AsyncDisposableStack, { redisUrl, programs, redis, models, pi, collector }: Parts) {
     this.#stack = stack;
     this.redisUrl = redisUrl;
+    this.#programs = programs;
     this.redis = redis;
     this.models = models;
     this.pi = pi;
     this.#collector = collector;
     stack.defer(async () => redis.remove(await redis.keys(this.#keys)));
+  }
+
+  /** Starts the built programs on the Redis of this stage; whoever asks for it has to stop it. */
+  startPrograms(options: FleetOptions): Promise<Fleet> {
+    return Fleet.start({ redisUrl: this.redisUrl, programs: this.#programs, ...options });
   }
 
   /** Starts an API and a worker, on keys of their own; they are stopped with the stage. */
@@ -77,6 +91,8 @@ export class Stage implements AsyncDisposable {
     return MeasuredFleet.start({
       redis: this.redis,
       redisUrl: this.redisUrl,
+      // What takes the place of a module does so in the sources.
+      programs: imports.length > 0 ? undefined : this.#programs,
       prefix: this.newPrefix(),
       models: this.models.modelsFile(),
       env: {
@@ -101,7 +117,7 @@ export class Stage implements AsyncDisposable {
     const prefix = this.newPrefix();
     const backend = await this.connect(NO_LIMITS, prefix);
     const env = { PIFLEET_REDIS_PREFIX: prefix };
-    const fleet = this.#stack.use(await Fleet.start({ workers: 0, redisUrl: this.redisUrl, env }));
+    const fleet = this.#stack.use(await this.startPrograms({ workers: 0, env }));
     return new PlayedFleet(fleet.api, fleet.key, backend);
   }
 

@@ -1,14 +1,14 @@
 import { type Client, createClient } from "@pifleet/client";
-import { Service } from "./service.ts";
+import { Service, type Start } from "./service.ts";
 
 /** An API's process, with what is needed to call it. */
 export class ApiService extends Service {
   readonly #key: string;
   #url = "";
 
-  /** @param key the bootstrap key, which is in `env` as well */
-  constructor(key: string, env: Record<string, string>) {
-    super("api", env);
+  /** @param key the bootstrap key, which is in the environment as well */
+  constructor(key: string, start: Start) {
+    super("api", start);
     this.#key = key;
   }
 

@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly apis?: number;
   /** The Redis of the fleet. Default: the one of all tests. */
   readonly redisUrl?: string;
+  /** Where the built programs are. Default: the sources are run. */
+  readonly programs?: string | undefined;
   /** The content of the models file. */
   readonly models?: unknown;
   /** More environment for every process. */
@@ -33,19 +35,22 @@ export class Fleet implements AsyncDisposable {
   readonly workers: WorkerService[] = [];
   /** All that were started, in this order; also those that have ended. */
   readonly apis: ApiService[] = [];
+  readonly #programs: string | undefined;
   readonly #env: Record<string, string>;
 
-  private constructor(directory: string, env: Record<string, string>) {
+  private constructor(directory: string, programs: string | undefined, env: Record<string, string>) {
     this.directory = directory;
+    this.#programs = programs;
     this.#env = { ...env, PIFLEET_BOOTSTRAP_KEY: this.key };
   }
 
-  static async start({ workers = 1, apis = 1, redisUrl, models, env = {} }: FleetOptions = {}): Promise<Fleet> {
+  static async start(options: FleetOptions = {}): Promise<Fleet> {
+    const { workers = 1, apis = 1, redisUrl, programs, models, env = {} } = options;
     const directory = await mkdtemp(join(tmpdir(), "fleet-"));
     const modelsFile = join(directory, "models.json");
     if (models) await writeFile(modelsFile, JSON.stringify(models));
     await mkdir(join(directory, "workspaces"));
-    const fleet = new Fleet(directory, {
+    const fleet = new Fleet(directory, programs, {
       REDIS_URL: redisUrl ?? process.env.REDIS_URL ?? "redis://127.0.0.1:6379",
       PIFLEET_REDIS_PREFIX: `test-${randomUUID()}`,
       PIFLEET_WORKSPACES: join(directory, "workspaces"),
@@ -104,7 +109,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Starts an API on a free port; resolves when it listens. */
   async startApi(env: Record<string, string> = {}): Promise<ApiService> {
-    const api = new ApiService(this.key, { ...this.#env, PORT: "0", ...env });
+    const api = new ApiService(this.key, { programs: this.#programs, env: { ...this.#env, PORT: "0", ...env } });
     this.apis.push(api);
     return api.listening();
   }
@@ -118,7 +123,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Starts a worker with arguments, and does not wait for it. */
   launchWorker(env: Record<string, string> = {}, args: readonly string[] = []): WorkerService {
-    const worker = new WorkerService({ ...this.#env, ...env }, args);
+    const worker = new WorkerService({ programs: this.#programs, env: { ...this.#env, ...env }, args });
     this.workers.push(worker);
     return worker;
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +9,14 @@ const STOP_MS = 15_000;
 
 /** A log line of ours. */
 type LogLine = Readonly<Record<string, unknown>>;
+
+/** How a service is started. */
+export interface Start {
+  /** Where the built programs are. Default: the sources are run. */
+  readonly programs?: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
 
 /** A process of the fleet: the real program, started as users start it. */
 export class Service {
@@ -19,9 +28,10 @@ export class Service {
   readonly #listeners = new Set<() => void>();
   #output = "";
 
-  constructor(name: "api" | "worker", env: Record<string, string>, args: readonly string[] = []) {
+  constructor(name: "api" | "worker", { programs, env, args = [] }: Start) {
     this.name = name;
-    this.#child = spawn(process.execPath, [`apps/${name}/src/main.ts`, ...args], {
+    const program = programs === undefined ? `apps/${name}/src/main.ts` : join(programs, `${name}.mjs`);
+    this.#child = spawn(process.execPath, [program, ...args], {
       cwd: ROOT,
       env: { ...minimalEnvironment(), ...env },
       stdio: ["ignore", "pipe", "pipe"],

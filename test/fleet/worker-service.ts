@@ -1,9 +1,9 @@
-import { Service } from "./service.ts";
+import { Service, type Start } from "./service.ts";
 
 /** A worker's process. */
 export class WorkerService extends Service {
-  constructor(env: Record<string, string>, args: readonly string[] = []) {
-    super("worker", env, args);
+  constructor(start: Start) {
+    super("worker", start);
   }
 
   /** The id under which it is on the list of workers; once it has said that it claims. */

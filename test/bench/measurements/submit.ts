@@ -1,4 +1,3 @@
-import { Fleet } from "../../fleet/fleet.ts";
 import type { Load } from "../processes/load.ts";
 import { Program } from "../processes/program.ts";
 import type { SubmitArguments } from "../processes/submit-program.ts";
@@ -50,7 +49,7 @@ export const measureSubmit: Measure = async ({ stage, rounds, say }) => {
 
 async function submitToUs(stage: Stage): Promise<Program> {
   const env = { PIFLEET_REDIS_PREFIX: stage.newPrefix(), ...OURS };
-  const { url, key } = stage.use(await Fleet.start({ workers: 0, redisUrl: stage.redisUrl, env }));
+  const { url, key } = stage.use(await stage.startPrograms({ workers: 0, env }));
   return submitTo(stage, { url, key, body: BODY });
 }
 
