@@ -1,4 +1,4 @@
-import { DEFAULT_TOOLS, type InvocationId, type RunnerTask } from "@pifleet/invocation";
+import { DEFAULT_TOOLS, type InvocationId, RunnerCommand, type RunnerTask } from "@pifleet/invocation";
 import { modelFetch } from "../http/model-fetch.ts";
 import { ModelResponse } from "../http/model-response.ts";
 import { useModelFetch } from "../http/use-model-fetch.ts";
@@ -41,7 +41,7 @@ async function rehearse(api: RehearsedApi, fetch: Fetch): Promise<void> {
   useModelFetch(fetch);
   try {
     let reads = 0;
-    const { failure } = await harness.run(task(api), (record) => {
+    const { failure } = await harness.run(received(task(api)), (record) => {
       if (record.type === "tool.ended" && !record.isError) reads += 1;
     });
     if (failure) throw new Error(`The rehearsal of ${api} failed: ${failure.message}`);
@@ -49,6 +49,12 @@ async function rehearse(api: RehearsedApi, fetch: Fetch): Promise<void> {
   } finally {
     useModelFetch();
   }
+}
+
+/** The task as it comes from a worker: what checks it is made at its first use. */
+function received(task: RunnerTask): RunnerTask {
+  const command = RunnerCommand.parse({ type: "task", task });
+  return command.type === "task" ? command.task : task;
 }
 
 function task(api: RehearsedApi): RunnerTask {
