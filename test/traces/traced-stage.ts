@@ -16,11 +16,8 @@ export function eventually<T>(expectation: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(expectation, PATIENCE);
 }
 
-/**
- * How long an export may take in these tests, milliseconds. A collector that takes a message and answers after that gets
- * it again: long enough that a busy machine is not taken for one that hangs.
- */
-const EXPORT_MS = "4000";
+/** How long an export may take in these tests, milliseconds. */
+const EXPORT_MS = "1500";
 /** What the workers send to the deployment's collector. */
 export const DEPLOYMENT_AUTHORIZATION = `Bearer ${CANARIES.deployment}`;
 
