@@ -27,6 +27,12 @@ export const CHECKS: readonly Check[] = [
     args: ["infra/boundaries/main.ts"],
   },
   {
+    name: "expressions",
+    about: "regular expressions take linear time, whatever text they meet",
+    command: process.execPath,
+    args: ["infra/expressions/main.ts"],
+  },
+  {
     name: "unused",
     about: "files, exports and dependencies that nobody uses",
     command: "knip",

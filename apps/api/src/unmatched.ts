@@ -5,7 +5,8 @@ import { PROBLEM_JSON, ProblemError } from "./problem-error.ts";
 const DOT_SEGMENT = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:$|\/|%2f)/i;
 
 interface KnownRoute {
-  readonly pattern: RegExp;
+  /** The segments of its path; one that begins with a colon stands for any, a star for all that follow. */
+  readonly segments: readonly string[];
   readonly method: string;
 }
 
@@ -13,7 +14,7 @@ interface KnownRoute {
 export function answerUnmatched(app: FastifyInstance): void {
   const routes: KnownRoute[] = [];
   app.addHook("onRoute", ({ url, method }) => {
-    for (const one of [method].flat()) routes.push({ pattern: toPattern(url), method: one });
+    for (const one of [method].flat()) routes.push({ segments: url.split("/"), method: one });
   });
   app.setNotFoundHandler((request) => {
     throw unmatched(request, routes);
@@ -23,18 +24,18 @@ export function answerUnmatched(app: FastifyInstance): void {
 function unmatched({ method, url }: FastifyRequest, routes: readonly KnownRoute[]): ProblemError {
   const [path = ""] = url.split("?");
   if (DOT_SEGMENT.test(path)) return new ProblemError(400, "invalid_path", "The path must not hold . or .. segments");
-  const allowed = [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map((route) => route.method))];
+  const segments = path.split("/");
+  const allowed = [...new Set(routes.filter((route) => fits(segments, route)).map((route) => route.method))];
   if (allowed.length === 0) return new ProblemError(404, "not_found", "There is nothing at this path");
   const headers = { allow: allowed.join(", ") };
   return new ProblemError(405, "method_not_allowed", `${method} is not allowed here; ${headers.allow} is`, { headers });
 }
 
-function toPattern(url: string): RegExp {
-  const source = url
-    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replace(/:\w+/g, "[^/]+");
-  return new RegExp(`^${source}$`);
+function fits(segments: readonly string[], { segments: known }: KnownRoute): boolean {
+  const star = known.indexOf("*");
+  if (star === -1 ? segments.length !== known.length : segments.length <= star) return false;
+  const fixed = star === -1 ? known : known.slice(0, star);
+  return fixed.every((segment, i) => (segment.startsWith(":") ? segments[i] !== "" : segment === segments[i]));
 }
 
 /** Answers what is not even HTTP, or too slow or too long for it. */

@@ -1,4 +1,5 @@
 import { wholeNumber } from "@pifleet/environment/variables";
+import { withoutTrailing } from "@pifleet/invocation";
 import * as z from "zod";
 
 const Url = z.url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" });
@@ -70,7 +71,7 @@ function samplingOf(sampler: Variables["OTEL_TRACES_SAMPLER"]): TraceConfig["sam
  */
 function collectorOf(variables: Variables): TraceConfig["collector"] {
   const base = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/+$/, "")}/v1/traces`);
+  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${withoutTrailing(base, "/")}/v1/traces`);
   if (!endpoint) return undefined;
   const headers = { ...variables.OTEL_EXPORTER_OTLP_HEADERS, ...variables.OTEL_EXPORTER_OTLP_TRACES_HEADERS };
   return { endpoint, headers };

@@ -119,7 +119,8 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
 /** `undefined` for what is not base64. Without its padding, which not everybody writes, it is base64, too. */
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return Uint8Array.from(atob(text.replace(/=+$/, "")), (character) => character.charCodeAt(0));
+    const [unpadded = ""] = text.split("=", 1);
+    return Uint8Array.from(atob(unpadded), (character) => character.charCodeAt(0));
   } catch {
     return undefined;
   }

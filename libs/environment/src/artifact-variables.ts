@@ -2,7 +2,9 @@ import { isAbsolute, join } from "node:path";
 import * as z from "zod";
 import { temporaryDirectory } from "./variables.ts";
 
-const BUCKET = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(?<prefix>\w[\w.-]*(?:\/\w[\w.-]*)*))?\/?$/;
+const SCHEME = "s3://";
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const SEGMENT = /^\w[\w.-]*$/;
 const DEFAULT_REGION = "us-east-1";
 
 /** Where artifacts are kept, and what a bucket is reached with; those of AWS mean what they mean to its own programs. */
@@ -43,7 +45,7 @@ export type ArtifactPlace =
 
 /** Adds an issue when artifacts are kept in a bucket and something that it needs is missing or wrong. */
 export function checkArtifactVariables(variables: Variables, context: z.RefinementCtx): void {
-  if (!BUCKET.test(variables.PIFLEET_ARTIFACTS)) return;
+  if (!parseBucket(variables.PIFLEET_ARTIFACTS)) return;
   const fault = (name: Name, message: string) => context.addIssue({ code: "custom", path: [name], message });
   const needed = "must be set when PIFLEET_ARTIFACTS is a bucket";
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const)
@@ -63,7 +65,7 @@ export function checkArtifactVariables(variables: Variables, context: z.Refineme
  */
 export function artifactPlace(variables: Variables, fleet: string): ArtifactPlace {
   const { PIFLEET_ARTIFACTS: place, AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN } = variables;
-  const { bucket, prefix } = BUCKET.exec(place)?.groups ?? {};
+  const { bucket, prefix } = parseBucket(place) ?? {};
   if (bucket === undefined) return { kind: "directory", directory: join(place, fleet) };
   const endpoint = endpointOf(variables);
   return {
@@ -81,7 +83,7 @@ export function artifactPlace(variables: Variables, fleet: string): ArtifactPlac
 }
 
 function isPlace(text: string): boolean {
-  return isAbsolute(text) || BUCKET.test(text);
+  return isAbsolute(text) || parseBucket(text) !== undefined;
 }
 
 function isEndpoint(text: string | undefined): boolean {
@@ -96,4 +98,13 @@ function endpointOf({ AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL }: Variables): strin
 
 function regionOf({ AWS_REGION, AWS_DEFAULT_REGION }: Variables): string | undefined {
   return AWS_REGION ?? AWS_DEFAULT_REGION;
+}
+
+/** The parts of `s3://bucket/prefix`; `undefined` for anything else. */
+function parseBucket(text: string): { bucket: string; prefix?: string } | undefined {
+  if (!text.startsWith(SCHEME)) return undefined;
+  const path = text.slice(SCHEME.length);
+  const [bucket = "", ...segments] = (path.endsWith("/") ? path.slice(0, -1) : path).split("/");
+  if (!BUCKET.test(bucket) || !segments.every((segment) => SEGMENT.test(segment))) return undefined;
+  return { bucket, ...(segments.length > 0 && { prefix: segments.join("/") }) };
 }

@@ -65,5 +65,8 @@ export async function startOrExplain(start: () => Promise<void>): Promise<void> 
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, " ");
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .join(" ");
 }

@@ -5,4 +5,5 @@
 export { modelAccess } from "./model-access.ts";
 export { modelSecrets } from "./model-secrets.ts";
 export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
+export { PROVIDER_KEYS } from "./provider-keys.ts";
 export { runnerPrograms } from "./runner-program.ts";

@@ -23,3 +23,19 @@ it("the secrets of a models file are its keys and the headers that hold credenti
   );
   expect(secrets).not.toContain("application/json");
 });
+
+it("the names of gateways, regions and dummy keys are none", () => {
+  const secrets = modelSecrets(
+    {
+      providers: {
+        studio: { apiKey: "lm-studio" },
+        gateway: {
+          apiKey: "$KEY",
+          headers: { "x-portkey-provider": "anthropic-eu", "x-route": "europe-west", "x-trace": "q9X2mB7vL4kT8sR1" },
+        },
+      },
+    },
+    { KEY: "not-needed" },
+  );
+  expect(secrets).toEqual(["q9X2mB7vL4kT8sR1", "q9X2mB7vL4kT8sR1"]);
+});

@@ -96,9 +96,9 @@ function procEntries(): string[] {
 
 function readEntry(pid: string): ProcessEntry | undefined {
   try {
-    // The name of the program, in parentheses, may hold anything.
-    const [, fields] = readFileSync(`/proc/${pid}/stat`, "utf8").split(/\) (?!.*\) )/s);
-    const [, parent, group] = fields?.split(" ") ?? [];
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name of the program, in parentheses, may hold anything, parentheses too.
+    const [, parent, group] = stat.slice(stat.lastIndexOf(") ") + 2).split(" ");
     return { pid: Number(pid), parent: Number(parent), group: Number(group) };
   } catch {
     return undefined;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ApiKeyId } from "./api-key.ts";
 import { apiKeyText, digestOfSecret, newApiKeySecret, parseApiKeyText } from "./api-key-text.ts";
 import { newUlid } from "./id.ts";
-import { Redactor } from "./redaction.ts";
+import { Redactor } from "./redaction/redactor.ts";
 
 const id = ApiKeyId.parse(`key_${newUlid()}`);
 

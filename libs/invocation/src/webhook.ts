@@ -3,17 +3,18 @@ import { clientUrl } from "./client-url.ts";
 import { fieldOrder } from "./field-order.ts";
 import { InvocationId } from "./id.ts";
 import { TERMINAL_STATUSES } from "./terminal.ts";
-
-const ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
+import { withoutTrailing } from "./without-trailing.ts";
 
 const Time = z.iso.datetime({ precision: 3 });
 
-export const WebhookId = z.string().regex(new RegExp(`^whk_${ULID}$`), "must be the id of a webhook: whk_ and a ULID");
+export const WebhookId = z
+  .string()
+  .regex(/^whk_[0-7][0-9A-HJKMNP-TV-Z]{25}$/, "must be the id of a webhook: whk_ and a ULID");
 export type WebhookId = z.infer<typeof WebhookId>;
 
 export const DeliveryId = z
   .string()
-  .regex(new RegExp(`^dlv_${ULID}$`), "must be the id of a delivery: dlv_ and a ULID");
+  .regex(/^dlv_[0-7][0-9A-HJKMNP-TV-Z]{25}$/, "must be the id of a delivery: dlv_ and a ULID");
 export type DeliveryId = z.infer<typeof DeliveryId>;
 
 /** What a webhook can tell of: how an invocation ended. */
@@ -126,7 +127,7 @@ export function toDelivery(delivery: Delivery): Delivery {
 }
 
 function hasGoodLength(secret: string): boolean {
-  const base64 = secret.slice("whsec_".length).replace(/=+$/, "");
+  const base64 = withoutTrailing(secret.slice("whsec_".length), "=");
   const bytes = Math.floor((base64.length * 3) / 4);
   // Four characters are three bytes; one that is left over is no byte.
   return base64.length % 4 !== 1 && bytes >= MIN_SECRET_BYTES && bytes <= MAX_SECRET_BYTES;

@@ -21,18 +21,15 @@ const KNOWN_FLAGS = 0b11;
 
 const MAX_STATE_MEMBERS = 32;
 const MAX_STATE_CHARS = 512;
-const STATE_KEY = String.raw`(?:[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})`;
-const STATE_VALUE = String.raw`[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]`;
-const STATE_MEMBER = new RegExp(`^(?<key>${STATE_KEY})=${STATE_VALUE}$`);
+const STATE_MEMBER =
+  /^(?<key>[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256}$/;
 
 const MAX_BAGGAGE_MEMBERS = 64;
 const MAX_BAGGAGE_BYTES = 8_192;
-const TOKEN = String.raw`[!#$%&'*+\-.^_\`|~\w]+`;
-const BAGGAGE_VALUE = String.raw`[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*`;
-const OPTIONAL_SPACE = String.raw`[ \t]*`;
-const BAGGAGE_PAIR = `${TOKEN}${OPTIONAL_SPACE}=${OPTIONAL_SPACE}${BAGGAGE_VALUE}`;
-const BAGGAGE_PROPERTY = `${OPTIONAL_SPACE};${OPTIONAL_SPACE}(?:${BAGGAGE_PAIR}|${TOKEN})`;
-const BAGGAGE_MEMBER = new RegExp(`^${BAGGAGE_PAIR}(?:${BAGGAGE_PROPERTY})*$`);
+/** A header that is longer, with the space around its members, is malformed. */
+const MAX_HEADER_CHARS = 16_384;
+const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/;
+const BAGGAGE_VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 
 /**
  * The caller's trace context out of the headers of its request (W3C Trace Context, level 2, and W3C Baggage). Each
@@ -90,8 +87,9 @@ function formatTraceparent({ traceId, spanId, flags }: Omit<Traceparent, "sample
 
 function parseTracestate(text: string | undefined): string | undefined {
   const members = listed(text);
+  if (members.length > MAX_STATE_MEMBERS) return undefined;
   const keys = members.map((member) => STATE_MEMBER.exec(member)?.groups?.key);
-  if (keys.includes(undefined) || new Set(keys).size < keys.length || keys.length > MAX_STATE_MEMBERS) return undefined;
+  if (keys.includes(undefined) || new Set(keys).size < keys.length) return undefined;
   // The newest member stands first: what does not fit is dropped from the end.
   while (members.join(",").length > MAX_STATE_CHARS) members.pop();
   return members.join(",") || undefined;
@@ -99,14 +97,40 @@ function parseTracestate(text: string | undefined): string | undefined {
 
 function parseBaggage(text: string | undefined): string | undefined {
   const members = listed(text);
-  if (members.length > MAX_BAGGAGE_MEMBERS || members.some((member) => !BAGGAGE_MEMBER.test(member))) return undefined;
+  if (members.length > MAX_BAGGAGE_MEMBERS || !members.every(isBaggageMember)) return undefined;
   const baggage = members.join(",");
   return baggage.length > MAX_BAGGAGE_BYTES ? undefined : baggage || undefined;
 }
 
-function listed(text: string | undefined): string[] {
-  const members = text?.split(",").map((member) => member.replace(/^[ \t]+|[ \t]+$/g, "")) ?? [];
-  return members.filter((member) => member !== "");
+/** `key=value`, and perhaps properties behind semicolons, each a key with or without a value. */
+function isBaggageMember(member: string): boolean {
+  const [pair = "", ...properties] = member.split(";");
+  return isPair(pair) && properties.every((property) => TOKEN.test(trimmed(property)) || isPair(property));
+}
+
+function isPair(text: string): boolean {
+  const equals = text.indexOf("=");
+  return (
+    equals !== -1 && TOKEN.test(trimmed(text.slice(0, equals))) && BAGGAGE_VALUE.test(trimmed(text.slice(equals + 1)))
+  );
+}
+
+/** The members of a list, without the space around them; none when the header is too long. */
+function listed(text = ""): string[] {
+  if (text.length > MAX_HEADER_CHARS) return [];
+  return text.split(",").flatMap((member) => trimmed(member) || []);
+}
+
+/** The text without the spaces and tabs at its ends. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
 
 function single(value: string | readonly string[] | undefined): string | undefined {

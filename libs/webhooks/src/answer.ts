@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
-import { REDACTED, Redactor } from "@pifleet/invocation";
+import { REDACTED, Redactor, StreamRedactor } from "@pifleet/invocation";
 
 /** As much of an answer as is kept. */
 const KEPT_BYTES = 1_024;
@@ -40,7 +40,7 @@ export function answerText(bytes: Uint8Array, url: URL, secrets: readonly string
   const decoded = new TextDecoder().decode(bytes.subarray(0, KEPT_BYTES), { stream: isCut });
   const text = decoded.replaceAll(CONTROL_CHARACTERS, "\ufffd");
   const redactor = new Redactor(secrets.flatMap((secret) => [secret, secret.replace(/^whsec_/, "")]));
-  const clean = redactor.text(isCut ? text.slice(0, text.length - redactor.begunSecret(text)) : text);
+  const clean = isCut ? new StreamRedactor(redactor).push(text) : redactor.text(text);
   return inQuery(url).reduce((rest, secret) => rest.replaceAll(secret, REDACTED), clean);
 }
 

@@ -1,3 +1,5 @@
+import { withoutTrailing } from "@pifleet/invocation";
+
 const LOOPBACK = ["127.0.0.1", "::1"];
 const METADATA = ["169.254.169.254"];
 
@@ -23,6 +25,6 @@ const WELL_KNOWN = new Map([
  * @param name in lower case
  */
 export function wellKnownAddresses(name: string): readonly string[] {
-  const relative = name.replace(/\.+$/, "");
+  const relative = withoutTrailing(name, ".");
   return relative.endsWith(".localhost") ? LOOPBACK : (WELL_KNOWN.get(relative) ?? []);
 }

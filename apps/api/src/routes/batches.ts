@@ -1,12 +1,12 @@
 import { BATCH_LIMITS, InvocationRecord, Problem, Submission, toRecord } from "@pifleet/invocation";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
 import { BODY_LIMIT_BYTES } from "../oversize.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses, toProblemError } from "../problems.ts";
 import { invalidRequest } from "../validation.ts";
-import { submitFor } from "./submit-request.ts";
+import { type Submitter, submitFor, submitterOf } from "./submit-request.ts";
 import { idempotencyKeyOf, SubmittingHeaders } from "./submitting-headers.ts";
 
 /** So many are sent to the database at once: one round trip. */
@@ -47,22 +47,18 @@ export function batchRoutes(app: App, services: Services): void {
     if (invocations.length > BATCH_LIMITS.invocations)
       throw new ProblemError(413, "batch_too_large", `A batch has ${BATCH_LIMITS.invocations} invocations at most`);
     const items: (InvocationRecord | Problem)[] = [];
+    const submitter = submitterOf(request, reply, services);
     for (let first = 0; first < invocations.length; first += AT_ONCE) {
       const some = invocations.slice(first, first + AT_ONCE);
-      items.push(...(await Promise.all(some.map((one, i) => take(request, reply, one, first + i, services)))));
+      items.push(...(await Promise.all(some.map((one, i) => take(submitter, one, first + i)))));
     }
     return { items };
   });
 }
 
 /** The record or the problem of the submission at `index`. */
-async function take(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  given: unknown,
-  index: number,
-  services: Services,
-): Promise<InvocationRecord | Problem> {
+async function take(submitter: Submitter, given: unknown, index: number): Promise<InvocationRecord | Problem> {
+  const { request } = submitter;
   try {
     refuseOversize(request, given);
     const { data: submission, error } = Submission.safeParse(given);
@@ -70,7 +66,7 @@ async function take(
     // No key that a client can send has a line break.
     const key = idempotencyKeyOf(request);
     const own = key === undefined ? undefined : `${key}\n${index}`;
-    return toRecord((await submitFor(request, reply, submission, own, services)).invocation);
+    return toRecord((await submitFor(submitter, submission, own)).invocation);
   } catch (error) {
     const answer = toProblemError(error, request.id).problem;
     if (answer.status >= 500) request.log.error({ err: error, reference: request.id, index }, "submission failed");

@@ -7,7 +7,7 @@ import { logAbout, logFields } from "../log-fields.ts";
 import { preferredWait } from "../prefer.ts";
 import { problemResponses } from "../problems.ts";
 import { locationOf } from "../submit.ts";
-import { submitFor } from "./submit-request.ts";
+import { submitFor, submitterOf } from "./submit-request.ts";
 import { idempotencyKeyOf, SubmittingHeaders } from "./submitting-headers.ts";
 
 const POLL_AFTER_SECONDS = "1";
@@ -34,7 +34,7 @@ export function submissionRoutes(app: App, services: Services): void {
     },
   };
   app.post("/invocations", { schema, config: { scope: "invocations:write" } }, async (request, reply) => {
-    const created = await submitFor(request, reply, request.body, idempotencyKeyOf(request), services);
+    const created = await submitFor(submitterOf(request, reply, services), request.body, idempotencyKeyOf(request));
     logAbout(request, logFields(created.invocation, created.kind === "created" ? created.spanId : undefined));
     if (created.kind === "replayed") reply.header("idempotent-replayed", "true");
     const seconds = preferredWait(request.headers.prefer);

@@ -1,4 +1,4 @@
-import type { Submission } from "@pifleet/invocation";
+import type { Carrier, Submission } from "@pifleet/invocation";
 import { allowBaggage, carrierFrom } from "@pifleet/tracing";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkAddresses } from "../address-refusal.ts";
@@ -13,25 +13,39 @@ const FULL_RETRY_SECONDS = "5";
 /** A submission that was taken, now or before. */
 export type Taken = Exclude<Submitted, { kind: "key_conflict" | "queue_full" }>;
 
+/** A request that submits one or many invocations. */
+export interface Submitter {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly services: Services;
+  /** The caller's trace context: one for all that the request submits. */
+  readonly carrier: Carrier;
+}
+
+/** Reads the headers once, however many invocations the request submits. */
+export function submitterOf(request: FastifyRequest, reply: FastifyReply, services: Services): Submitter {
+  const carrier = allowBaggage(carrierFrom(request.headers), services.traceBaggage);
+  return { request, reply, services, carrier };
+}
+
 /**
  * Submits on behalf of a request; `key` is the idempotency key, if there is one.
  * @throws {ProblemError} when it is refused
  * @throws {UnavailableError} when it could not be recorded
  */
 export async function submitFor(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply, services, carrier }: Submitter,
   submission: Submission,
   key: string | undefined,
-  { backend, background, addressGuard, traceBaggage }: Services,
 ): Promise<Taken> {
+  const { backend, background, addressGuard } = services;
   checkAddresses(submission, addressGuard);
   const created = await submit(
     backend,
     {
       tenant: request.identity.tenant,
       submission: runnable(submission),
-      carrier: allowBaggage(carrierFrom(request.headers), traceBaggage),
+      carrier,
       arrival: arrivalOf(request, reply),
       ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(submission) } }),
     },

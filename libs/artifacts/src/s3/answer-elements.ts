@@ -5,7 +5,11 @@ const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&",
  * XML, without attributes and CDATA where we look, and writes `<` in a text as `&lt;`.
  */
 export function elements(xml: string, name: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${name}>([^]*?)</${name}>`, "g"))].map(([, content = ""]) => content);
+  const [, ...parts] = xml.split(`<${name}>`);
+  return parts.flatMap((part) => {
+    const end = part.indexOf(`</${name}>`);
+    return end === -1 ? [] : [part.slice(0, end)];
+  });
 }
 
 /** The text of the first element of this name; `undefined` when there is none. */

@@ -1,3 +1,5 @@
+import { withoutTrailing } from "@pifleet/invocation";
+
 /** What requests to S3 are signed with. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -19,7 +21,7 @@ export interface S3Location {
 
 /** The URL of the bucket, without a slash at its end. */
 export function bucketUrl({ bucket, region, endpoint }: S3Location): string {
-  if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, "")}/${bucket}`;
+  if (endpoint !== undefined) return `${withoutTrailing(endpoint, "/")}/${bucket}`;
   // The certificate of the virtual hosts is good for one label.
   if (bucket.includes(".")) return `https://s3.${region}.amazonaws.com/${bucket}`;
   return `https://${bucket}.s3.${region}.amazonaws.com`;

@@ -21,7 +21,7 @@ const BY_WORDS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/rate.?limit|too many requests|resource.?exhausted|throttl/i, "provider_rate_limited"],
   [/overloaded|service.?unavailable|high demand/i, "provider_overloaded"],
   [/(invalid|incorrect|no).{0,12}api.?key|api.?key not valid|authentication.?error|unauthori[sz]ed/i, "provider_auth"],
-  [/model_not_found|\bmodel\b[^.]{0,120}\b(not found|not exist|not supported)/i, "model_not_found"],
+  [/model_not_found/i, "model_not_found"],
 ];
 
 /** An account without money: OpenAI answers 429 as if waiting would help. */
@@ -50,5 +50,13 @@ function codeOf(message: AssistantMessage, text: string, answered: number | unde
   // A stream can begin with 200 and fail in the middle: then only the words tell.
   const status =
     answered !== undefined && answered >= 400 ? answered : Number(LEADING_STATUS.exec(text)?.groups?.status);
-  return BY_STATUS[status] ?? BY_WORDS.find(([words]) => words.test(text))?.[1] ?? "provider_error";
+  const code = BY_STATUS[status] ?? BY_WORDS.find(([words]) => words.test(text))?.[1];
+  return code ?? (saysThatModelIsMissing(text) ? "model_not_found" : "provider_error");
+}
+
+/** Whether one sentence says both. */
+function saysThatModelIsMissing(text: string): boolean {
+  return text
+    .split(".")
+    .some((sentence) => /\bmodel\b/i.test(sentence) && /not (?:found|exist|supported)/i.test(sentence));
 }
