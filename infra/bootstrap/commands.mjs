@@ -19,6 +19,7 @@ export const COMMANDS = {
     redis: "real",
     program: ["node_modules/vitest/vitest.mjs", "run", "--project", "traces", "--mode", "whole"],
   },
+  "test:hostile": { redis: "real", runner: true, program: ["test/hostile/main.ts"] },
   chaos: { redis: "real", runner: true, program: ["test/chaos/main.ts"] },
   check: { redis: "none", program: ["infra/check/main.ts"] },
   build: { redis: "none", program: ["infra/build/main.ts"] },

@@ -22,6 +22,11 @@ export class RedisServer implements AsyncDisposable {
     this.#directory = directory;
   }
 
+  /** The process of the server, once it was started; else 0. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }

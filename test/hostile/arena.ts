@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "@pifleet/client";
+import { RedisServer } from "@pifleet/testkit";
+import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
+import { Fleet } from "../fleet/fleet.ts";
+import type { WorkerService } from "../fleet/worker-service.ts";
+import { answer } from "./agent.ts";
+import { SilentServer } from "./silent-server.ts";
+
+const ENVIRONMENT = {
+  PIFLEET_CONCURRENCY: "4",
+  PIFLEET_RUNNER_HEAP_MB: "128",
+  PIFLEET_WEBHOOK_ALLOW: "loopback",
+  PIFLEET_RATE_LIMIT: "0",
+  OTEL_SDK_DISABLED: "false",
+};
+/** What Redis may take; the quotas keep every tenant far below. */
+const REDIS_BYTES = 512 * 1_048_576;
+
+/** Two tenants on one fleet: one whose agents do harm, and one whose agents work. Workers that end are started again. */
+export class Arena implements AsyncDisposable {
+  readonly directory: string;
+  readonly redis: RedisServer;
+  readonly models: ModelServer;
+  readonly fleet: Fleet;
+  readonly evil: Client;
+  readonly innocent: Client;
+  /** How each worker has ended that was not told to, in order. */
+  readonly deaths: (number | string)[] = [];
+  #isClosing = false;
+  #silent: SilentServer | undefined;
+
+  private constructor(parts: Pick<Arena, "directory" | "redis" | "models" | "fleet" | "evil" | "innocent">) {
+    this.directory = parts.directory;
+    this.redis = parts.redis;
+    this.models = parts.models;
+    this.fleet = parts.fleet;
+    this.evil = parts.evil;
+    this.innocent = parts.innocent;
+  }
+
+  static async open(workers: number): Promise<Arena> {
+    const directory = await mkdtemp(join(tmpdir(), "hostile-"));
+    process.env.TMPDIR = directory;
+    const redis = await RedisServer.reserve();
+    await redis.start("--maxmemory", String(REDIS_BYTES), "--maxmemory-policy", "noeviction");
+    const models = await startModelServer();
+    models.otherwise(answer);
+    const fleet = await Fleet.start({ workers: 0, redisUrl: redis.url, models: models.modelsFile(), env: ENVIRONMENT });
+    const [evil, innocent] = await Promise.all([fleet.clientOf("evil"), fleet.clientOf("innocent")]);
+    const arena = new Arena({ directory, redis, models, fleet, evil, innocent });
+    await Promise.all(Array.from({ length: workers }, () => arena.#supervise()));
+    return arena;
+  }
+
+  /** A server that takes every connection and never answers. One for the whole time. */
+  async silentServer(): Promise<{ url: string }> {
+    this.#silent ??= await SilentServer.start();
+    return this.#silent;
+  }
+
+  /** The workers that live. */
+  get workers(): WorkerService[] {
+    return this.fleet.workers.filter(({ alive }) => alive);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    await this.fleet.stop();
+    await this.models.close();
+    await this.#silent?.close();
+    await this.redis[Symbol.asyncDispose]();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Starts a worker, and another one in its place when it ends. Resolves when the first one claims. */
+  async #supervise(): Promise<void> {
+    const worker = await this.fleet.startWorker();
+    void worker.exited().then((ended) => {
+      if (this.#isClosing) return;
+      this.deaths.push(ended);
+      void this.#supervise();
+    });
+  }
+}
