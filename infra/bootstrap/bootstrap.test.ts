@@ -66,7 +66,9 @@ test("a signal is passed on to the program, and what it exits with then is the e
 test("an unknown command fails with the names of those that there are", async () => {
   const { code, stderr } = await start(["dmeo"]).result;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/no command 'dmeo'.*demo, dev, test, test:crash, test:traces, test:hostile, chaos, check, build/);
+  expect(stderr).toMatch(
+    /no command 'dmeo'.*demo, dev, test, test:crash, test:traces, test:hostile, chaos, check, build/,
+  );
 });
 
 test("a REDIS_URL that is none is named, without its password", async () => {

@@ -4,7 +4,8 @@ import { processesOfRuns } from "../fleet/processes.ts";
 import { Arena } from "./arena.ts";
 import type { Attack } from "./attacks/attack.ts";
 import { ATTACKS } from "./attacks/every-attack.ts";
-import { type InnocentRun, Innocents } from "./innocents.ts";
+import type { Findings } from "./findings.ts";
+import { Innocents } from "./innocents.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Options } from "./options.ts";
 import { report } from "./report.ts";
@@ -15,18 +16,6 @@ const UNDISTURBED = 0.2;
 const AT_ONCE = 2;
 /** How long what an attack has left may take to go. */
 const CLEARING_MS = 60_000;
-
-export interface Findings {
-  readonly undisturbed: readonly InnocentRun[];
-  readonly attacked: readonly InnocentRun[];
-  readonly failures: readonly string[];
-  readonly deaths: readonly (number | string)[];
-  /** How often each attack was made, and how many innocent runs it met that took long to start. */
-  readonly strikes: ReadonlyMap<string, number>;
-  readonly peaksMb: MemoryWatch["peaks"];
-  readonly leftProcesses: number;
-  readonly leftDirectories: readonly string[];
-}
 
 /** Lets one tenant attack the fleet while another one works. Resolves to whether the other one noticed nothing. */
 export async function hostile(options: Options, say: (line: string) => void): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Findings } from "./hostile.ts";
+import type { Findings } from "./findings.ts";
 import { p99 } from "./innocents.ts";
 
 /** How much later the innocent tenant's runs may start. */
