@@ -12,6 +12,8 @@ import { provideRedis } from "./redis/provide.mjs";
 import { buildRunner } from "./runner.mjs";
 import { checkToolchain } from "./toolchain.mjs";
 
+// By default SIGUSR1, which every process of the same user can send, opens Node's debugger.
+process.on("SIGUSR1", () => undefined);
 process.chdir(new URL("../..", import.meta.url).pathname);
 const cleanup = new Cleanup();
 const interruption = new Interruption();

@@ -11,7 +11,7 @@ export function runProgram({ node, args, env, interruption }) {
   // group of its own, so that it sees each signal once: from us.
   const atTerminal = process.stdin.isTTY;
   return new Promise((resolve, reject) => {
-    const child = spawn(node, args, { stdio: "inherit", env, detached: !atTerminal });
+    const child = spawn(node, ["--disable-sigusr1", ...args], { stdio: "inherit", env, detached: !atTerminal });
     interruption.passOn((signal) => {
       if (!(atTerminal && signal === "SIGINT")) child.kill(signal);
     });

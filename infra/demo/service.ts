@@ -11,7 +11,7 @@ const GRACE_MS = 15_000;
  * @returns rejects when the process ends before that, with the last lines of what it said
  */
 export function startService(program: string[], env: NodeJS.ProcessEnv, cleanup: Cleanup): Promise<never> {
-  const service = execa(process.execPath, program, {
+  const service = execa(process.execPath, ["--disable-sigusr1", ...program], {
     env,
     all: true,
     stdin: "ignore",

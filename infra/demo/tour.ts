@@ -36,7 +36,7 @@ async function pifleet(
 ): Promise<string> {
   const line = `$ pifleet ${args.map(quote).join(" ")}`;
   process.stderr.write(`\n${styleText("bold", line, { stream: process.stderr })}\n`);
-  const command = execa(process.execPath, [LAUNCHER, ...args], {
+  const command = execa(process.execPath, ["--disable-sigusr1", LAUNCHER, ...args], {
     env: { PIFLEET_URL: url, PIFLEET_API_KEY: apiKey },
     stdin: "ignore",
     stdout,

@@ -50,6 +50,14 @@ export function runnersOf(worker: number, workspaces: string): number[] {
   return processesOfRuns(workspaces).filter((pid) => stat(pid)?.parent === worker);
 }
 
+/** The ids of the living processes that a process has started, and of those that they have started. Linux only. */
+export function descendantsOf(ancestor: number): number[] {
+  const all = pids().map((pid) => ({ pid, parent: stat(pid)?.parent }));
+  const below = (pid: number): number[] =>
+    all.filter(({ parent }) => parent === pid).flatMap((child) => [child.pid, ...below(child.pid)]);
+  return below(ancestor);
+}
+
 /** The letter that the kernel describes a process by, such as T for one that is stopped; `undefined` for none. */
 export function stateOf(pid: number): string | undefined {
   return stat(pid)?.state;

@@ -11,7 +11,12 @@ import { fileURLToPath } from "node:url";
 const OLDEST_NODE = [22, 19];
 const SERVICES = ["api", "worker"];
 const HELP = ["--help", "-h"];
+const NO_DEBUG_SIGNAL = "--disable-sigusr1";
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]);
+
+// By default SIGUSR1, which every process of the same user can send, opens Node's debugger. A flag forbids it to what is
+// started from here; an older Node, and the line at the top of this file, cannot give that flag to this process.
+process.on("SIGUSR1", () => undefined);
 
 const launcher = fileURLToPath(import.meta.url);
 const args = process.argv.slice(2);
@@ -52,7 +57,7 @@ function entryOf(program) {
 
 /** @param {string} node runs this same file, with signals and the exit code passed through */
 function startWith(node) {
-  const child = spawn(node, [launcher, ...args], { stdio: "inherit" });
+  const child = spawn(node, [NO_DEBUG_SIGNAL, launcher, ...args], { stdio: "inherit" });
   for (const name of SIGNALS) {
     process.on(name, () => {
       // A terminal gives Ctrl-C to the whole process group: the child has had its own.

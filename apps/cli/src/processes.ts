@@ -23,7 +23,7 @@ export class Service {
   /** Starts it. In a process group of its own it does not get the Ctrl-C that the terminal gives to ours. */
   constructor(name: "api" | "worker", { environment, onLine }: ServiceOptions) {
     this.name = name;
-    this.#child = spawn(process.execPath, [launcher(), name], {
+    this.#child = spawn(process.execPath, ["--disable-sigusr1", launcher(), name], {
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,

@@ -15,7 +15,7 @@ const GRACE_MS = 15_000;
  * @returns {Promise<{ url: string } | undefined>} `undefined` when no engine answers
  */
 export async function startContainer({ node, signal, cleanup }) {
-  const child = spawn(node, [PROGRAM], { stdio: ["pipe", "pipe", "ignore"], detached: true });
+  const child = spawn(node, ["--disable-sigusr1", PROGRAM], { stdio: ["pipe", "pipe", "ignore"], detached: true });
   const ended = once(child, "exit");
   cleanup.add(async () => {
     child.stdin.end();

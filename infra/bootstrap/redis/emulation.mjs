@@ -7,5 +7,5 @@ import { startService } from "./service.mjs";
  */
 export function startEmulation(setting) {
   const program = resolve("node_modules/js-redis-server/dist/cli.js");
-  return startService(setting.node, (port) => [program, "--port", String(port)], setting);
+  return startService(setting.node, (port) => ["--disable-sigusr1", program, "--port", String(port)], setting);
 }

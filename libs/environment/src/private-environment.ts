@@ -15,7 +15,10 @@ const HANDED_OVER = "PIFLEET_ENVIRONMENT_ON_STDIN";
  * (`docs/performance.md`); and what a worker takes, each start of a runner has to copy the page tables of.
  */
 const YOUNG_GENERATION = "--max-semi-space-size=4";
-const CHOOSES_YOUNG_GENERATION = /--(?:max|min)-semi-space-size/;
+const CHOOSES_YOUNG_GENERATION = /^--(?:max|min)-semi-space-size/;
+
+/** Without it SIGUSR1, which every process of the same user can send, opens Node's debugger on loopback. */
+const NO_DEBUG_SIGNAL = "--disable-sigusr1";
 
 /**
  * Takes the secrets of the environment out of sight of other processes of the same user, such as the tools of an
@@ -24,25 +27,37 @@ const CHOOSES_YOUNG_GENERATION = /--(?:max|min)-semi-space-size/;
  *
  * So the process starts itself anew, in place (`execve`; same pid, about 25 ms), with the public part only. The whole
  * environment is handed over as standard input, in a file without a name, and is in `process.env` again when this
- * returns. Its young generation is a small one then, unless NODE_OPTIONS say otherwise. To be called before anything
- * else is done, by programs that do not read standard input. Where `execve` is missing (Windows, Node before 22.15) it
- * does nothing.
+ * returns. Its young generation is a small one then, unless NODE_OPTIONS say otherwise, and SIGUSR1 opens no debugger.
+ * To be called before anything else is done, by programs that do not read standard input. Where `execve` is missing
+ * (Windows, Node before 22.15) it does nothing but ignore SIGUSR1.
  */
 export function adoptPrivateEnvironment(): void {
-  if (process.env[HANDED_OVER]) takeOver();
-  else startAnew();
+  if (process.env[HANDED_OVER]) {
+    takeOver();
+    return;
+  }
+  process.on("SIGUSR1", () => undefined);
+  startAnew();
 }
 
 function startAnew(): void {
   const { execve } = process;
   const hidden = Object.keys(process.env).some((name) => !PUBLIC.test(name));
   // A process with an IPC channel would lose it.
-  if (process.platform !== "linux" || !execve || !hidden || process.send) return;
+  if (process.platform !== "linux" || !execve || process.send) return;
+  const flags = [...missingFlags()];
+  if (!hidden && !flags.includes(NO_DEBUG_SIGNAL)) return;
   handOver();
   const visible = Object.entries(process.env).filter(([name]) => PUBLIC.test(name));
-  const memory = CHOOSES_YOUNG_GENERATION.test(process.env.NODE_OPTIONS ?? "") ? [] : [YOUNG_GENERATION];
-  const command = [process.execPath, ...memory, ...process.execArgv, ...process.argv.slice(1)];
+  const command = [process.execPath, ...flags, ...process.execArgv, ...process.argv.slice(1)];
   execve(process.execPath, command, { ...Object.fromEntries(visible), [HANDED_OVER]: "1" });
+}
+
+/** The flags of Node that this process should have and does not. */
+function* missingFlags(): Generator<string> {
+  const given = [...(process.env.NODE_OPTIONS ?? "").split(" "), ...process.execArgv];
+  if (!given.some((flag) => CHOOSES_YOUNG_GENERATION.test(flag))) yield YOUNG_GENERATION;
+  if (!given.includes(NO_DEBUG_SIGNAL)) yield NO_DEBUG_SIGNAL;
 }
 
 /** Puts the environment where standard input was: the lowest free descriptor is the one that is opened next. */

@@ -8,7 +8,13 @@ import { SNAPSHOT_FLAGS } from "../src/snapshot-flags.ts";
  */
 export async function makeSnapshot(program: string, blob: string): Promise<void> {
   // `v8.queryObjects`, by which garbage is collected on demand, is marked as experimental.
-  const flags = ["--disable-warning=ExperimentalWarning", "--snapshot-blob", blob, "--build-snapshot"];
+  const flags = [
+    "--disable-sigusr1",
+    "--disable-warning=ExperimentalWarning",
+    "--snapshot-blob",
+    blob,
+    "--build-snapshot",
+  ];
   await promisify(execFile)(process.execPath, [...SNAPSHOT_FLAGS, ...flags, program], {
     env: { PATH: process.env.PATH },
   });

@@ -46,6 +46,10 @@ export class PifleetProcess {
     this.ended = once(child, "close").then(([code, signal]) => ({ code, signal, ...this.#text }));
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Resolves when it has written this text. @throws when it ends without having done so */
   async hasWritten(stream: "stdout" | "stderr", text: string): Promise<void> {
     while (!this.#text[stream].includes(text)) {
