@@ -60,6 +60,7 @@ export const CUTS: readonly Cut[] = [
     reason: "it downloads rg and fd, and remembers the home directory of who builds the runner",
     replacement: "tools-manager.ts",
   },
+  { modules: packages("@earendil-works/pi-tui"), reason: "nobody watches a terminal" },
   { modules: packages("chalk"), reason: "colours" },
   { modules: packages("proper-lockfile"), reason: "no files are shared with another Pi" },
   {

@@ -6,7 +6,7 @@ export const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   "amazon-bedrock": ["AWS_BEARER_TOKEN_BEDROCK"],
   "ant-ling": ["ANT_LING_API_KEY"],
   anthropic: ["ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"],
-  "azure-openai-responses": ["AZURE_OPENAI_API_KEY"],
+  azure: ["AZURE_OPENAI_API_KEY"],
   baseten: ["BASETEN_API_KEY"],
   cerebras: ["CEREBRAS_API_KEY"],
   "cloudflare-ai-gateway": ["CLOUDFLARE_API_KEY"],
@@ -30,11 +30,13 @@ export const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
   opencode: ["OPENCODE_API_KEY"],
   "opencode-go": ["OPENCODE_API_KEY"],
   openrouter: ["OPENROUTER_API_KEY"],
-  "qwen-token-plan": ["QWEN_TOKEN_PLAN_API_KEY"],
-  "qwen-token-plan-cn": ["QWEN_TOKEN_PLAN_CN_API_KEY"],
-  "qwen-token-plan-individual": ["QWEN_TOKEN_PLAN_API_KEY"],
+  "qwen-token-plan": ["QWEN_TOKEN_PLAN_TEAM_API_KEY", "QWEN_TOKEN_PLAN_API_KEY"],
+  "qwen-token-plan-cn": ["QWEN_TOKEN_PLAN_TEAM_CN_API_KEY", "QWEN_TOKEN_PLAN_CN_API_KEY"],
+  "qwen-token-plan-individual": ["QWEN_TOKEN_PLAN_INDIVIDUAL_API_KEY", "QWEN_TOKEN_PLAN_API_KEY"],
+  "qwen-token-plan-individual-cn": ["QWEN_TOKEN_PLAN_INDIVIDUAL_CN_API_KEY", "QWEN_TOKEN_PLAN_CN_API_KEY"],
   radius: ["RADIUS_API_KEY"],
   together: ["TOGETHER_API_KEY"],
+  typesafe: ["TYPESAFE_API_KEY"],
   "vercel-ai-gateway": ["AI_GATEWAY_API_KEY"],
   xai: ["XAI_API_KEY"],
   xiaomi: ["XIAOMI_API_KEY"],
@@ -48,7 +50,7 @@ export const PROVIDER_KEYS: Readonly<Record<string, readonly string[]>> = {
 /** What some providers need besides their key. */
 export const PROVIDER_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   "amazon-bedrock": ["AWS_REGION", "AWS_DEFAULT_REGION"],
-  "azure-openai-responses": [
+  azure: [
     "AZURE_OPENAI_BASE_URL",
     "AZURE_OPENAI_RESOURCE_NAME",
     "AZURE_OPENAI_API_VERSION",

@@ -19,7 +19,7 @@ export type RecordOf<Type extends RunnerRecord["type"]> = Extract<RunnerRecord, 
 /** Pi's provider names that the conventions call by another name. */
 const PROVIDER_NAMES: Record<string, string> = {
   "amazon-bedrock": "aws.bedrock",
-  "azure-openai-responses": "azure.ai.openai",
+  azure: "azure.ai.openai",
   google: "gcp.gemini",
   "google-vertex": "gcp.vertex_ai",
   mistral: "mistral_ai",
