@@ -65,10 +65,23 @@ const WHO_MAY_IMPORT_WHOM: Rule[] = [
     to: { path: "^(infra|test)/" },
   },
   ...mayImport("invocation", [], "The words stand on their own: everything else is written in them."),
-  ...mayImport("tracing", ["invocation"], "Tracing turns records into spans; it needs the words only."),
+  ...mayImport(
+    "outbound",
+    ["invocation"],
+    "Requests to hosts that clients name are made in one way, whoever makes them.",
+  ),
+  ...mayImport(
+    "tracing",
+    ["invocation", "outbound"],
+    "Tracing turns records into spans, and brings them to collectors.",
+  ),
   ...mayImport("execution", ["invocation", "tracing"], "Execution sees ports, never an adapter: apps compose the two."),
   ...ADAPTERS.flatMap((name) =>
-    mayImport(name, ["invocation", "tracing"], "Adapters implement ports and never see each other: apps compose them."),
+    mayImport(
+      name,
+      ["invocation", "tracing", "outbound"],
+      "Adapters implement ports and never see each other: apps compose them.",
+    ),
   ),
   ...mayImport(
     "client",

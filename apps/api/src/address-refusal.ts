@@ -1,5 +1,5 @@
 import type { Submission } from "@pifleet/invocation";
-import type { AddressGuard } from "@pifleet/webhooks";
+import type { AddressGuard } from "@pifleet/outbound";
 import { ProblemError } from "./problem-error.ts";
 
 type Guard = Pick<AddressGuard, "refusal">;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AdmissionLimits, ArtifactStore, Backend } from "@pifleet/invocation";
-import type { AddressGuard } from "@pifleet/webhooks";
+import type { AddressGuard } from "@pifleet/outbound";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Background } from "./background.ts";

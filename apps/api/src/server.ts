@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type AdmissionLimits, type ArtifactStore, type Backend, NO_LIMITS } from "@pifleet/invocation";
-import type { AddressGuard } from "@pifleet/webhooks";
+import type { AddressGuard } from "@pifleet/outbound";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { App, Services } from "./app.ts";

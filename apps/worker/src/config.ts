@@ -12,6 +12,7 @@ import {
   absolutePath,
   GraceMs,
   LogLevel,
+  NameServers,
   RedisPrefix,
   RedisUrl,
   Retention,
@@ -45,6 +46,7 @@ const Variables = z
     PIFLEET_ARTIFACT_TOTAL_MB: wholeNumber(1, 1_048_576).default(200),
     PIFLEET_RUNNER_HEAP_MB: wholeNumber(64, 65_536).default(512),
     PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
+    PIFLEET_NAME_SERVERS: NameServers,
     PIFLEET_WEBHOOK_SCHEDULE: WebhookSchedule,
     ...TRACE_VARIABLES,
   })
@@ -83,6 +85,8 @@ export interface Config {
   readonly traces: TraceConfig;
   /** Which addresses that are not public may be sent to when a client names them. */
   readonly allowedAddresses: AddressAllowance;
+  /** Who is asked for the addresses of hosts that clients name; the machine's name servers without. */
+  readonly nameServers: readonly string[] | undefined;
   /** When the tries of a webhook message are made. */
   readonly webhookSchedule: WebhookSchedule;
   /** The whole environment: the keys of the model providers are in it, by their usual names. */
@@ -113,6 +117,7 @@ export function readConfig(environment: Environment): Config {
     runnerHeapMb: variables.PIFLEET_RUNNER_HEAP_MB,
     traces: traceConfig(variables),
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
+    nameServers: variables.PIFLEET_NAME_SERVERS,
     webhookSchedule: variables.PIFLEET_WEBHOOK_SCHEDULE,
     environment,
   };

@@ -1,4 +1,5 @@
 import type { Invocation } from "@pifleet/invocation";
+import type { AddressGuard } from "@pifleet/outbound";
 import {
   createSender,
   createSenderPool,
@@ -8,7 +9,6 @@ import {
   type SendSpans,
   type TraceDestination,
 } from "@pifleet/tracing";
-import type { AddressGuard } from "@pifleet/webhooks";
 import type { Config } from "./config.ts";
 
 export interface TraceDestinationOptions {

@@ -3,9 +3,9 @@ import { readConfigured } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { modelAccess, modelSecrets, readModelsFile, runnerPrograms } from "@pifleet/harness";
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
+import { AddressGuard, NameResolver } from "@pifleet/outbound";
 import { connectBackend } from "@pifleet/redis";
 import { createProcessRuntime } from "@pifleet/runtime";
-import { AddressGuard } from "@pifleet/webhooks";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
@@ -60,7 +60,11 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       backend.counters.add({ runner_fallbacks: 1 }).catch(onFault);
     },
   });
-  const guard = new AddressGuard({ allow: config.allowedAddresses });
+  const names = new NameResolver(config.nameServers && { servers: config.nameServers });
+  const guard = new AddressGuard({
+    allow: config.allowedAddresses,
+    resolve: (name, options) => names.resolve(name, options),
+  });
   const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];
   const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
   return new Worker(

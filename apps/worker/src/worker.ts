@@ -14,8 +14,9 @@ import type {
   Runtime,
   WorkerPresence,
 } from "@pifleet/invocation";
+import type { AddressGuard } from "@pifleet/outbound";
 import type { Senders } from "@pifleet/tracing";
-import { type AddressGuard, WebhookDelivery, type WebhookSchedule } from "@pifleet/webhooks";
+import { WebhookDelivery, type WebhookSchedule } from "@pifleet/webhooks";
 import { AttemptLog } from "./attempt-log.ts";
 import { DeliveryLog } from "./delivery-log.ts";
 import { ArtifactCleaner } from "./loops/artifact-cleaner.ts";

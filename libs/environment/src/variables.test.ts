@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ConfigurationError, parseEnvironment } from "./configuration.ts";
-import { AddressAllowance } from "./variables.ts";
+import { AddressAllowance, NameServers } from "./variables.ts";
 
 const Schema = z.object({ PIFLEET_WEBHOOK_ALLOW: AddressAllowance });
 
@@ -38,5 +38,32 @@ describe("the addresses that a deployment allows", () => {
           `${JSON.stringify(wrong)} is none of them`,
       ),
     );
+  });
+});
+
+describe("the name servers for hosts that clients name", () => {
+  const read = (text: string | undefined) =>
+    parseEnvironment(z.object({ PIFLEET_NAME_SERVERS: NameServers }), { PIFLEET_NAME_SERVERS: text });
+
+  it.each([
+    [undefined, undefined],
+    [" ", undefined],
+    ["10.0.0.2", ["10.0.0.2"]],
+    ["fd00::2 ,10.0.0.2:5353,[fd00::2]:53", ["fd00::2", "10.0.0.2:5353", "[fd00::2]:53"]],
+  ])("are read from %j", (text, servers) => {
+    expect(read(text)).toEqual(servers ? { PIFLEET_NAME_SERVERS: servers } : {});
+  });
+
+  it.each([
+    "dns.example",
+    "10.0.0.2:0",
+    "10.0.0.2:70000",
+    "10.0.0.2:dns",
+    "[10.0.0.2]:53",
+    "fd00::2]:53",
+    ":53",
+    "10.0.0.2,",
+  ])("are refused as %j, with an example", (text) => {
+    expect(() => read(text)).toThrow(/^PIFLEET_NAME_SERVERS must be IP addresses such as .*; ".*" is none$/);
   });
 });

@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { Duration } from "@pifleet/invocation";
@@ -42,6 +43,16 @@ export const AddressAllowance = z
   .default([]);
 export type AddressAllowance = z.infer<typeof AddressAllowance>;
 
+/**
+ * The name servers that are asked for hosts that clients name, such as `10.0.0.2` or `[fd00::2]:5353`, separated by
+ * commas. Undefined by default: those of the machine.
+ */
+export const NameServers = z
+  .string()
+  .transform((text) => text.split(",").map((entry) => entry.trim()))
+  .pipe(z.array(z.string().refine(isNameServer, { error: noNameServer })))
+  .optional();
+
 /** The absolute path of a directory; by default `name` in the temporary directory. */
 export function absolutePath(name: string) {
   return z.string().refine(isAbsolute, "must be an absolute path").default(temporaryDirectory(name));
@@ -61,6 +72,19 @@ export function wholeNumber(low: number, high: number) {
 function isAllowance(entry: unknown): boolean {
   if (entry === "loopback" || entry === "private") return true;
   return z.cidrv4().safeParse(entry).success || z.cidrv6().safeParse(entry).success;
+}
+
+/** An IP address, with a port if it is not 53; one of IPv6 that has a port stands in brackets. */
+function isNameServer(entry: string): boolean {
+  if (isIP(entry) !== 0) return true;
+  const colon = entry.lastIndexOf(":");
+  const [host, port] = [entry.slice(0, colon), entry.slice(colon + 1)];
+  const isHost = host.startsWith("[") ? host.endsWith("]") && isIPv6(host.slice(1, -1)) : isIP(host) === 4;
+  return isHost && /^\d{1,5}$/.test(port) && Number(port) > 0 && Number(port) < 65_536;
+}
+
+function noNameServer({ input }: { readonly input?: unknown }): string {
+  return `must be IP addresses such as 10.0.0.2, 10.0.0.2:5353 or [fd00::2]:5353, separated by commas; ${JSON.stringify(input)} is none`;
 }
 
 function noAllowance({ input }: { readonly input?: unknown }): string {

@@ -1,4 +1,4 @@
-import { Newest } from "./newest.ts";
+import { Newest } from "@pifleet/outbound";
 
 /** So many tries in a row without an answer open the circuit. */
 const FAILURES = 4;

@@ -1,4 +1,4 @@
-import { Newest } from "./newest.ts";
+import { Newest } from "@pifleet/outbound";
 
 /** What a try is taken to last at a receiver of which nothing is known. */
 const FIRST_GUESS_MS = 50;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { AddressGuard } from "@pifleet/outbound";
 import { verifyWebhook } from "@pifleet/testkit/webhook-sink";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { AddressGuard } from "./address-guard.ts";
 import { type Message, postMessage } from "./post-message.ts";
 import { SECRET, startSink, TRACEPARENT } from "./testing/delivery-stage.ts";
 

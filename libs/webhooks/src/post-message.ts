@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { DeliveryTry } from "@pifleet/invocation";
-import type { AddressGuard, GuardedConnection } from "./address-guard.ts";
+import type { AddressGuard, GuardedConnection } from "@pifleet/outbound";
 import { answerText, beginningOf } from "./answer.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { signedHeaders } from "./signature.ts";

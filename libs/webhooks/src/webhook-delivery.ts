@@ -7,7 +7,7 @@ import type {
   StoredDelivery,
   Webhooks,
 } from "@pifleet/invocation";
-import type { AddressGuard } from "./address-guard.ts";
+import type { AddressGuard } from "@pifleet/outbound";
 import { afterTry, isGone } from "./after-try.ts";
 import { Gate, type Slot } from "./gate.ts";
 import { emptyOutbox } from "./outbox.ts";

@@ -1,6 +1,6 @@
 import { InvocationId, type InvocationRecord } from "@pifleet/invocation";
+import { AddressGuard } from "@pifleet/outbound";
 import { createMemoryBackend } from "@pifleet/testkit";
-import { AddressGuard } from "@pifleet/webhooks";
 import { describe, expect, it } from "vitest";
 import { problemOf, SUBMISSION, startApi, type TestApi } from "../testing/api.ts";
 import { altered } from "../testing/backends.ts";

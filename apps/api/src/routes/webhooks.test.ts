@@ -1,6 +1,6 @@
 import { MAX_WEBHOOKS, type Webhook, WebhookSecret } from "@pifleet/invocation";
+import { AddressGuard } from "@pifleet/outbound";
 import { createMemoryBackend } from "@pifleet/testkit";
-import { AddressGuard } from "@pifleet/webhooks";
 import { describe, expect, it } from "vitest";
 import type { Authenticator } from "../authentication.ts";
 import { problemOf, startApi, type TestApi } from "../testing/api.ts";

@@ -1,7 +1,7 @@
 import { createLogger } from "@pifleet/environment/logging";
 import type { Backend, InvocationRecord, Problem } from "@pifleet/invocation";
+import { AddressGuard } from "@pifleet/outbound";
 import { MemoryArtifactStore } from "@pifleet/testkit";
-import { AddressGuard } from "@pifleet/webhooks";
 import { onTestFinished } from "vitest";
 import { OPEN } from "../authentication.ts";
 import { buildServer, type ServerOptions } from "../server.ts";

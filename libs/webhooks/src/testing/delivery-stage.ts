@@ -8,11 +8,11 @@ import {
   type StoredDelivery,
   type StoredWebhook,
 } from "@pifleet/invocation";
+import { AddressGuard } from "@pifleet/outbound";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { startWebhookSink, type WebhookSink } from "@pifleet/testkit/webhook-sink";
 import { onTestFinished } from "vitest";
-import { AddressGuard } from "../address-guard.ts";
 import { WebhookDelivery, type WebhookDeliveryPorts } from "../webhook-delivery.ts";
 
 export const TENANT = "default";

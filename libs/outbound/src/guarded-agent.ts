@@ -1,5 +1,4 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
-import { lookup as resolveBySystem } from "node:dns/promises";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { isIP, type LookupFunction, Socket } from "node:net";
@@ -8,9 +7,6 @@ import { ForbiddenAddressError } from "./forbidden-address-error.ts";
 
 /** Resolves a name to all its addresses, in the order in which to try them. */
 export type Resolve = (name: string, options: LookupOptions) => Promise<readonly LookupAddress[]>;
-
-/** Resolves as every other program of the machine does, with its hosts file. */
-export const resolveName: Resolve = (name, options) => resolveBySystem(name, { ...options, all: true });
 
 /**
  * Makes an agent connect to nothing that the policy refuses: it checks a host that is an address, which Node connects

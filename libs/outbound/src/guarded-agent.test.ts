@@ -4,7 +4,6 @@ import { createServer, type IncomingMessage, type RequestListener, request as re
 import { createServer as createHttpsServer, type RequestOptions, request as requestHttps } from "node:https";
 import { type AddressInfo, isIP, type Server } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { createSender } from "@pifleet/tracing";
 import { afterEach, describe, expect, it } from "vitest";
 import { AddressGuard } from "./address-guard.ts";
 import { ForbiddenAddressError } from "./forbidden-address-error.ts";
@@ -166,33 +165,4 @@ describe("what a name server answers", () => {
     await expect(get(guard, "http://missing.example.com/")).rejects.toBe(missing);
     expect(guard.connectionTo(new URL("http://missing.example.com/")).isForbidden(missing)).toBe(false);
   });
-});
-
-const SPAN = {
-  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
-  spanId: "00f067aa0ba902b7",
-  parentSpanId: null,
-  name: "invoke_agent",
-  kind: "internal",
-  attempt: 1,
-  startMs: 0,
-  endMs: 1,
-  status: { code: "unset" },
-  attributes: {},
-  events: [],
-} as const satisfies Parameters<ReturnType<typeof createSender>>[0][number];
-
-describe("an exporter of spans behind the guard", () => {
-  it.each(["http://127.0.0.1", "https://127.0.0.1", "http://collector.example.com"])(
-    "learns that %s will never be connected to",
-    async (origin) => {
-      const { port, connectedTo } = await listen();
-      const url = new URL(`${origin}:${port}/v1/traces?token=secret`);
-      const guard = new AddressGuard({ resolve: nameServer(["127.0.0.1"]).resolve });
-      const connection = guard.connectionTo(url);
-      const send = createSender({ endpoint: url.href, serviceName: "test", serviceVersion: "1", connection });
-      expect(await send([SPAN])).toMatchObject({ kind: "refused", reason: `${url.host} must not be connected to` });
-      expect(connectedTo).toEqual([]);
-    },
-  );
 });

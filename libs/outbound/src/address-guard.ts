@@ -2,13 +2,14 @@ import type { Agent } from "node:http";
 import { isIP } from "node:net";
 import { type AddressAllowance, AddressPolicy } from "./address-policy.ts";
 import { ForbiddenAddressError } from "./forbidden-address-error.ts";
-import { createAgents, type Resolve, resolveName } from "./guarded-agent.ts";
+import { createAgents, type Resolve } from "./guarded-agent.ts";
+import { NameResolver } from "./name-resolver.ts";
 import { wellKnownAddresses } from "./well-known-names.ts";
 
 export interface AddressGuardOptions {
   /** What may be connected to besides public addresses. Default: nothing. */
   readonly allow?: readonly AddressAllowance[];
-  /** Default: the system's resolver. */
+  /** Default: a `NameResolver` that asks the name servers of the machine. */
   readonly resolve?: Resolve;
 }
 
@@ -29,9 +30,10 @@ export class AddressGuard {
   readonly #agents: ReturnType<typeof createAgents>;
 
   /** @throws {TypeError | RangeError} when an allowance is no CIDR */
-  constructor({ allow = [], resolve = resolveName }: AddressGuardOptions = {}) {
+  constructor({ allow = [], resolve }: AddressGuardOptions = {}) {
     this.#policy = new AddressPolicy(allow);
-    this.#agents = createAgents(this.#policy, resolve);
+    const names = new NameResolver();
+    this.#agents = createAgents(this.#policy, resolve ?? ((name, options) => names.resolve(name, options)));
   }
 
   /**
