@@ -187,8 +187,17 @@ export class Attempt {
     };
   }
 
-  /** Reads the runner until it has nothing more to say. */
+  /** Reads the runner until it has nothing more to say; never rejects. */
   async #read(runner: Runner): Promise<void> {
+    try {
+      await this.#readAll(runner);
+    } catch (error) {
+      this.#ports.onFault(error, this.info);
+      this.ending.end({ kind: "unreadable", error });
+    }
+  }
+
+  async #readAll(runner: Runner): Promise<void> {
     for await (const record of runner.records) {
       for (const clean of this.#redactor.redact(record)) this.#observe(clean, runner);
       await this.relay.room();
@@ -200,7 +209,8 @@ export class Attempt {
   }
 
   #observe(record: RunnerRecord, runner: Runner): void {
-    if (this.#isEndedFromOutside && record.at > this.ending.atMs) return;
+    // Nothing follows the result.
+    if (this.#result || (this.#isEndedFromOutside && record.at > this.ending.atMs)) return;
     for (const observer of this.#observers) observer.observe(record);
     if (record.type === "finished") this.#awaitExit(record.result, runner);
   }

@@ -13,6 +13,8 @@ export type Cause =
   /** The runner lives but shows no sign of it: blocked, or stopped from outside. */
   | { readonly kind: "unresponsive"; readonly silentMs: number }
   | { readonly kind: "over_budget"; readonly message: string }
+  /** What the runner reported could not be taken: a bug of ours. */
+  | { readonly kind: "unreadable"; readonly error: unknown }
   | { readonly kind: "cancelled" }
   /** The worker drains and gives the invocation back. */
   | { readonly kind: "handed_back" }

@@ -11,7 +11,7 @@ import {
 import { Attempt } from "./attempt.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { ExecutionPorts } from "./ports.ts";
-import { settlementFor } from "./settlement.ts";
+import { handBack, settlementFor } from "./settlement.ts";
 import { Vigil } from "./vigil.ts";
 
 export interface ExecutorOptions {
@@ -82,8 +82,7 @@ export class Executor {
       const cause = await attempt.run();
       if (cause.kind === "lost") return;
       const outcome = outcomeOf(cause, attempt.transcript.remains(), redactor);
-      const settlement: Settlement =
-        cause.kind === "handed_back" ? { kind: "handed_back", outcome } : settlementFor(invocation, outcome);
+      const settlement = (cause.kind === "handed_back" ? handBack : settlementFor)(invocation, outcome);
       await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement));
     } finally {
       await attempt.clear();

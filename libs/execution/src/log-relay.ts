@@ -49,7 +49,7 @@ export class LogRelay implements RecordObserver {
     const event = eventOf(record, this.#options.attempt);
     if (!event || this.#isOver) return;
     this.#pending.events.push(event);
-    this.#add("text" in event ? event.text.length : 0);
+    this.#add(charsOf(event));
   }
 
   /** Takes an entry of the journal. */
@@ -110,4 +110,11 @@ export class LogRelay implements RecordObserver {
       await setTimeout(RETRY_MS);
     }
   }
+}
+
+/** About how long an event is. */
+function charsOf(event: Event): number {
+  if ("text" in event) return event.text.length;
+  if (event.type === "log") return event.message.length;
+  return event.type === "tool.started" ? (JSON.stringify(event.arguments)?.length ?? 0) : 0;
 }

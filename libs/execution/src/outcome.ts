@@ -45,6 +45,8 @@ export function outcomeOf(cause: SettledCause, remains: Remains, redactor: Redac
       return failed("runner_crashed", `The runner hung: no sign of life for ${cause.silentMs} ms`);
     case "over_budget":
       return failed("budget_exceeded", cause.message);
+    case "unreadable":
+      return failed("internal", `The worker could not take what the runner reported: ${String(cause.error)}`);
     case "cancelled":
       return failed("cancelled", "The invocation was cancelled");
     case "handed_back":

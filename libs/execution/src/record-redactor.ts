@@ -2,6 +2,9 @@ import { type Redactor, type RunnerRecord, StreamRedactor } from "@pifleet/invoc
 
 type Piece = Extract<RunnerRecord, { type: "message.delta" | "tool.output" }>;
 
+/** So many texts may arrive in pieces at the same time; the oldest is not waited for when there are more. */
+const MOST_STREAMS = 64;
+
 /**
  * Takes secrets out of everything that a runner reports, before anything else sees it. Texts that arrive in pieces
  * are redacted across the pieces, which holds their last words back until more has come.
@@ -23,9 +26,9 @@ export class RecordRedactor {
       case "message.delta":
         return this.#piece(record.channel, record);
       case "tool.output":
-        return this.#piece(record.callId, record);
+        return this.#piece(callKey(record), record);
       case "tool.ended":
-        return [...this.#rest(record.callId), this.#redactor.value(record)];
+        return [...this.#rest(callKey(record)), this.#redactor.value(record)];
       default:
         return [...this.#rest("thinking"), ...this.#rest("text"), this.#redactor.value(record)];
     }
@@ -37,10 +40,12 @@ export class RecordRedactor {
   }
 
   #piece(key: string, record: Piece): RunnerRecord[] {
+    const oldest = this.#streams.size < MOST_STREAMS ? undefined : this.#streams.keys().next().value;
+    const before = oldest === undefined || this.#streams.has(key) ? [] : this.#rest(oldest);
     const { stream } = this.#streams.get(key) ?? { stream: new StreamRedactor(this.#redactor) };
     this.#streams.set(key, { stream, last: record });
     const text = stream.push(record.text);
-    return text === "" ? [] : [{ ...record, text }];
+    return text === "" ? before : [...before, { ...record, text }];
   }
 
   #rest(key: string): RunnerRecord[] {
@@ -50,4 +55,9 @@ export class RecordRedactor {
     const text = held.stream.end();
     return text === "" ? [] : [{ ...held.last, text }];
   }
+}
+
+/** Apart from the names of the channels, whatever a call is called. */
+function callKey({ callId }: { readonly callId: string }): string {
+  return `call ${callId}`;
 }

@@ -1,7 +1,7 @@
 import { type Attempt, type ErrorCode, invocationError, NO_USAGE, type Outcome } from "@pifleet/invocation";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { describe, expect, it } from "vitest";
-import { settlementFor } from "./settlement.ts";
+import { handBack, settlementFor } from "./settlement.ts";
 
 function failure(code: ErrorCode, retryAfterMs?: number): Outcome {
   const error = invocationError(code, "words");
@@ -60,5 +60,22 @@ describe("what becomes of an invocation", () => {
   it("is final after any error for an invocation that must not be rerun", () => {
     const once = sampleInvocation({ recovery: "fail" }, { attempts: attempts(null) });
     expect(settlementFor(once, failure("runner_crashed")).kind).toBe("final");
+  });
+});
+
+describe("an invocation that a worker gives back because it shuts down", () => {
+  const outcome = failure("worker_lost");
+  const handedBack = (times: number) =>
+    sampleInvocation({}, { attempts: attempts(...Array(times).fill("handed_back"), null) });
+
+  it("is tried again, and the attempt does not count", () => {
+    expect(handBack(handedBack(9), outcome)).toEqual({ kind: "handed_back", outcome });
+  });
+
+  it("fails when ten workers have given it back before", () => {
+    expect(handBack(handedBack(10), outcome)).toMatchObject({
+      kind: "final",
+      outcome: { status: "failed", error: { code: "worker_lost", message: expect.stringContaining("10 workers") } },
+    });
   });
 });

@@ -1,9 +1,23 @@
-import { ERROR_POLICY, type Invocation, type Outcome, type Settlement } from "@pifleet/invocation";
+import { ERROR_POLICY, type Invocation, invocationError, type Outcome, type Settlement } from "@pifleet/invocation";
 
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 /** A provider that asks for a longer wait than this is not waited for longer. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** Workers that shut down may give an invocation back so often; then it is what makes them shut down. */
+const MAX_HAND_BACKS = 10;
+
+/**
+ * Decides what becomes of the invocation whose attempt a worker gives back because it shuts down. It does not count as
+ * an attempt.
+ */
+export function handBack(invocation: Invocation, outcome: Outcome): Settlement {
+  const before = invocation.attempts.filter(({ ended }) => ended === "handed_back").length;
+  if (before < MAX_HAND_BACKS || outcome.status === "succeeded") return { kind: "handed_back", outcome };
+  const message = `${MAX_HAND_BACKS} workers that shut down have given the invocation back, and now another one`;
+  return { kind: "final", outcome: { ...outcome, error: invocationError("worker_lost", message) } };
+}
 
 /**
  * Decides what becomes of the invocation whose newest attempt ended with `outcome`.

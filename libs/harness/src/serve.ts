@@ -1,5 +1,6 @@
 import type { Harness, RunnerRecord, RunnerTask } from "@pifleet/invocation";
 import { now } from "./clock.ts";
+import { fittedResult } from "./fitted-result.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { RecordCoalescer } from "./record-coalescer.ts";
 import type { WorkerChannel } from "./worker-channel.ts";
@@ -22,7 +23,7 @@ export function serve(harness: Harness, channel: WorkerChannel): void {
     const result = await harness.run(task, tell);
     heartbeat.stop();
     records.flush();
-    await channel.sendLast({ type: "finished", at: now(), result });
+    await channel.sendLast({ type: "finished", at: now(), result: fittedResult(result) });
     // Whatever a tool has left open must not keep the process.
     process.exit(0);
   };

@@ -39,6 +39,7 @@ export { REDACTED, Redactor } from "./redaction/redactor.ts";
 export { StreamRedactor } from "./redaction/stream-redactor.ts";
 export * from "./request-headers.ts";
 export * from "./runner-protocol.ts";
+export * from "./runner-record.ts";
 export * from "./status.ts";
 export * from "./submission.ts";
 export * from "./terminal.ts";

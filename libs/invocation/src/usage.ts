@@ -1,6 +1,10 @@
 import * as z from "zod";
 
-const count = z.int().nonnegative();
+/** Sums stay at these, so that what a run reports never adds up to a number that nothing can hold. */
+const MAX_COUNT = 1_000_000_000_000_000;
+const MAX_COST_USD = 1_000_000_000;
+
+const count = z.int().nonnegative().max(MAX_COUNT);
 
 /** What the model requests and tools of an invocation took, over all its attempts. */
 export const Usage = z.object({
@@ -8,7 +12,7 @@ export const Usage = z.object({
   outputTokens: count,
   cacheReadTokens: count,
   cacheWriteTokens: count,
-  costUsd: z.number().nonnegative().describe("US dollars, from the model's list prices"),
+  costUsd: z.number().nonnegative().max(MAX_COST_USD).describe("US dollars, from the model's list prices"),
   turns: count,
   toolCalls: count,
 });
@@ -28,15 +32,28 @@ export const NO_USAGE: Usage = Object.freeze({
   toolCalls: 0,
 });
 
-/** The sum of two usages, field by field. */
+/** The sum of two usages, field by field, up to what a usage can hold. */
 export function addUsage(a: Usage, b: Usage): Usage {
+  const sum = (name: keyof Usage) => Math.min(a[name] + b[name], name === "costUsd" ? MAX_COST_USD : MAX_COUNT);
   return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    costUsd: a.costUsd + b.costUsd,
-    turns: a.turns + b.turns,
-    toolCalls: a.toolCalls + b.toolCalls,
+    inputTokens: sum("inputTokens"),
+    outputTokens: sum("outputTokens"),
+    cacheReadTokens: sum("cacheReadTokens"),
+    cacheWriteTokens: sum("cacheWriteTokens"),
+    costUsd: sum("costUsd"),
+    turns: sum("turns"),
+    toolCalls: sum("toolCalls"),
+  };
+}
+
+/** A usage as somebody else reports it, made to fit: whole counts from zero, within the bounds. */
+export function fittedUsage(reported: RequestUsage): RequestUsage {
+  const fit = (value: number, most: number) => (value > 0 ? Math.min(value, most) : 0);
+  return {
+    inputTokens: fit(Math.round(reported.inputTokens), MAX_COUNT),
+    outputTokens: fit(Math.round(reported.outputTokens), MAX_COUNT),
+    cacheReadTokens: fit(Math.round(reported.cacheReadTokens), MAX_COUNT),
+    cacheWriteTokens: fit(Math.round(reported.cacheWriteTokens), MAX_COUNT),
+    costUsd: fit(reported.costUsd, MAX_COST_USD),
   };
 }

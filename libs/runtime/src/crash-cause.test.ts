@@ -30,6 +30,8 @@ describe("the exit of a runner", () => {
     ["is no JSON", "garbage\n"],
     ["has bytes that are no text", "\u0000\u0001\ufffd{\n"],
     ["is JSON, but no record", "[1, 2]\nnull\n"],
+    ["is nested very deeply", `${"[".repeat(30_000)}${"]".repeat(30_000)}\n`],
+    ["is stamped with no time", '{"type":"turn.started","at":1e300,"turn":1}\n'],
   ])("that writes to the channel what %s is terminated, and harms nobody else", async (_title, text) => {
     const runner = await launch();
     await perform(runner, [{ do: "write_channel", text }, { do: "wait" }]);

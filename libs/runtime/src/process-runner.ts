@@ -82,8 +82,8 @@ export class ProcessRunner implements Runner {
     this.#stderr = child.stderr ? new TextTail(child.stderr, STDERR_TAIL_BYTES) : undefined;
     child.stdout?.resume();
     this.#channel = openChannel({
-      onMessage: (message) => this.#receive(message),
-      onGarbage: (line) => this.#fault(`no JSON: ${line.slice(0, FAULT_CHARS)}`),
+      onMessage: (message, line) => this.#receive(message, line),
+      onGarbage: (line, why) => this.#fault(why, line),
     });
     this.exited = this.#exit(child);
     void this.exited.then(() => this.#ready.resolve(false));
@@ -189,18 +189,18 @@ export class ProcessRunner implements Runner {
     }
   }
 
-  #receive(message: unknown): void {
+  #receive(message: unknown, line: string): void {
     if (this.#protocolFault !== undefined) return;
-    const { success, data: record } = RunnerRecord.safeParse(message);
-    if (!success) this.#fault(`no record: ${JSON.stringify(message)?.slice(0, FAULT_CHARS)}`);
-    else if (!this.records.push(record)) this.#fault("more records than are read");
+    const { success, data: record, error } = RunnerRecord.safeParse(message);
+    if (!success) this.#fault(`no record (${firstIssue(error)})`, line);
+    else if (!this.records.push(record, line.length)) this.#fault("more records than are read", line);
     else if (record.type === "ready") this.#ready.resolve(true);
   }
 
   /** What does not keep to the protocol cannot be trusted any further. */
-  #fault(fault: string): void {
+  #fault(fault: string, line: string): void {
     if (this.#protocolFault !== undefined) return;
-    this.#protocolFault = fault;
+    this.#protocolFault = `${fault}: ${line.slice(0, FAULT_CHARS)}`;
     void this.#termination.end(0);
   }
 
@@ -219,4 +219,8 @@ export class ProcessRunner implements Runner {
       stderrTail,
     };
   }
+}
+
+function firstIssue({ issues: [issue] }: NonNullable<ReturnType<typeof RunnerRecord.safeParse>["error"]>): string {
+  return issue ? `${issue.path.join(".")}: ${issue.message}` : "unknown";
 }

@@ -21,27 +21,26 @@ async function all(queue: RecordQueue): Promise<RunnerRecord[]> {
 describe("the queue of a runner's records", () => {
   it("gives them in order, those from before the reading and those from after", async () => {
     const queue = new RecordQueue();
-    queue.push(log("before"));
+    queue.push(log("before"), 6);
     const read = all(queue);
     await Promise.resolve();
-    queue.push(log("after"));
+    queue.push(log("after"), 5);
     queue.end();
-    queue.push(log("too late"));
+    queue.push(log("too late"), 8);
     expect(await read).toEqual([log("before"), log("after")]);
   });
 
   it("keeps only the newest of heartbeats that nobody has read", async () => {
     const queue = new RecordQueue();
-    for (const at of [1, 2, 3]) queue.push(beat(at));
+    for (const at of [1, 2, 3]) queue.push(beat(at), 9);
     queue.end();
     expect(await all(queue)).toEqual([beat(3)]);
   });
 
   it("refuses what would make it grow without limit", () => {
     const queue = new RecordQueue();
-    const big: RunnerRecord = { type: "message.delta", at: 1, channel: "text", text: "x".repeat(65_000_000) };
-    expect(queue.push(big)).toBe(true);
-    expect(queue.push(log("more"))).toBe(false);
+    for (let i = 0; i < 5; i += 1) expect(queue.push(log("a long one"), 16_000_000)).toBe(true);
+    expect(queue.push(log("more"), 4)).toBe(false);
   });
 
   it("has one reader", async () => {

@@ -1,6 +1,6 @@
 import type { RunnerRecord } from "@pifleet/invocation";
 
-/** With more unread text than this, something is wrong with the runner or with its reader. */
+/** With more unread than this, something is wrong with the runner or with its reader. */
 const MAX_CHARS = 64_000_000;
 const MAX_RECORDS = 50_000;
 
@@ -12,14 +12,17 @@ export class RecordQueue implements AsyncIterable<RunnerRecord> {
   #read = false;
   #wake: (() => void) | undefined;
 
-  /** Takes a record; returns false when there is no room for it. After the end nothing is taken. */
-  push(record: RunnerRecord): boolean {
+  /**
+   * Takes a record; returns false when there is no room for it. After the end nothing is taken.
+   * @param chars how long the record is
+   */
+  push(record: RunnerRecord, chars: number): boolean {
     if (this.#ended) return true;
     if (this.#records.length >= MAX_RECORDS || this.#chars > MAX_CHARS) return false;
     // Of heartbeats that nobody has read, only the newest tells anything.
     if (record.type === "heartbeat" && this.#records.at(-1)?.type === "heartbeat") this.#records.pop();
     this.#records.push(record);
-    this.#chars += "text" in record ? record.text.length : 0;
+    this.#chars += chars;
     this.#wake?.();
     return true;
   }

@@ -1,12 +1,18 @@
 import type { Duplex } from "node:stream";
+import { holdsMoreValues } from "./json-values.ts";
 
-/** A message that is longer than this is taken for garbage, characters. */
-const MAX_CHARS = 64_000_000;
+/**
+ * A line that is longer, or holds more values, is taken for garbage: reading one takes the time of all other runs of
+ * the worker. At the bounds it is about two seconds.
+ */
+const MAX_CHARS = 16_000_000;
+const MAX_VALUES = 200_000;
 
 export interface RunnerChannelEvents {
-  onMessage(message: unknown): void;
-  /** Called with a line that is no message. */
-  onGarbage(line: string): void;
+  /** Called with a message and the line that it came in. */
+  onMessage(message: unknown, line: string): void;
+  /** Called with a line that is no message, and why it is none. */
+  onGarbage(line: string, why: string): void;
 }
 
 /**
@@ -47,19 +53,23 @@ export class RunnerChannel {
       this.#chars = next.length;
     }
     if (this.#chars <= MAX_CHARS) return;
-    this.#events.onGarbage(this.#begun.join(""));
+    this.#events.onGarbage(this.#begun.join(""), `more than ${MAX_CHARS} characters`);
     this.#begun = [];
     this.#chars = 0;
   }
 
   #take(line: string): void {
+    if (holdsMoreValues(line, MAX_VALUES)) {
+      this.#events.onGarbage(line, `more than ${MAX_VALUES} values`);
+      return;
+    }
     let message: unknown;
     try {
       message = JSON.parse(line);
     } catch {
-      this.#events.onGarbage(line);
+      this.#events.onGarbage(line, "no JSON");
       return;
     }
-    this.#events.onMessage(message);
+    this.#events.onMessage(message, line);
   }
 }

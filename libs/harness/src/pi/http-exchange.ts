@@ -10,6 +10,8 @@ export interface HttpAnswer {
 }
 
 const FIRST_REFUSAL = 400;
+/** No provider is waited for longer than this, whatever it asks for: a year, milliseconds. */
+const LONGEST_WAIT_MS = 31_536_000_000;
 
 /**
  * Listens to the answers that `modelFetch` gets, which all of Pi's providers but Bedrock use: Pi hides the status and
@@ -43,9 +45,9 @@ export class HttpExchange {
 
 function retryAfter(headers: ModelHeaders): { retryAfterMs?: number } {
   const exact = Number.parseFloat(headers.get("retry-after-ms") ?? "");
-  if (exact >= 0) return { retryAfterMs: exact };
+  if (exact >= 0) return { retryAfterMs: Math.min(exact, LONGEST_WAIT_MS) };
   const value = headers.get("retry-after");
   if (value === null) return {};
   const ms = /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
+  return Number.isNaN(ms) ? {} : { retryAfterMs: Math.min(Math.max(0, ms), LONGEST_WAIT_MS) };
 }

@@ -1,20 +1,18 @@
 import type { Usage as PiUsage } from "@earendil-works/pi-ai";
-import { addUsage, NO_USAGE, type RequestUsage, type Usage } from "@pifleet/invocation";
+import { addUsage, fittedUsage, NO_USAGE, type RequestUsage, type Usage } from "@pifleet/invocation";
 
-/** The usage of one model request. Pi counts cached tokens apart from the input; ours includes them. */
+/**
+ * The usage of one model request. Pi counts cached tokens apart from the input; ours includes them. Providers report
+ * what they like, so it is made to fit.
+ */
 export function requestUsage(usage: PiUsage): RequestUsage {
-  return {
-    inputTokens: whole(usage.input + usage.cacheRead + usage.cacheWrite),
-    outputTokens: whole(usage.output),
-    cacheReadTokens: whole(usage.cacheRead),
-    cacheWriteTokens: whole(usage.cacheWrite),
-    costUsd: Math.max(0, usage.cost.total || 0),
-  };
-}
-
-/** Providers report what they like; the record wants whole numbers from zero. */
-function whole(count: number): number {
-  return Number.isFinite(count) ? Math.max(0, Math.round(count)) : 0;
+  return fittedUsage({
+    inputTokens: usage.input + usage.cacheRead + usage.cacheWrite,
+    outputTokens: usage.output,
+    cacheReadTokens: usage.cacheRead,
+    cacheWriteTokens: usage.cacheWrite,
+    costUsd: usage.cost.total,
+  });
 }
 
 /** The usage of a run, added up as it happens. */

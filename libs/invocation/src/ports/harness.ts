@@ -1,4 +1,5 @@
-import type { HarnessFailure, HarnessResult, RunnerRecord, RunnerTask } from "../runner-protocol.ts";
+import type { RunnerTask } from "../runner-protocol.ts";
+import type { HarnessFailure, HarnessResult, RunnerRecord } from "../runner-record.ts";
 
 /** The records that an agent engine makes; the runner adds `ready`, `heartbeat` and `finished` itself. */
 export type HarnessRecord = Exclude<RunnerRecord, { type: "ready" | "heartbeat" | "finished" }>;

@@ -1,5 +1,6 @@
 import type { ArtifactLimits } from "../artifact.ts";
-import type { RunnerCommand, RunnerRecord } from "../runner-protocol.ts";
+import type { RunnerCommand } from "../runner-protocol.ts";
+import type { RunnerRecord } from "../runner-record.ts";
 
 /** What a runner needs before its task. */
 export interface LaunchRequest {

@@ -36,10 +36,11 @@ if passed ~= "current" then
   return passed == "repeated" and "accepted" or "stale"
 end
 
+-- Sums stay at what a usage can hold; see `usage.ts`.
 local function add_usage()
   local sum = cjson.decode(get("usage"))
   for name, value in pairs(cjson.decode(usage)) do
-    sum[name] = (sum[name] or 0) + value
+    sum[name] = math.min((sum[name] or 0) + value, name == "costUsd" and 1e9 or 1e15)
   end
   redis.call("HSET", record, "usage", cjson.encode(sum))
 end

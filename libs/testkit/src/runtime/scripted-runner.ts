@@ -67,8 +67,13 @@ export class ScriptedRunner implements Runner {
 
   /** Says a record, with the time. After the end nothing is said. */
   say(record: Said): void {
+    this.report({ ...record, at: Date.now() } as RunnerRecord);
+  }
+
+  /** Says a record with the time that stands in it. */
+  report(record: RunnerRecord): void {
     if (this.#ended) return;
-    this.#said.push({ ...record, at: Date.now() } as RunnerRecord);
+    this.#said.push(record);
     this.#stir();
   }
 
