@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { PiFleetError } from "@pifleet/client";
-import type { InvocationRecord, LoggedEvent } from "@pifleet/invocation";
+import type { InvocationSummary, LoggedEvent } from "@pifleet/invocation";
 import { isTerminal } from "@pifleet/invocation/terminal";
 import { processesNaming, processesOfRuns, remainsOfRuns } from "../fleet/processes.ts";
 import { type Flaw, flawsOf } from "../fleet/story.ts";
@@ -18,7 +18,7 @@ const READ_AT_ONCE = 8;
 
 /** One invocation with all that is told of it. */
 export interface Story {
-  readonly record: InvocationRecord;
+  readonly record: InvocationSummary;
   readonly events: readonly LoggedEvent[];
   readonly flaws: readonly Flaw[];
 }
@@ -35,7 +35,7 @@ export interface Leftovers {
  * Waits until every invocation has ended, or for a bounded time; what somebody has paused is resumed. Returns the
  * records of all, also of those of which no client was told that they were accepted.
  */
-export async function settle(arena: Arena): Promise<InvocationRecord[]> {
+export async function settle(arena: Arena): Promise<InvocationSummary[]> {
   const deadline = performance.now() + SETTLING_MS;
   for (;;) {
     const records = await arena.ask(async (client) => {
@@ -50,7 +50,7 @@ export async function settle(arena: Arena): Promise<InvocationRecord[]> {
 }
 
 /** Compares every record with its event log. @param accepted the ids that must be there */
-export async function audit(arena: Arena, records: InvocationRecord[], accepted: readonly string[]): Promise<Story[]> {
+export async function audit(arena: Arena, records: InvocationSummary[], accepted: readonly string[]): Promise<Story[]> {
   const known = new Set<string>(records.map(({ id }) => id));
   const missing = accepted.filter((id) => !known.has(id));
   if (missing.length > 0) throw new Error(`Accepted, and not on the list of all: ${missing.join(", ")}`);
@@ -63,7 +63,7 @@ export async function audit(arena: Arena, records: InvocationRecord[], accepted:
   return stories;
 }
 
-async function storyOf(arena: Arena, record: InvocationRecord): Promise<Story> {
+async function storyOf(arena: Arena, record: InvocationSummary): Promise<Story> {
   const { id, status } = record;
   // The stream of one that has not ended would never end.
   const events = isTerminal(status)

@@ -1,4 +1,4 @@
-import type { InvocationRecord, LoggedEvent } from "@pifleet/invocation";
+import type { InvocationSummary, LoggedEvent } from "@pifleet/invocation";
 import { isTerminal, isTerminalEvent } from "@pifleet/invocation/terminal";
 
 /** What may be told of an attempt that has ended: what became of the invocation. */
@@ -11,11 +11,11 @@ export interface Flaw {
 }
 
 /** Compares the whole event log of an invocation with its record. None when all is as it must be. */
-export function flawsOf(record: InvocationRecord, events: readonly LoggedEvent[]): Flaw[] {
+export function flawsOf(record: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
   return [...endFlaws(record, events), ...staleWrites(events), ...attemptFlaws(record, events)];
 }
 
-function endFlaws({ status }: InvocationRecord, events: readonly LoggedEvent[]): Flaw[] {
+function endFlaws({ status }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
   if (!isTerminal(status)) return [{ kind: "lost", detail: `it is still ${status}` }];
   const ends = events.filter(isTerminalEvent);
   if (ends.length > 1) return [{ kind: "settled twice", detail: ends.map(({ type }) => type).join(", ") }];
@@ -41,7 +41,7 @@ function staleWrites(events: readonly LoggedEvent[]): Flaw[] {
   return flaws;
 }
 
-function attemptFlaws({ attempt, attempts, status }: InvocationRecord, events: readonly LoggedEvent[]): Flaw[] {
+function attemptFlaws({ attempt, attempts, status }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
   const numbers = attempts.map(({ number }) => number).join();
   const flaws = [
     numbers !== attempts.map((_, i) => i + 1).join() && `the attempts are numbered ${numbers}`,

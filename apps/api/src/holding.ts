@@ -14,12 +14,12 @@ export const WaitSeconds = z.coerce
   .max(MAX_WAIT_SECONDS)
   .describe("Hold the answer back until the invocation has ended, but no longer than this; seconds");
 
-/** The invocation as soon as it has ended, or as it is when `seconds` have passed. */
+/** The invocation as soon as it has ended, or as it is when `seconds` have passed; `null` when it is there no more. */
 export function holdBack(
   { waiting }: Services,
   request: FastifyRequest,
-  invocation: Invocation,
+  invocation: Pick<Invocation, "tenant" | "id" | "status">,
   seconds: number,
-): Promise<Invocation> {
+): Promise<Invocation | null> {
   return waiting.untilTerminal(invocation, { timeoutMs: seconds * 1_000, abandoned: request.signal });
 }

@@ -67,6 +67,8 @@ const invocation: InvocationRecord = {
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
 };
 
+const { output: _, messages: __, artifacts: ___, ...summary } = invocation;
+
 /** The same while its first attempt runs. */
 const running: InvocationRecord = {
   ...invocation,
@@ -171,7 +173,8 @@ export const EXAMPLES = {
   Artifact: artifact,
   ArtifactList: { items: [artifact] },
   Invocation: invocation,
-  InvocationList: { items: [invocation], nextCursor: null },
+  InvocationSummary: summary,
+  InvocationList: { items: [summary], nextCursor: null },
   Event: event,
   EventList: { items: [event], nextCursor: event.id },
   Worker: worker,

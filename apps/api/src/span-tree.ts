@@ -1,11 +1,11 @@
-import type { Backend, Invocation, Span } from "@pifleet/invocation";
+import type { Backend, Invocation, InvocationSummary, Span } from "@pifleet/invocation";
 import { decodeEntry, parentFirst, spansFromJournal } from "@pifleet/tracing";
 
 /**
  * All that is known by now of an invocation's spans, every parent before its children: those that are finished, and
  * out of their journals those of an attempt that runs, which are marked as open, and of one that was lost.
  */
-export async function spanTree({ spans }: Pick<Backend, "spans">, invocation: Invocation): Promise<Span[]> {
+export async function spanTree({ spans }: Pick<Backend, "spans">, invocation: InvocationSummary): Promise<Span[]> {
   const { id, attempts } = invocation;
   const finished = await spans.read(id);
   const missing = attempts.filter(({ number }) => !isAmong(finished, number));

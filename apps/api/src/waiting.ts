@@ -1,7 +1,14 @@
-import { type ChangeFeed, type Invocation, type InvocationStore, isTerminal } from "@pifleet/invocation";
+import {
+  type ChangeFeed,
+  type Invocation,
+  type InvocationId,
+  type InvocationStore,
+  isTerminal,
+  type Status,
+} from "@pifleet/invocation";
 
 interface Waiter {
-  readonly answer: (invocation: Invocation) => void;
+  readonly answer: (hasEnded: boolean) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -11,32 +18,42 @@ interface WaitOptions {
   readonly abandoned: AbortSignal;
 }
 
+type Awaited = Pick<Invocation, "tenant" | "id" | "status">;
+
 /**
  * Holds requests back until the invocation that they ask for has ended. However many wait for one invocation, it is
- * watched once and read once after each change; nothing is asked for on a timer.
+ * watched once, and of each change only the status is read: a record may be large. Nothing is asked for on a timer.
  */
 export class Waiting {
-  readonly #store: InvocationStore;
+  readonly #store: Pick<InvocationStore, "status" | "get">;
   readonly #changes: ChangeFeed;
-  readonly #watches = new Map<string, Watch>();
+  readonly #watches = new Map<InvocationId, Watch>();
+  readonly #reads = new Map<string, Promise<Invocation | null>>();
   #closed = false;
 
-  constructor(store: InvocationStore, changes: ChangeFeed) {
+  constructor(store: Pick<InvocationStore, "status" | "get">, changes: ChangeFeed) {
     this.#store = store;
     this.#changes = changes;
   }
 
   /**
-   * Resolves with the invocation when it has ended, or with the newest that is known of it when `timeoutMs` have
-   * passed, when the client is gone, or when this process stops.
+   * Resolves with the invocation when it has ended, or as it is when `timeoutMs` have passed, when the client is gone, or
+   * when this process stops; with `null` when it is there no more.
    * @throws {UnavailableError} when the database cannot be reached on the way.
    */
-  async untilTerminal(invocation: Invocation, { timeoutMs, abandoned }: WaitOptions): Promise<Invocation> {
-    if (this.#closed || abandoned.aborted || timeoutMs <= 0 || isTerminal(invocation.status)) return invocation;
+  async untilTerminal(invocation: Awaited, options: WaitOptions): Promise<Invocation | null> {
+    const { tenant, id } = invocation;
+    return (await this.#hasEnded(invocation, options)) ? this.#readEnded(tenant, id) : this.#store.get(tenant, id);
+  }
+
+  /** Whether it has ended when the wait is over. */
+  async #hasEnded(invocation: Awaited, { timeoutMs, abandoned }: WaitOptions): Promise<boolean> {
+    if (isTerminal(invocation.status)) return true;
+    if (this.#closed || abandoned.aborted || timeoutMs <= 0) return false;
     const watch = this.#watch(invocation);
-    const { promise, resolve, reject } = Promise.withResolvers<Invocation>();
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     const waiter: Waiter = { answer: resolve, fail: reject };
-    const giveUp = () => resolve(watch.latest);
+    const giveUp = () => resolve(false);
     const timeout = setTimeout(giveUp, timeoutMs);
     abandoned.addEventListener("abort", giveUp);
     watch.join(waiter);
@@ -49,23 +66,30 @@ export class Waiting {
     }
   }
 
+  /** Those who have waited for an end together read it once. */
+  #readEnded(tenant: string, id: InvocationId): Promise<Invocation | null> {
+    const key = `${tenant}/${id}`;
+    const reading = this.#reads.get(key) ?? this.#store.get(tenant, id).finally(() => this.#reads.delete(key));
+    this.#reads.set(key, reading);
+    return reading;
+  }
+
   /** How many invocations somebody waits for now. */
   get size(): number {
     return this.#watches.size;
   }
 
-  /** Answers everyone who waits with what is known, and lets nobody wait any more. Safe to call twice. */
+  /** Answers everyone who waits, and lets nobody wait any more. Safe to call twice. */
   close(): void {
     this.#closed = true;
-    for (const watch of this.#watches.values()) watch.dismiss();
+    for (const watch of this.#watches.values()) watch.dismiss(false);
   }
 
-  #watch(invocation: Invocation): Watch {
-    const { id } = invocation;
+  #watch({ tenant, id }: Awaited): Watch {
     const known = this.#watches.get(id);
     if (known) return known;
-    const read = () => this.#store.get(invocation.tenant, id);
-    const watch = new Watch(invocation, read, () => this.#watches.delete(id));
+    const read = () => this.#store.status(tenant, id);
+    const watch = new Watch(read, () => this.#watches.delete(id));
     this.#watches.set(id, watch);
     watch.begin((listener) => this.#changes.watch(id, listener));
     return watch;
@@ -74,17 +98,15 @@ export class Waiting {
 
 /** One invocation that somebody waits for. */
 class Watch {
-  readonly #read: () => Promise<Invocation | null>;
+  readonly #read: () => Promise<Status | null>;
   readonly #ended: () => void;
   readonly #waiters = new Set<Waiter>();
   #unwatch: (() => void) | undefined;
   #over = false;
   #reading = false;
   #changed = false;
-  latest: Invocation;
 
-  constructor(invocation: Invocation, read: () => Promise<Invocation | null>, ended: () => void) {
-    this.latest = invocation;
+  constructor(read: () => Promise<Status | null>, ended: () => void) {
     this.#read = read;
     this.#ended = ended;
   }
@@ -110,9 +132,9 @@ class Watch {
     if (this.#waiters.size === 0) this.#end();
   }
 
-  /** Answers everyone with what is known, and ends the watch: who comes later needs a new one. */
-  dismiss(): void {
-    for (const waiter of this.#waiters) waiter.answer(this.latest);
+  /** Answers everyone, and ends the watch: who comes later needs a new one. */
+  dismiss(hasEnded: boolean): void {
+    for (const waiter of this.#waiters) waiter.answer(hasEnded);
     this.#end();
   }
 
@@ -124,8 +146,9 @@ class Watch {
     try {
       while (this.#changed && !this.#over) {
         this.#changed = false;
-        this.latest = (await this.#read()) ?? this.latest;
-        if (isTerminal(this.latest.status)) this.dismiss();
+        const status = await this.#read();
+        // One that is gone has ended before.
+        if (status === null || isTerminal(status)) this.dismiss(true);
       }
     } catch (error) {
       this.#fail(error);

@@ -5,6 +5,7 @@ export type {
   FleetQueue,
   InvocationError,
   InvocationRecord,
+  InvocationSummary,
   LoggedEvent,
   Problem,
   Span,

@@ -1,6 +1,7 @@
 import type {
   Carrier,
   InvocationRecord,
+  InvocationSummary,
   LoggedEvent,
   Problem,
   Span,
@@ -35,15 +36,15 @@ export interface CreateOptions extends WaitOptions, Carrier {
 export interface ListQuery {
   readonly status?: Status;
   readonly agent?: string;
-  /** Records in a page, 1 to 100. */
+  /** Records in a page, 1 to 100; there are fewer when they are long. */
   readonly limit?: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
 }
 
-/** One page of a list, newest first. */
+/** One page of a list, newest first. `get` has the output, the messages and the artifacts. */
 export interface RecordPage {
-  readonly items: InvocationRecord[];
+  readonly items: InvocationSummary[];
   readonly nextCursor: string | null;
 }
 

@@ -47,6 +47,13 @@ export const InvocationRecord = z
   .meta({ id: "Invocation" });
 export type InvocationRecord = z.infer<typeof InvocationRecord>;
 
+/** An invocation as lists show it: the record without the fields that may be large. */
+export const InvocationSummary = InvocationRecord.omit({ output: true, messages: true, artifacts: true }).meta({
+  id: "InvocationSummary",
+  description: "An invocation without output, messages and artifacts, which may be large; get it by its id for those",
+});
+export type InvocationSummary = z.infer<typeof InvocationSummary>;
+
 /** An invocation as the store keeps it: the record and what only we need. */
 export interface Invocation extends InvocationRecord {
   /** The owner; from the API key. */
@@ -63,6 +70,7 @@ export interface Invocation extends InvocationRecord {
 }
 
 const orderRecord = fieldOrder(InvocationRecord);
+const orderSummary = fieldOrder(InvocationSummary);
 const orderAttempt = fieldOrder(Attempt);
 const orderUsage = fieldOrder(Usage);
 
@@ -70,4 +78,10 @@ const orderUsage = fieldOrder(Usage);
 export function toRecord(invocation: Invocation): InvocationRecord {
   const attempts = invocation.attempts.map(orderAttempt);
   return orderRecord({ ...invocation, attempts, usage: orderUsage(invocation.usage) });
+}
+
+/** The part of an invocation that lists show, its fields in the order of the schema. */
+export function toSummary(invocation: InvocationSummary): InvocationSummary {
+  const attempts = invocation.attempts.map(orderAttempt);
+  return orderSummary({ ...invocation, attempts, usage: orderUsage(invocation.usage) });
 }

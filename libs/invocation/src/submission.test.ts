@@ -43,6 +43,15 @@ describe("a submission", () => {
     expect(faults({ ...VALID, input: [...input, { role: "user", content: "three" }] })).toEqual([]);
   });
 
+  it("may have metadata of 16 KiB in all", () => {
+    const metadata = (fields: number) =>
+      Object.fromEntries(Array.from({ length: fields }, (_, i) => [`k${i}`, "ä".repeat(1_023)]));
+    expect(faults({ ...VALID, metadata: metadata(8) })).toEqual([]);
+    expect(faults({ ...VALID, metadata: metadata(9) })).toEqual([
+      "metadata: must not be longer than 16384 bytes in all",
+    ]);
+  });
+
   it("may not bring fields or tools that nobody knows", () => {
     expect(faults({ ...VALID, colour: "red" })[0]).toContain("colour");
     expect(faults({ ...VALID, tools: ["read", "rm"] })[0]).toMatch(/^tools\.1: /);

@@ -30,6 +30,16 @@ export type Recovery = z.infer<typeof Recovery>;
 
 export const MAX_PRIORITY = 1_000;
 const MAX_DELAY_MS = 365 * 86_400_000;
+/** Of all keys and values of `metadata` together, in UTF-8. Lists show it, so it must not make them long. */
+const MAX_METADATA_BYTES = 16_384;
+
+const Metadata = z
+  .record(z.string().max(128), z.string().max(2_048))
+  .refine(
+    (metadata) => bytesOf(metadata) <= MAX_METADATA_BYTES,
+    `must not be longer than ${MAX_METADATA_BYTES} bytes in all`,
+  )
+  .describe(`At most ${MAX_METADATA_BYTES} bytes of keys and values in all`);
 
 /** The body of `POST /v1/invocations`. */
 export const Submission = z
@@ -52,7 +62,7 @@ export const Submission = z
     recovery: Recovery.default("rerun"),
     priority: z.int().min(0).max(MAX_PRIORITY).default(0).describe("A higher one is claimed first"),
     delayMs: z.int().min(0).max(MAX_DELAY_MS).default(0),
-    metadata: z.record(z.string().max(128), z.string().max(2_048)).default({}),
+    metadata: Metadata.default({}),
   })
   .superRefine((submission, context) => {
     const { agent, model } = submission;
@@ -82,4 +92,9 @@ function refuseCollisions(files: { path: string }[], context: z.RefinementCtx): 
 function parents(path: string): string[] {
   const segments = path.split("/");
   return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
+}
+
+function bytesOf(metadata: Readonly<Record<string, string>>): number {
+  const encoder = new TextEncoder();
+  return Object.entries(metadata).reduce((sum, pair) => sum + encoder.encode(pair.join("")).length, 0);
 }

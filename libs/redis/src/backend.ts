@@ -60,30 +60,31 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
 }
 
 function composeBackend(
-  { main, own, subscriber, close }: Connections,
+  { main, bulk, own, subscriber, close }: Connections,
   keys: Keys,
   { retentionMs, limits, onFault }: { retentionMs: number; limits: AdmissionLimits; onFault: (error: Error) => void },
 ): Backend {
   warnOfEviction(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
-  const compaction = new Compaction(scripts, onFault);
+  const bulkScripts = new Scripts(bulk, keys, retentionMs);
+  const compaction = new Compaction(bulkScripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
   const queue = new RedisQueue(main, scripts, (listener) => changes.watchReserves(listener), onFault);
   const disconnected = new DisconnectedWorkers(main, keys, own, onFault);
   return {
-    store: new RedisStore(main, scripts, { clock: new RedisClock(main), limits, compaction }),
+    store: new RedisStore(main, scripts, { bulk, bulkScripts, clock: new RedisClock(main), limits, compaction }),
     queue,
     admission: new RedisAdmission(main, scripts, limits.tenantRunning),
-    events: new RedisEventLog(scripts),
+    events: new RedisEventLog(scripts, bulkScripts),
     changes,
-    spans: new RedisSpanLog(main, scripts),
+    spans: new RedisSpanLog(bulk, scripts),
     spool: new RedisTraceSpool(main, scripts),
     apiKeys: new RedisApiKeys(main, scripts),
     webhooks: new RedisWebhooks(main, scripts),
     deliveries: new RedisDeliveryLedger(main, scripts),
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
-    ping: () => ping(main),
+    ping: () => ping(main, bulk),
     close: async () => {
       await Promise.all([queue.close(), changes.close(), compaction.close()]);
       close();
@@ -91,7 +92,9 @@ function composeBackend(
   };
 }
 
-async function ping(redis: Redis): Promise<void> {
+/** Whether Redis answers. A long answer on `bulk` would hold a question up that is asked there. */
+async function ping(redis: Redis, bulk: Redis): Promise<void> {
+  if (bulk.status !== "ready") throw new UnavailableError("Redis is not connected");
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new UnavailableError("Redis does not answer")), PING_MS);
   try {

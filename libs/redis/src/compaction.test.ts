@@ -6,6 +6,7 @@ import {
   type LoggedEvent,
   NO_USAGE,
   type Outcome,
+  toSummary,
 } from "@pifleet/invocation";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
@@ -66,7 +67,8 @@ describe("an ended invocation in Redis", () => {
     expect(events.slice(-2).map(({ type }) => type)).toEqual(["attempt.ended", "invocation.succeeded"]);
     expect(more).toBe(false);
     const { items } = await backend.store.list({ tenant: "default", limit: 10 });
-    expect(items).toEqual([await backend.store.read(id)]);
+    const record = await backend.store.read(id);
+    expect(items).toEqual([record && toSummary(record)]);
     expect(await backend.store.cancel("default", id)).toMatchObject({ kind: "illegal", status: "succeeded" });
     expect(await backend.store.pause("default", id)).toMatchObject({ kind: "illegal", status: "succeeded" });
   });

@@ -37,6 +37,8 @@ export interface Connections {
   readonly main: Redis;
   /** How `main` is called in Redis. */
   readonly own: OwnConnection;
+  /** For long answers, so that what cannot wait is not behind them on `main`. */
+  readonly bulk: Redis;
   /** Listens to channels; nothing else can be done on it. */
   readonly subscriber: Redis;
   /**
@@ -51,16 +53,19 @@ export interface Connections {
 export function openConnections(url: string, role: Role, onFault: (error: Error) => void): Connections {
   const open = (connectionName: string, more: RedisOptions = {}) => {
     const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
-    const redis = new Redis(url, { ...OPTIONS[role], retryStrategy, connectionName, ...more });
-    reportOutages(redis, onFault);
-    return redis;
+    return new Redis(url, { ...OPTIONS[role], retryStrategy, connectionName, ...more });
   };
   const main = open(`pifleet-${role}`);
+  const bulk = open(`pifleet-${role}-bulk`);
+  // The main connection reports an outage.
+  bulk.on("error", () => undefined);
   const own = new OwnConnection(main, onFault);
   // The change feed subscribes again by itself, because it must know when that is done.
   const subscriber = open(`pifleet-${role}-feed`, { autoResubscribe: false });
+  for (const redis of [main, subscriber]) reportOutages(redis, onFault);
   return {
     main,
+    bulk,
     own,
     subscriber,
     ready: (signal) =>
@@ -69,8 +74,7 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
         signal,
       ),
     close: () => {
-      disconnect(main);
-      disconnect(subscriber);
+      for (const redis of [main, bulk, subscriber]) disconnect(redis);
     },
   };
 }

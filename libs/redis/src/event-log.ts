@@ -21,9 +21,12 @@ const BEFORE_ALL = "0-0";
  */
 export class RedisEventLog implements EventLog {
   readonly #scripts: Scripts;
+  readonly #bulkScripts: Scripts;
 
-  constructor(scripts: Scripts) {
+  /** @param bulkScripts for what is read: it may be long */
+  constructor(scripts: Scripts, bulkScripts: Scripts) {
     this.#scripts = scripts;
+    this.#bulkScripts = bulkScripts;
   }
 
   append(
@@ -36,7 +39,7 @@ export class RedisEventLog implements EventLog {
   }
 
   async read(id: InvocationId, { after = BEFORE_ALL, limit }: { after?: EventId; limit: number }): Promise<EventPage> {
-    const { trimmed, entries, blocks, more } = await readEvents(this.#scripts, id, after, limit);
+    const { trimmed, entries, blocks, more } = await readEvents(this.#bulkScripts, id, after, limit);
     const folded = await unfold(blocks, after, limit);
     const found = [...folded.events, ...eventsOf(entries)];
     const events = found.slice(0, limit).map(decode);

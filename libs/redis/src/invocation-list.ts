@@ -1,7 +1,14 @@
-import type { Invocation, InvocationId, InvocationPage, InvocationQuery } from "@pifleet/invocation";
+import {
+  FULL_PAGE_BYTES,
+  type InvocationId,
+  type InvocationPage,
+  type InvocationQuery,
+  type InvocationSummary,
+  toSummary,
+} from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-import { readRecords } from "./read-records.ts";
+import { readSummaries } from "./scripts/read-summaries.ts";
+import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 
 /** How many records one call looks at, at most, while it searches for those that match. */
@@ -9,24 +16,49 @@ const LOOKED_AT = 1_000;
 
 /**
  * A page of a tenant's invocations, newest first: ids are ULIDs, so the lexical order of the index is the order of
- * submission. When few records match, a page may be short, or even empty, and yet not be the last one.
+ * submission. When few records match, or those that do are long, a page may be short, or even empty, and yet not be the
+ * last one.
  */
-export async function listInvocations(redis: Redis, keys: Keys, query: InvocationQuery): Promise<InvocationPage> {
-  const index = keys.index(query.status ?? "all", query.tenant);
-  const { limit } = query;
-  const found: Invocation[] = [];
-  let after: InvocationId | null = query.after ?? null;
-  for (let looked = 0; looked < LOOKED_AT; looked += limit + 1) {
-    const ids: InvocationId[] = await idsBehind(redis, index, after, limit + 1);
-    const records = await readRecords(redis, keys, ids);
-    found.push(
-      ...records.filter((invocation) => invocation !== null).filter((invocation) => matches(invocation, query)),
-    );
-    if (found.length > limit) return { items: found.slice(0, limit), next: found[limit - 1]?.id ?? null };
-    if (ids.length <= limit) return { items: found, next: null };
-    after = ids.at(-1) ?? after;
+export async function listInvocations(redis: Redis, scripts: Scripts, query: InvocationQuery): Promise<InvocationPage> {
+  const index = scripts.keys.index(query.status ?? "all", query.tenant);
+  const page = new Page(query);
+  for (let looked = 0; looked < LOOKED_AT; looked += query.limit + 1) {
+    const ids = await idsBehind(redis, index, page.last, query.limit + 1);
+    const found = await readSummaries(scripts, ids, FULL_PAGE_BYTES);
+    for (const { id, summary } of found) if (!page.take(id, summary)) return page.end(true);
+    if (found.length === ids.length && ids.length <= query.limit) return page.end(false);
   }
-  return { items: found, next: after };
+  return page.end(true);
+}
+
+/** A page while it is filled. */
+class Page {
+  /** The invocation that was looked at last. */
+  last: InvocationId | null;
+  readonly #query: InvocationQuery;
+  readonly #items: InvocationSummary[] = [];
+  #bytes = 0;
+
+  constructor(query: InvocationQuery) {
+    this.#query = query;
+    this.last = query.after ?? null;
+  }
+
+  /** Takes an invocation if it belongs here; false when the page is full without it. */
+  take(id: InvocationId, found: InvocationSummary | null): boolean {
+    if (found && matches(found, this.#query)) {
+      if (this.#items.length >= this.#query.limit || this.#bytes >= FULL_PAGE_BYTES) return false;
+      const summary = toSummary(found);
+      this.#items.push(summary);
+      this.#bytes += Buffer.byteLength(JSON.stringify(summary));
+    }
+    this.last = id;
+    return true;
+  }
+
+  end(hasMore: boolean): InvocationPage {
+    return { items: this.#items, next: hasMore ? this.last : null };
+  }
 }
 
 async function idsBehind(
@@ -40,6 +72,6 @@ async function idsBehind(
 }
 
 /** The index was read a moment before the records: an invocation may have left the status since. */
-function matches(invocation: Invocation, { status, agent }: InvocationQuery): boolean {
+function matches(invocation: InvocationSummary, { status, agent }: InvocationQuery): boolean {
   return (!status || invocation.status === status) && (!agent || invocation.agent === agent);
 }

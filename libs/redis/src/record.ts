@@ -1,13 +1,14 @@
-import { type AttemptExport, type Invocation, traceExportOf } from "@pifleet/invocation";
+import { type AttemptExport, type Invocation, type InvocationSummary, traceExportOf } from "@pifleet/invocation";
 import { decodeText, encodeText } from "./text-encoding.ts";
 
 /**
- * The fields of an invocation's hash. What never changes is one field, `given`; an absent field is null. Credentials
- * are in fields of their own: `traceHeaders`, which goes when they are needed no more, and the invocation's `webhook`,
+ * The fields of an invocation's hash. What never changes is in `given`, and what may be large of it in `submission`; an
+ * absent field is null. Credentials are in fields of their own: `traceHeaders`, which goes when they are needed no more, and the invocation's `webhook`,
  * whose messages may be sent again as long as the record is kept. The scripts look at whether there is one,
  * and make the entry of the queue of `carrier` and `priority`.
  *
- * Of an invocation that has ended, what changes no more may be `folded` into one field, see `compaction.ts`.
+ * Of an invocation that has ended, what changes no more may be `folded` into one field, see `compaction.ts`. When that is
+ * long, what lists show is folded by itself, into `head`: a list must not have to unfold megabytes.
  */
 export type RecordFields = Readonly<Record<string, string>>;
 
@@ -17,25 +18,29 @@ export type StoredFields = Readonly<Record<string, Buffer>>;
 /** Fields for the scripts that repeat what is in others; of an ended invocation no script looks at them. */
 export const SPENT_FIELDS = ["maxAttempts", "recovery", "priority"] as const;
 
+/** The fields that a summary is made of and that never change once an invocation has ended. */
+const HEAD_FIELDS = ["given", "attempts", "usage", "error", "startedAt", "endedAt"] as const;
+
 /** Fields that never change once an invocation has ended. */
 export const FOLDED_FIELDS = [
-  "given",
+  ...HEAD_FIELDS,
+  "submission",
   "output",
   "messages",
-  "attempts",
-  "usage",
-  "error",
   "artifacts",
   "carrier",
-  "startedAt",
-  "endedAt",
   "cancelRequestedAt",
 ] as const;
 
-type Given = Pick<
-  Invocation,
-  "agent" | "model" | "metadata" | "limits" | "createdAt" | "submission" | "callerSpanId"
-> & { readonly traceId: string };
+/** The fields that a summary of an open invocation, or of one with a `head`, is made of. */
+export const SUMMARY_FIELDS = [...HEAD_FIELDS, "tenant", "status", "attempt", "head"] as const;
+
+/** Up to this, the folded fields of a record are one field; characters. */
+const SHORT_FOLD_CHARS = 8_192;
+
+type Given = Pick<Invocation, "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId"> & {
+  readonly traceId: string;
+};
 
 /** The fields and values, in turn, with which a new record is written. */
 export function encodeRecord(invocation: Invocation): string[] {
@@ -48,7 +53,6 @@ export function encodeRecord(invocation: Invocation): string[] {
     metadata,
     limits,
     createdAt,
-    submission: trace ? { ...rest, trace: shownTrace } : rest,
     callerSpanId,
     traceId: invocation.trace.traceId,
   };
@@ -63,47 +67,74 @@ export function encodeRecord(invocation: Invocation): string[] {
     priority: String(submission.priority),
     carrier: JSON.stringify(carrier),
     given: JSON.stringify(given),
+    submission: JSON.stringify(trace ? { ...rest, trace: shownTrace } : rest),
     ...(headers && { traceHeaders: JSON.stringify(headers) }),
     ...(webhook && { webhook: JSON.stringify(webhook) }),
   };
   return Object.entries(fields).flat();
 }
 
-/** Folds fields into one. Their values hold no line breaks: they are JSON, or times. */
-export async function foldFields(fields: StoredFields): Promise<Buffer> {
-  return encodeText(
-    Object.entries(fields)
-      .map(([name, value]) => `${name}\n${value}`)
-      .join("\n"),
-  );
+/** The fields that were folded: in one, or apart from the head. */
+export interface FoldedFields {
+  readonly folded: Buffer;
+  readonly head?: Buffer;
+}
+
+/** Folds fields. Their values hold no line breaks: they are JSON, or times. */
+export async function foldFields(fields: StoredFields): Promise<FoldedFields> {
+  const all = Object.entries(fields);
+  const chars = all.reduce((sum, [, value]) => sum + value.length, 0);
+  if (chars <= SHORT_FOLD_CHARS) return { folded: await fold(all) };
+  const isHead = ([name]: [string, Buffer]) => (HEAD_FIELDS as readonly string[]).includes(name);
+  const rest = all.filter((field) => !isHead(field));
+  return { head: await fold(all.filter(isHead)), folded: await fold(rest) };
+}
+
+function fold(fields: readonly [name: string, value: Buffer][]): Promise<Buffer> {
+  return encodeText(fields.map(([name, value]) => `${name}\n${value}`).join("\n"));
 }
 
 /** The invocation of a hash, or `null` when there is no such hash. */
 export async function decodeRecord(id: Invocation["id"], stored: StoredFields): Promise<Invocation | null> {
   const fields = await unfold(stored);
+  const summary = decodeHead(id, fields);
+  if (!summary) return null;
+  return {
+    ...summary,
+    carrier: parse<Invocation["carrier"]>(fields.carrier, {}),
+    submission: withCredentials(JSON.parse(fields.submission ?? "{}") as Invocation["submission"], fields),
+    exports: decodeExports(fields, summary.attempt),
+    cancelRequestedAt: fields.cancelRequestedAt ?? null,
+    output: parse<Invocation["output"]>(fields.output, null),
+    messages: parse<Invocation["messages"]>(fields.messages, []),
+    artifacts: parse<Invocation["artifacts"]>(fields.artifacts, []),
+  };
+}
+
+/** What lists show of an invocation, and whose it is. */
+export type StoredSummary = InvocationSummary & Pick<Invocation, "tenant" | "callerSpanId">;
+
+/** The summary of a hash of which `SUMMARY_FIELDS` and the exports are known, or `null` when there is no such hash. */
+export async function decodeSummary(id: Invocation["id"], stored: StoredFields): Promise<StoredSummary | null> {
+  return decodeHead(id, await unfold(stored));
+}
+
+function decodeHead(id: Invocation["id"], fields: RecordFields): StoredSummary | null {
   if (!fields.given) return null;
-  const { traceId, submission, ...given } = JSON.parse(fields.given) as Given;
+  const { traceId, ...given } = JSON.parse(fields.given) as Given;
   const attempt = Number(fields.attempt);
-  const exports = decodeExports(fields, attempt);
   return {
     ...given,
     id,
-    carrier: parse<Invocation["carrier"]>(fields.carrier, {}),
-    submission: withCredentials(submission, fields),
-    exports,
     tenant: fields.tenant ?? "",
     status: fields.status as Invocation["status"],
     attempt,
     attempts: parse<Invocation["attempts"]>(fields.attempts, []),
     startedAt: fields.startedAt ?? null,
     endedAt: fields.endedAt ?? null,
-    cancelRequestedAt: fields.cancelRequestedAt ?? null,
-    output: parse<Invocation["output"]>(fields.output, null),
-    messages: parse<Invocation["messages"]>(fields.messages, []),
-    artifacts: parse<Invocation["artifacts"]>(fields.artifacts, []),
     error: parse<Invocation["error"]>(fields.error, null),
     usage: JSON.parse(fields.usage ?? "{}") as Invocation["usage"],
-    trace: { traceId, export: traceExportOf(exports, attempt) },
+    trace: { traceId, export: traceExportOf(decodeExports(fields, attempt), attempt) },
   };
 }
 
@@ -112,8 +143,9 @@ export function fieldsOf(flat: readonly Buffer[]): StoredFields {
   return Object.fromEntries(pairs(flat).map(([name, value]) => [name.toString(), value]));
 }
 
-async function unfold({ folded, ...own }: StoredFields): Promise<RecordFields> {
-  const earlier = folded ? pairs((await decodeText(folded)).split("\n")) : [];
+async function unfold({ head, folded, ...own }: StoredFields): Promise<RecordFields> {
+  const texts = await Promise.all([head, folded].map((part) => (part ? decodeText(part) : "")));
+  const earlier = texts.flatMap((text) => pairs(text.split("\n")));
   return Object.fromEntries([...earlier, ...Object.entries(own).map(([name, value]) => [name, value.toString()])]);
 }
 

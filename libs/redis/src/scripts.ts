@@ -33,6 +33,7 @@ export const SCRIPT_NAMES = [
   "read-events",
   "read-foldable",
   "read-standing",
+  "read-summaries",
   "record-export",
   "record-try",
   "recount",

@@ -4,17 +4,21 @@ import {
   type CheckIn,
   type Created,
   type Fenced,
+  FULL_PAGE_BYTES,
   type Invocation,
   type InvocationId,
   type InvocationPage,
   type InvocationQuery,
   type InvocationStore,
+  type InvocationSummary,
   legalTransitions,
   type NewInvocation,
   type PauseResult,
   type Settlement,
   type Span,
   type Started,
+  type Status,
+  toSummary,
   UnavailableError,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
@@ -29,6 +33,7 @@ import { checkIn } from "./scripts/check-in.ts";
 import { create } from "./scripts/create.ts";
 import { expire } from "./scripts/expire.ts";
 import { pauseOrResume } from "./scripts/pause-or-resume.ts";
+import { readSummaries } from "./scripts/read-summaries.ts";
 import { settle } from "./scripts/settle.ts";
 import { start } from "./scripts/start.ts";
 import type { Scripts } from "./scripts.ts";
@@ -43,21 +48,30 @@ import { unqueuedInvocations } from "./unqueued.ts";
 const CALL_WINDOW_MS = 1_500;
 const EXPIRE_BATCH = 500;
 
+interface StoreOptions {
+  /** For what may be long, by itself and by scripts. */
+  readonly bulk: Redis;
+  readonly bulkScripts: Scripts;
+  readonly clock: RedisClock;
+  readonly limits: AdmissionLimits;
+  readonly compaction: Compaction;
+}
+
 /** The records in Redis: one hash per invocation, changed only by the scripts in `scripts/`. */
 export class RedisStore implements InvocationStore {
   readonly #redis: Redis;
   readonly #scripts: Scripts;
+  readonly #bulk: Redis;
+  readonly #bulkScripts: Scripts;
   readonly #clock: RedisClock;
   readonly #limits: AdmissionLimits;
   readonly #compaction: Compaction;
 
-  constructor(
-    redis: Redis,
-    scripts: Scripts,
-    { clock, limits, compaction }: { clock: RedisClock; limits: AdmissionLimits; compaction: Compaction },
-  ) {
+  constructor(redis: Redis, scripts: Scripts, { bulk, bulkScripts, clock, limits, compaction }: StoreOptions) {
     this.#redis = redis;
     this.#scripts = scripts;
+    this.#bulk = bulk;
+    this.#bulkScripts = bulkScripts;
     this.#clock = clock;
     this.#limits = limits;
     this.#compaction = compaction;
@@ -85,11 +99,21 @@ export class RedisStore implements InvocationStore {
   }
 
   async read(id: InvocationId): Promise<Invocation | null> {
-    return decodeRecord(id, await reached(this.#redis.hgetallBuffer(this.#scripts.keys.record(id))));
+    return decodeRecord(id, await reached(this.#bulk.hgetallBuffer(this.#scripts.keys.record(id))));
+  }
+
+  async status(tenant: string, id: InvocationId): Promise<Status | null> {
+    const [owner, status] = await reached(this.#redis.hmget(this.#scripts.keys.record(id), "tenant", "status"));
+    return owner === tenant ? (status as Status | null) : null;
+  }
+
+  async summary(tenant: string, id: InvocationId): Promise<InvocationSummary | null> {
+    const [found] = await readSummaries(this.#bulkScripts, [id], FULL_PAGE_BYTES);
+    return found?.summary?.tenant === tenant ? toSummary(found.summary) : null;
   }
 
   list(query: InvocationQuery): Promise<InvocationPage> {
-    return listInvocations(this.#redis, this.#scripts.keys, query);
+    return listInvocations(this.#bulk, this.#bulkScripts, query);
   }
 
   async start(id: InvocationId, worker: string): Promise<Started> {
@@ -151,7 +175,7 @@ export class RedisStore implements InvocationStore {
   }
 
   async unqueued(olderThanMs: number): Promise<Invocation[]> {
-    return unqueuedInvocations(this.#redis, this.#scripts.keys, (await this.#clock.now()) - olderThanMs);
+    return unqueuedInvocations(this.#bulk, this.#scripts.keys, (await this.#clock.now()) - olderThanMs);
   }
 
   async expire(): Promise<number> {

@@ -209,7 +209,7 @@ describe("the event stream", () => {
   it("of an unknown invocation is a 404 problem, and a 503 while the database is away", async () => {
     const api = await startApi(memory());
     expect((await api.get(`/v1/invocations/${newInvocationId()}/events`)).status).toBe(404);
-    const without = await startApi(altered(memory(), { store: { get: away } }));
+    const without = await startApi(altered(memory(), { store: { summary: away } }));
     expect((await without.get(`/v1/invocations/${newInvocationId()}/events`)).status).toBe(503);
   });
 });

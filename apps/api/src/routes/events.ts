@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Event, EventId, type Invocation, isTerminal } from "@pifleet/invocation";
+import { Event, EventId, type InvocationSummary, isTerminal } from "@pifleet/invocation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { prefersJson } from "../accept.ts";
@@ -7,7 +7,7 @@ import type { App, Services } from "../app.ts";
 import { eventStream } from "../event-stream.ts";
 import { problemResponses } from "../problems.ts";
 import { watchReader } from "../stalled-reader.ts";
-import { findInvocation, InvocationPath } from "./invocation-path.ts";
+import { findSummary, InvocationPath } from "./invocation-path.ts";
 import { nextLink } from "./next-link.ts";
 
 const EventQuery = z.strictObject({
@@ -55,7 +55,7 @@ const schema = {
 export function eventRoutes(app: App, services: Services): void {
   const config = { scope: "invocations:read" } as const;
   app.get("/invocations/:id/events", { schema, config, exposeHeadRoute: false }, async (request, reply) => {
-    const invocation = await findInvocation(services.backend, request);
+    const invocation = await findSummary(services.backend, request);
     const { after, cursor, limit } = request.query;
     const from = request.headers["last-event-id"] ?? after ?? cursor;
     if (prefersJson(request.headers.accept)) return sendPage(reply, services, invocation, from, limit);
@@ -66,7 +66,7 @@ export function eventRoutes(app: App, services: Services): void {
 async function sendPage(
   reply: FastifyReply,
   { backend }: Services,
-  { id }: Invocation,
+  { id }: InvocationSummary,
   after: EventId | undefined,
   limit: number,
 ): Promise<FastifyReply> {
@@ -80,7 +80,7 @@ async function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
   { backend, stopping, heartbeatMs, stalledMs }: Services,
-  { id, tenant, status }: Invocation,
+  { id, status }: InvocationSummary,
   after: EventId | undefined,
 ): Promise<FastifyReply> {
   // 204 is how a browser learns not to come back for more.
@@ -105,7 +105,7 @@ async function sendStream(
     return page.events.length === 0;
   }
   async function hasEnded(): Promise<boolean> {
-    const invocation = await backend.store.get(tenant, id);
-    return invocation === null || isTerminal(invocation.status);
+    const now = await backend.store.status(request.identity.tenant, id);
+    return now === null || isTerminal(now);
   }
 }

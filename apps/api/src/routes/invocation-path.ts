@@ -1,4 +1,4 @@
-import { type Backend, type Invocation, InvocationId } from "@pifleet/invocation";
+import { type Backend, type Invocation, InvocationId, type InvocationSummary } from "@pifleet/invocation";
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import { logAbout, logFields } from "../log-fields.ts";
@@ -17,6 +17,18 @@ export async function findInvocation({ store }: Backend, request: FastifyRequest
   if (!invocation) throw unknownInvocation();
   logAbout(request, logFields(invocation));
   return invocation;
+}
+
+/**
+ * The same without the fields that may be large.
+ * @throws {ProblemError} 404, as above
+ */
+export async function findSummary({ store }: Backend, request: FastifyRequest): Promise<InvocationSummary> {
+  const { id } = InvocationPath.parse(request.params);
+  const summary = await store.summary(request.identity.tenant, id);
+  if (!summary) throw unknownInvocation();
+  logAbout(request, logFields(summary));
+  return summary;
 }
 
 /** The answer for an id that the tenant has no invocation of. */

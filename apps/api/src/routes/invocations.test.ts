@@ -114,23 +114,26 @@ describe("waiting for an invocation", () => {
     expect(await (await api.get(`/v1/invocations/${id}?wait=60`)).json()).toMatchObject({ status: "succeeded" });
   });
 
-  it("reads once for each change, however many wait", async () => {
+  it("reads the status once for each change and the record once in the end, however many wait", async () => {
     const inner = memory();
+    const looks = vi.fn(inner.store.status.bind(inner.store));
     const reads = vi.fn(inner.store.get.bind(inner.store));
-    const { backend, watching, watches } = watched(altered(inner, { store: { get: reads } }));
+    const { backend, watching, watches } = watched(altered(inner, { store: { status: looks, get: reads } }));
     const api = await startApi(backend);
     const { id } = await api.submit();
     const answers = Array.from({ length: 20 }, () => api.get(`/v1/invocations/${id}?wait=30`));
     await watching;
-    await vi.waitFor(() => expect(reads).toHaveBeenCalledTimes(20 + 1));
+    await vi.waitFor(() => expect(looks).toHaveBeenCalledTimes(20 + 1));
     const attempt = await startAttempt(inner, id);
-    await vi.waitFor(() => expect(reads).toHaveBeenCalledTimes(20 + 2));
+    await vi.waitFor(() => expect(looks).toHaveBeenCalledTimes(20 + 2));
+    expect(reads).not.toHaveBeenCalled();
     await succeed(inner, id, attempt);
     const records = await Promise.all(
       answers.map(async (answer) => (await answer).json() as Promise<InvocationRecord>),
     );
     expect(records.map(({ status }) => status)).toEqual(Array(20).fill("succeeded"));
-    expect(reads).toHaveBeenCalledTimes(20 + 3);
+    expect(looks).toHaveBeenCalledTimes(20 + 3);
+    expect(reads).toHaveBeenCalledTimes(1);
     expect(watches()).toBe(1);
   });
 
@@ -208,6 +211,18 @@ describe("listing invocations", () => {
     }
     expect(seen).toEqual(ids);
     expect(path).toContain("limit=2");
+  });
+
+  it("shows summaries: no output, messages or artifacts", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit({ metadata: { ticket: "X-1" } });
+    await runToEnd(api.backend, id, "42");
+    const { items } = (await (await api.get("/v1/invocations")).json()) as { items: object[] };
+    const { output, messages, artifacts, ...summary } = (await (
+      await api.get(`/v1/invocations/${id}`)
+    ).json()) as Record<string, unknown>;
+    expect([output, messages, artifacts].every((field) => field !== undefined)).toBe(true);
+    expect(items).toEqual([summary]);
   });
 
   it("can be narrowed to a status, and shows the tenant's only", async () => {

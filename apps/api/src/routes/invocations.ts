@@ -1,12 +1,14 @@
-import { InvocationRecord, Span, Status, toRecord } from "@pifleet/invocation";
+import { type Invocation, InvocationRecord, InvocationSummary, Span, Status, toRecord } from "@pifleet/invocation";
+import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
 import { Cursor, encodeCursor } from "../cursor.ts";
 import { holdBack, WaitSeconds } from "../holding.ts";
+import { logAbout, logFields } from "../log-fields.ts";
 import { preferredWait } from "../prefer.ts";
 import { problemResponses } from "../problems.ts";
 import { spanTree } from "../span-tree.ts";
-import { findInvocation, InvocationPath } from "./invocation-path.ts";
+import { findInvocation, findSummary, InvocationPath, unknownInvocation } from "./invocation-path.ts";
 import { nextLink } from "./next-link.ts";
 
 const tags = ["invocations"];
@@ -19,7 +21,7 @@ const InvocationQuery = z.strictObject({
 });
 
 const InvocationList = z
-  .object({ items: z.array(InvocationRecord), nextCursor: z.string().nullable() })
+  .object({ items: z.array(InvocationSummary), nextCursor: z.string().nullable() })
   .meta({ id: "InvocationList", description: "A page, newest first; nextCursor is null at the end" });
 
 const SpanList = z.object({ items: z.array(Span) }).meta({ id: "SpanList" });
@@ -41,19 +43,33 @@ function addGet(app: App, services: Services): void {
     response: { 200: InvocationRecord, ...problemResponses(400, 401, 404, 503) },
   };
   app.get("/invocations/:id", { schema, config: { scope: "invocations:read" } }, async (request, reply) => {
-    const invocation = await findInvocation(services.backend, request);
     const preferred = preferredWait(request.headers.prefer);
     const seconds = request.query.wait ?? preferred ?? 0;
     if (request.query.wait === undefined && preferred !== undefined)
       reply.header("preference-applied", `wait=${preferred}`);
-    return toRecord(await holdBack(services, request, invocation, seconds));
+    if (seconds > 0) return toRecord(await awaitInvocation(services, request, seconds));
+    return toRecord(await findInvocation(services.backend, request));
   });
+}
+
+/** Waits on the status alone; the record is read once, afterwards. @throws {ProblemError} 404 */
+async function awaitInvocation(services: Services, request: FastifyRequest, seconds: number): Promise<Invocation> {
+  const { tenant } = request.identity;
+  const { id } = InvocationPath.parse(request.params);
+  const status = await services.backend.store.status(tenant, id);
+  const invocation = status && (await holdBack(services, request, { tenant, id, status }, seconds));
+  if (!invocation) throw unknownInvocation();
+  logAbout(request, logFields(invocation));
+  return invocation;
 }
 
 function addList(app: App, { backend }: Services): void {
   const schema = {
     operationId: "listInvocations",
     summary: "List invocations, newest first",
+    description:
+      "Without `output`, `messages` and `artifacts`, which may be large: get an invocation by its id for those. A page " +
+      "that would be longer than 1 MiB has fewer items than `limit`, and a cursor.",
     tags,
     querystring: InvocationQuery,
     response: { 200: InvocationList, ...problemResponses(400, 401, 503) },
@@ -63,7 +79,7 @@ function addList(app: App, { backend }: Services): void {
     const page = await backend.store.list({ tenant: request.identity.tenant, ...filter, after });
     const nextCursor = page.next && encodeCursor(page.next);
     if (nextCursor !== null) reply.header("link", nextLink("/v1/invocations", { ...filter, cursor: nextCursor }));
-    return { items: page.items.map(toRecord), nextCursor };
+    return { items: page.items, nextCursor };
   });
 }
 
@@ -79,7 +95,7 @@ function addTrace(app: App, { backend }: Services): void {
     response: { 200: SpanList, ...problemResponses(400, 401, 404, 503) },
   };
   app.get("/invocations/:id/trace", { schema, config: { scope: "invocations:read" } }, async (request) => {
-    const invocation = await findInvocation(backend, request);
+    const invocation = await findSummary(backend, request);
     return { items: await spanTree(backend, invocation) };
   });
 }

@@ -1,4 +1,4 @@
-import { InvocationRecord } from "@pifleet/invocation";
+import { InvocationRecord, InvocationSummary } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { sampleWorker } from "@pifleet/testkit/samples";
 import { describe, expect, it, vi } from "vitest";
@@ -108,7 +108,7 @@ describe("submitting with Prefer: wait", () => {
     const answer = api.post("/v1/invocations", SUBMISSION, { prefer: "wait=30" });
     await watching.promise;
     const [submitted] = (await backend.store.list({ tenant: "default", limit: 1 })).items;
-    await runToEnd(backend, InvocationRecord.parse(submitted).id, "42");
+    await runToEnd(backend, InvocationSummary.parse(submitted).id, "42");
     const response = await answer;
     expect(response.status).toBe(200);
     expect(response.headers.get("preference-applied")).toBe("wait=30");

@@ -53,9 +53,9 @@ async function held(
   seconds: number | undefined,
   services: Services,
 ): Promise<Invocation> {
-  if (seconds === undefined) return invocation;
+  if (!seconds || isTerminal(invocation.status)) return invocation;
   try {
-    return await holdBack(services, request, invocation, seconds);
+    return (await holdBack(services, request, invocation, seconds)) ?? invocation;
   } catch (err) {
     request.log.warn({ err }, "submitted, but could not wait for the end");
     return invocation;

@@ -1,4 +1,4 @@
-import type { InvocationRecord, ListQuery } from "@pifleet/client";
+import type { InvocationSummary, ListQuery } from "@pifleet/client";
 import { Status } from "@pifleet/invocation";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
@@ -44,7 +44,7 @@ async function list({ all, json, ...query }: ListOptions, { client, output, inte
   }
 }
 
-function formatRecords(records: readonly InvocationRecord[], { headings }: { headings: boolean }): string {
+function formatRecords(records: readonly InvocationSummary[], { headings }: { headings: boolean }): string {
   const rows = records.map((record) => {
     const ranMs = elapsedMs(record.startedAt, record.endedAt);
     return [

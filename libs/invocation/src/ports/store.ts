@@ -1,5 +1,5 @@
 import type { InvocationId } from "../id.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Invocation, InvocationSummary } from "../invocation.ts";
 import type { Settlement } from "../outcome.ts";
 import type { Status, Transition } from "../status.ts";
 import type { Span } from "../trace.ts";
@@ -43,8 +43,8 @@ export interface InvocationQuery {
 }
 
 export interface InvocationPage {
-  /** Newest first. */
-  readonly items: Invocation[];
+  /** Newest first. Fewer than `limit`, but one, when together they are longer than `FULL_PAGE_BYTES`. */
+  readonly items: InvocationSummary[];
   /** Pass as `after` to get the next page; null at the end. */
   readonly next: InvocationId | null;
 }
@@ -87,6 +87,10 @@ export interface InvocationStore {
   create(invocation: Invocation, more?: NewInvocation): Promise<Created>;
   /** The invocation, if it exists and is the tenant's. */
   get(tenant: string, id: InvocationId): Promise<Invocation | null>;
+  /** The status of an invocation, if it exists and is the tenant's: two small fields, however large the record is. */
+  status(tenant: string, id: InvocationId): Promise<Status | null>;
+  /** The invocation without its large fields, if it exists and is the tenant's. */
+  summary(tenant: string, id: InvocationId): Promise<InvocationSummary | null>;
   list(query: InvocationQuery): Promise<InvocationPage>;
   /**
    * Begins the next attempt on `worker`. An attempt that still stands as running was lost with its worker: it is

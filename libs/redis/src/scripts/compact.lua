@@ -5,14 +5,15 @@
   Input: the scope, then
     ARGV[6]  id of the last event that was folded
     ARGV[7]  the folded fields
-    ARGV[8]  how many names of fields follow
-    ARGV[9…] names of the fields that go, then the blocks
+    ARGV[8]  those of them that lists show, when they are folded by themselves; else empty
+    ARGV[9]  how many names of fields follow
+    ARGV[10…] names of the fields that go, then the blocks
   Output: nothing
 ]]
 -- @include scope
 
-local last, folded, names = ARGV[6], ARGV[7], tonumber(ARGV[8])
-local FIRST = 9
+local last, folded, head, names = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
+local FIRST = 10
 
 if redis.call("EXISTS", record) == 0 or redis.call("HEXISTS", record, "folded") == 1 then
   return
@@ -23,6 +24,9 @@ if not newest or newest[1] ~= last then
 end
 redis.call("HDEL", record, unpack(ARGV, FIRST, FIRST + names - 1))
 redis.call("HSET", record, "folded", folded)
+if head ~= "" then
+  redis.call("HSET", record, "head", head)
+end
 redis.call("DEL", events)
 for i = FIRST + names, #ARGV do
   redis.call("RPUSH", events, ARGV[i])

@@ -1,4 +1,4 @@
-import { newInvocationId } from "@pifleet/invocation";
+import { newInvocationId, toSummary } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { sampleSpan } from "../samples/span.ts";
 import {
@@ -86,7 +86,44 @@ export function describeRecords(makeBackend: MakeBackend): void {
     });
   });
 
+  describe("status and summary", () => {
+    it("tell of an invocation of the tenant, and of no other", async () => {
+      const { store } = await open();
+      const invocation = newInvocation();
+      await store.create(invocation);
+      expect(await store.status("acme", invocation.id)).toBe("queued");
+      expect(await store.summary("acme", invocation.id)).toEqual(toSummary(invocation));
+      expect([await store.status("other", invocation.id), await store.summary("other", invocation.id)]).toEqual([
+        null,
+        null,
+      ]);
+      expect([await store.status("acme", newInvocationId()), await store.summary("acme", newInvocationId())]).toEqual([
+        null,
+        null,
+      ]);
+    });
+
+    it("follow an invocation to its end, and leave out what may be large", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      expect(await backend.store.status("acme", id)).toBe("running");
+      await backend.store.settle(id, 1, { kind: "final", outcome: succeeded() });
+      expect(await backend.store.status("acme", id)).toBe("succeeded");
+      const record = await backend.store.read(id);
+      const summary = await backend.store.summary("acme", id);
+      expect(summary).toEqual(record && toSummary(record));
+      for (const large of ["output", "messages", "artifacts", "submission"]) expect(summary).not.toHaveProperty(large);
+    });
+  });
+
   describe("list", () => {
+    it("shows summaries", async () => {
+      const backend = await open();
+      const invocation = await submit(backend);
+      const { items } = await backend.store.list({ tenant: "acme", limit: 1 });
+      expect(items).toEqual([toSummary(invocation)]);
+    });
+
     it("pages newest first, to the end, and shows no other tenant's", async () => {
       const backend = await open();
       const ids = [1, 2, 3, 4, 5].map((ms) => newInvocationId(ms));

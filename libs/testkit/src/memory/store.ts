@@ -9,6 +9,7 @@ import {
   type InvocationPage,
   type InvocationQuery,
   type InvocationStore,
+  type InvocationSummary,
   invocationError,
   isTerminal,
   legalTransitions,
@@ -18,6 +19,8 @@ import {
   type Settlement,
   type Span,
   type Started,
+  type Status,
+  toSummary,
 } from "@pifleet/invocation";
 import type { MemoryAdmission } from "./admission.ts";
 import { isCurrent } from "./fence.ts";
@@ -67,6 +70,15 @@ export class MemoryStore implements InvocationStore {
     return kept?.invocation.tenant === tenant ? this.#all.copy(kept) : null;
   }
 
+  async status(tenant: string, id: InvocationId): Promise<Status | null> {
+    return (await this.get(tenant, id))?.status ?? null;
+  }
+
+  async summary(tenant: string, id: InvocationId): Promise<InvocationSummary | null> {
+    const invocation = await this.get(tenant, id);
+    return invocation && toSummary(invocation);
+  }
+
   async list({ tenant, status, agent, limit, after }: InvocationQuery): Promise<InvocationPage> {
     const matching = this.#all
       .all()
@@ -75,7 +87,7 @@ export class MemoryStore implements InvocationStore {
       .filter(({ invocation }) => !agent || invocation.agent === agent)
       .filter(({ invocation }) => !after || invocation.id < after)
       .sort((a, b) => (a.invocation.id < b.invocation.id ? 1 : -1));
-    const items = matching.slice(0, limit).map((kept) => this.#all.copy(kept));
+    const items = matching.slice(0, limit).map((kept) => toSummary(this.#all.copy(kept)));
     return { items, next: matching.length > limit ? (items.at(-1)?.id ?? null) : null };
   }
 
