@@ -4,7 +4,7 @@ import { Circuits } from "./circuits.ts";
 import { Pace } from "./pace.ts";
 import type { Tried } from "./post-message.ts";
 import type { WebhookSchedule } from "./schedule.ts";
-import { FOR_RECEIVER, type Place, Slots } from "./slots.ts";
+import { FOR_RECEIVER, FOR_TENANT, Slots, type Target } from "./slots.ts";
 
 /** Whether a delivery that is due has a try now. */
 export type Verdict =
@@ -26,10 +26,10 @@ const NO_SLOT_MS = 250;
 const MAX_OVERDUE_MS = 3_600_000;
 const OVERLOADED = new Set([429, 503]);
 
-/** Decides which of the deliveries that are due have a try now, so that no receiver waits for another one. */
+/** Decides which of the deliveries that are due have a try now, so that no tenant and no receiver waits for another one. */
 export class Gate {
   readonly #slots = new Slots();
-  readonly #pace = new Pace(FOR_RECEIVER);
+  readonly #pace = { receiver: new Pace(FOR_RECEIVER), tenant: new Pace(FOR_TENANT) };
   readonly #circuits: Circuits;
   readonly #schedule: WebhookSchedule;
 
@@ -48,20 +48,22 @@ export class Gate {
     const overdueMs = nowMs - scheduledAtMs(delivery, this.#schedule);
     // Every delivery is due when it is made; the schedule may want its first try later.
     if (delivery.tryCount === 0 && overdueMs < 0) return { kind: "wait", delayMs: -overdueMs };
-    const place = placeOf(delivery);
-    if (this.#slots.areFull) return { kind: "wait", delayMs: NO_SLOT_MS };
-    if (!this.#slots.hasOneFor(place)) return { kind: "wait", delayMs: this.#pace.waitMs(place.receiver) };
-    const awayMs = overdueMs > MAX_OVERDUE_MS ? 0 : this.#circuits.waitMs(place.receiver);
+    const target = targetOf(delivery);
+    const lacking = this.#slots.lacking(target);
+    if (lacking === "all") return { kind: "wait", delayMs: NO_SLOT_MS };
+    if (lacking) return { kind: "wait", delayMs: this.#pace[lacking].waitMs(target[lacking]) };
+    const awayMs = overdueMs > MAX_OVERDUE_MS ? 0 : this.#circuits.waitMs(target.receiver);
     if (awayMs > 0) return { kind: "wait", delayMs: awayMs };
-    return { kind: "go", slot: this.#slotAt(place) };
+    return { kind: "go", slot: this.#slotAt(target) };
   }
 
-  #slotAt(place: Place): Slot {
-    const { receiver } = place;
+  #slotAt(target: Target): Slot {
+    const { receiver, tenant } = target;
     return {
-      free: this.#slots.take(place),
+      free: this.#slots.take(target),
       note: ({ made: { status, durationMs }, retryAfterMs: askedMs }) => {
-        this.#pace.note(receiver, durationMs);
+        this.#pace.receiver.note(receiver, durationMs);
+        this.#pace.tenant.note(tenant, durationMs);
         const answered = status !== null;
         const isOverloaded = answered && OVERLOADED.has(status) && askedMs !== undefined;
         this.#circuits.note(receiver, { answered, ...(isOverloaded && { askedMs }) });
@@ -71,7 +73,7 @@ export class Gate {
 }
 
 /** Where a delivery goes. What a tenant's invocations name themselves is one receiver when host and path are. */
-function placeOf({ tenant, webhook, url }: StoredDelivery): Place {
+function targetOf({ tenant, webhook, url }: StoredDelivery): Target {
   const { origin = "", pathname = "" } = URL.parse(url) ?? {};
-  return { receiver: webhook ?? `${tenant} ${origin}${pathname}`, host: origin };
+  return { tenant, receiver: webhook ?? `${tenant} ${origin}${pathname}`, host: origin };
 }

@@ -1,6 +1,6 @@
 import { Newest } from "@pifleet/outbound";
 
-/** What a try is taken to last at a receiver of which nothing is known. */
+/** What a try is taken to last at one of which nothing is known. */
 const FIRST_GUESS_MS = 50;
 /** How much the newest try counts. */
 const WEIGHT = 0.3;
@@ -16,8 +16,8 @@ interface Line {
 }
 
 /**
- * When the messages that are too many for a receiver have their turn: one behind the other, at the pace at which the
- * receiver takes them, so that they are not looked at again and again in vain. None is put off for longer than a
+ * When the messages that are too many for a receiver or a tenant have their turn: one behind the other, at the pace at
+ * which they are taken, so that they are not looked at again and again in vain. None is put off for longer than a
  * minute, for the pace may change.
  */
 export class Pace {
@@ -26,7 +26,7 @@ export class Pace {
   readonly #nowMs: () => number;
 
   /**
-   * @param atOnce how many tries a receiver has at once
+   * @param atOnce how many tries each of them has at once
    * @param nowMs a time that only ever grows, milliseconds
    */
   constructor(atOnce: number, nowMs: () => number = () => performance.now()) {
@@ -35,21 +35,21 @@ export class Pace {
   }
 
   /** Says how long a try has lasted. */
-  note(receiver: string, durationMs: number): void {
-    const { tryMs, endMs } = this.#lineOf(receiver);
-    this.#lines.set(receiver, { tryMs: tryMs + WEIGHT * (durationMs - tryMs), endMs });
+  note(who: string, durationMs: number): void {
+    const { tryMs, endMs } = this.#lineOf(who);
+    this.#lines.set(who, { tryMs: tryMs + WEIGHT * (durationMs - tryMs), endMs });
   }
 
   /** Puts one more message into the line: how long it waits, milliseconds. */
-  waitMs(receiver: string): number {
+  waitMs(who: string): number {
     const nowMs = this.#nowMs();
-    const { tryMs, endMs } = this.#lineOf(receiver);
+    const { tryMs, endMs } = this.#lineOf(who);
     const turnMs = Math.min(Math.max(endMs, nowMs) + tryMs / this.#atOnce, nowMs + LONGEST_MS);
-    this.#lines.set(receiver, { tryMs, endMs: turnMs });
+    this.#lines.set(who, { tryMs, endMs: turnMs });
     return Math.max(turnMs - nowMs, SHORTEST_MS);
   }
 
-  #lineOf(receiver: string): Line {
-    return this.#lines.get(receiver) ?? { tryMs: FIRST_GUESS_MS, endMs: 0 };
+  #lineOf(who: string): Line {
+    return this.#lines.get(who) ?? { tryMs: FIRST_GUESS_MS, endMs: 0 };
   }
 }

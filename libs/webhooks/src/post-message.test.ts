@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { AddressGuard } from "@pifleet/outbound";
 import { verifyWebhook } from "@pifleet/testkit/webhook-sink";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Message, postMessage } from "./post-message.ts";
+import { type Message, postMessage, type Tried } from "./post-message.ts";
 import { SECRET, startSink, TRACEPARENT } from "./testing/delivery-stage.ts";
 
 const QUERY = "?token=in-the-query";
@@ -11,7 +11,14 @@ const guard = new AddressGuard({ allow: ["loopback"] });
 
 function post(url: string, deadlineMs = 10_000, fields: Partial<Message> = {}) {
   const common = { messageId: "msg_1", body: '{"type":"invocation.succeeded"}', traceparent: TRACEPARENT };
-  return postMessage({ ...common, url: url + QUERY, secrets: [SECRET], ...fields }, guard, deadlineMs);
+  return made({ ...common, url: url + QUERY, secrets: [SECRET], ...fields }, guard, { deadlineMs });
+}
+
+/** What came of a try that nobody breaks off. */
+async function made(...args: Parameters<typeof postMessage>): Promise<Tried> {
+  const tried = await postMessage(...args);
+  if (!tried) throw new Error("it was broken off");
+  return tried;
 }
 
 /** A server that speaks as the test wants, from when a client has connected. */
@@ -106,13 +113,30 @@ describe("a try that gets no answer", () => {
     expect((await post(`http://${host}/`, 100)).made).toMatchObject({ status: null });
   });
 
+  it("is broken off when it is not wanted any more, and leaves no connection", async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const { promise: connected, resolve: connect } = Promise.withResolvers<void>();
+    const host = await serve((socket) => {
+      socket.on("close", () => resolve());
+      connect();
+    });
+    const breakOff = new AbortController();
+    const message = { url: `http://${host}/`, messageId: "msg_1", body: "", traceparent: null, secrets: [] };
+    const trying = postMessage(message, guard, breakOff);
+    await connected;
+    breakOff.abort();
+    expect(await trying).toBeUndefined();
+    await closed;
+    expect(await postMessage(message, guard, breakOff)).toBeUndefined();
+  });
+
   it("says so when the connection breaks off, or is refused, or was not wanted", async () => {
     const sink = await startSink();
     sink.reply({ kind: "reset" });
     expect((await post(sink.url)).made.error).toMatch(/^127\.0\.0\.1:\d+ cannot be reached \(ECONNRESET\)$/);
     await sink.down();
     expect((await post(sink.url)).made.error).toMatch(/^127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)$/);
-    const tried = await postMessage(
+    const tried = await made(
       { url: sink.url + QUERY, messageId: "msg_1", body: "", traceparent: null, secrets: [] },
       new AddressGuard(),
     );

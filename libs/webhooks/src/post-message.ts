@@ -24,7 +24,14 @@ export interface Tried {
 }
 
 /** A try has so long until the receiver has said whether it took the message. */
-export const TRY_DEADLINE_MS = 15_000;
+const TRY_DEADLINE_MS = 15_000;
+
+export interface TryLimits {
+  /** How long the try may take, milliseconds. Default: 15,000. */
+  readonly deadlineMs?: number;
+  /** Breaks the try off when it is aborted. */
+  readonly signal?: AbortSignal;
+}
 
 type Answer = { readonly response: IncomingMessage; readonly beginning: Uint8Array } | { readonly reason: string };
 
@@ -33,15 +40,17 @@ type Answer = { readonly response: IncomingMessage; readonly beginning: Uint8Arr
  * there: name, connection, TLS, a receiver that takes or sends byte by byte. Any 2xx counts as taken, nothing else
  * does, and redirects are not followed: who answers them is not whom the message is for. Never rejects; what is said of
  * a failure names the host and nothing else of the URL.
+ * @returns `undefined` when the try was broken off: then nobody knows whether the receiver has the message
  */
 export async function postMessage(
   message: Message,
   guard: Pick<AddressGuard, "connectionTo">,
-  deadlineMs: number = TRY_DEADLINE_MS,
-): Promise<Tried> {
+  limits: TryLimits = {},
+): Promise<Tried | undefined> {
   const at = new Date();
   const startMs = performance.now();
-  const answer = await ask(message, guard, at, deadlineMs);
+  const answer = await ask(message, guard, at, limits);
+  if (!answer) return undefined;
   const durationMs = Math.round((performance.now() - startMs) * 1_000) / 1_000;
   const common = { at: at.toISOString(), durationMs };
   if ("reason" in answer) return { made: { ...common, status: null, error: answer.reason, response: "" } };
@@ -60,15 +69,16 @@ async function ask(
   message: Message,
   guard: Pick<AddressGuard, "connectionTo">,
   at: Date,
-  deadlineMs: number,
-): Promise<Answer> {
+  limits: TryLimits,
+): Promise<Answer | undefined> {
   let outgoing: ClientRequest | undefined;
   try {
     const url = new URL(message.url);
     const connection = guard.connectionTo(url);
     outgoing = open(url, message, connection, at);
     outgoing.end(message.body);
-    const response = await responseTo(outgoing, url, connection, deadlineMs);
+    const response = await responseTo(outgoing, url, connection, limits);
+    if (!response) return undefined;
     return typeof response === "string" ? { reason: response } : { response, beginning: await beginningOf(response) };
   } catch {
     // What Node refuses to send it quotes, and that may be a secret.
@@ -78,14 +88,15 @@ async function ask(
   }
 }
 
-/** The answer as soon as its status is there; or why there is none. What happens to the request later changes nothing. */
+/** The answer as soon as its status is there; or why there is none; nothing when the try is broken off. What happens to the request later changes nothing. */
 async function responseTo(
   outgoing: ClientRequest,
   { host }: URL,
   { isForbidden }: GuardedConnection,
-  deadlineMs: number,
-): Promise<IncomingMessage | string> {
-  const { promise, resolve } = Promise.withResolvers<IncomingMessage | string>();
+  { deadlineMs = TRY_DEADLINE_MS, signal }: TryLimits,
+): Promise<IncomingMessage | string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<IncomingMessage | string | undefined>();
+  const breakOff = () => resolve(undefined);
   const deadline = setTimeout(() => resolve(`${host} did not answer within ${deadlineMs / 1_000} s`), deadlineMs);
   outgoing.on("error", (error: NodeJS.ErrnoException) =>
     resolve(isForbidden(error) ? error.message : `${host} cannot be reached (${error.code ?? error.name})`),
@@ -96,10 +107,13 @@ async function responseTo(
     resolve(`${host} wants another protocol`);
   });
   outgoing.on("response", resolve);
+  signal?.addEventListener("abort", breakOff, { once: true });
+  if (signal?.aborted) breakOff();
   try {
     return await promise;
   } finally {
     clearTimeout(deadline);
+    signal?.removeEventListener("abort", breakOff);
   }
 }
 

@@ -1,59 +1,64 @@
+import { TenantSlots } from "@pifleet/outbound";
+
 /** So many tries are under way at once in one worker. */
-const ALL = 32;
+const ALL = 128;
+/** So many of them for one tenant when no other has much to do. */
+export const FOR_TENANT = ALL / 2;
 /** So many of them at one receiver. */
 export const FOR_RECEIVER = 4;
-/** So many of them at one host, however many receivers it has. */
+/** So many of them at one host for one tenant, however many receivers it has there. */
 const FOR_HOST = 16;
-/** So many are kept for receivers that have none. */
-const RESERVED = 8;
 
-/** Where a message goes. */
-export interface Place {
+/** Where a message goes, and whose it is. */
+export interface Target {
+  readonly tenant: string;
   readonly receiver: string;
   readonly host: string;
 }
 
+/** Why there is no slot: others have them all, or the tenant or the receiver has as many as it may. */
+export type NoSlot = "all" | "tenant" | "receiver";
+
 /**
- * How many tries may be under way at once. One receiver has few of them, one host has half at most, and the last ones
- * are for receivers that have none: so slow receivers take none from one that is not, until there are very many.
+ * How many tries may be under way at once. A tenant shares them with the others, and among its own, one receiver has
+ * few: so receivers that are slow take none from another tenant's, and few from others of the same tenant.
  */
 export class Slots {
+  readonly #tenants = new TenantSlots(ALL);
   readonly #underWay = new Map<string, number>();
-  #count = 0;
 
   /** Whether there is none for anybody. */
   get areFull(): boolean {
-    return this.#count >= ALL;
+    return this.#tenants.areFull;
   }
 
-  /** Whether there is one for this place. */
-  hasOneFor({ receiver, host }: Place): boolean {
-    const free = ALL - this.#count;
-    const own = this.#at(`receiver ${receiver}`);
-    if (own >= FOR_RECEIVER || this.#at(`host ${host}`) >= FOR_HOST) return false;
-    return own === 0 ? free > 0 : free > RESERVED;
+  /** Why there is no slot for this target; `undefined` when there is one. */
+  lacking(target: Target): NoSlot | undefined {
+    if (this.areFull) return "all";
+    const [receiver, host] = names(target).map((name) => this.#underWay.get(name) ?? 0);
+    if (Number(receiver) >= FOR_RECEIVER || Number(host) >= FOR_HOST) return "receiver";
+    return this.#tenants.hasOneFor(target.tenant) ? undefined : "tenant";
   }
 
   /** Takes a slot, which is given back by calling what is returned; a second call does nothing. */
-  take({ receiver, host }: Place): () => void {
-    this.#add(receiver, host, 1);
-    let taken = true;
+  take(target: Target): () => void {
+    const giveBack = this.#tenants.take(target.tenant);
+    for (const name of names(target)) this.#add(name, 1);
+    let isTaken = true;
     return () => {
-      if (taken) this.#add(receiver, host, -1);
-      taken = false;
+      giveBack();
+      if (isTaken) for (const name of names(target)) this.#add(name, -1);
+      isTaken = false;
     };
   }
 
-  #add(receiver: string, host: string, by: 1 | -1): void {
-    this.#count += by;
-    for (const name of [`receiver ${receiver}`, `host ${host}`]) {
-      const count = this.#at(name) + by;
-      if (count > 0) this.#underWay.set(name, count);
-      else this.#underWay.delete(name);
-    }
+  #add(name: string, by: 1 | -1): void {
+    const count = (this.#underWay.get(name) ?? 0) + by;
+    if (count > 0) this.#underWay.set(name, count);
+    else this.#underWay.delete(name);
   }
+}
 
-  #at(name: string): number {
-    return this.#underWay.get(name) ?? 0;
-  }
+function names({ tenant, receiver, host }: Target): string[] {
+  return [`receiver ${receiver}`, `host ${tenant} ${host}`];
 }

@@ -1,4 +1,6 @@
 import { UnavailableError } from "@pifleet/invocation";
+import { AddressGuard, NameResolver } from "@pifleet/outbound";
+import { startNameServer } from "@pifleet/testkit/name-server";
 import { verifyWebhook } from "@pifleet/testkit/webhook-sink";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { SECRET, setStage, startSink, TENANT, TRACEPARENT } from "./testing/delivery-stage.ts";
@@ -312,6 +314,44 @@ describe("a receiver that does not answer", () => {
   });
 });
 
+describe("a tenant whose receivers do not answer", () => {
+  it("with 120 silent hosts holds up no other tenant's message", async () => {
+    const [stage, slow, sink] = [setStage({ deadlineMs: 60_000 }), await startSink(), await startSink()];
+    slow.replyAlways({ kind: "hang" });
+    const { port } = new URL(slow.url);
+    for (let i = 0; i < 120; i += 1) await stage.webhook({ url: `http://h${i}.localhost:${port}/` });
+    for (let i = 0; i < 3; i += 1) await stage.ended();
+    await stage.rounds();
+    await stage.webhook({ url: sink.url, tenant: "another" });
+    await stage.ended(undefined, "another");
+    await stage.rounds();
+    await sink.until(() => sink.log.length === 1);
+    expect(stage.tried.filter(({ made }) => made.status === null)).toEqual([]);
+    expect(slow.log.length).toBeLessThanOrEqual(64);
+    await stage.delivery.end(0);
+    expect(stage.faults).toEqual([]);
+  });
+
+  it("with 120 names that no name server answers for, neither", async () => {
+    const server = await startNameServer(() => undefined);
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const names = new NameResolver({ servers: [server.address], limitMs: 60_000 });
+    const guard = new AddressGuard({ allow: ["loopback"], resolve: (name, options) => names.resolve(name, options) });
+    const [stage, sink] = [setStage({ deadlineMs: 60_000, guard }), await startSink()];
+    for (let i = 0; i < 120; i += 1) await stage.webhook({ url: `http://h${i}.silent.example/` });
+    await stage.ended();
+    await stage.rounds();
+    await server.until(() => server.questions.length >= 24);
+    await stage.webhook({ url: sink.url.replace("127.0.0.1", "localhost"), tenant: "another" });
+    await stage.ended(undefined, "another");
+    await stage.rounds();
+    await sink.until(() => sink.log.length === 1);
+    await stage.triedTimes(1);
+    expect(stage.tried.map(({ delivery }) => delivery.tenant)).toEqual(["another"]);
+    await stage.delivery.end(0);
+  });
+});
+
 describe("a worker that drains", () => {
   it("waits for the tries that are under way, begins none, and leaves what it has taken to others at once", async () => {
     const [stage, sink] = [setStage(), await startSink()];
@@ -343,6 +383,23 @@ describe("a worker that drains", () => {
     await ended;
     expect(stage.tried).toHaveLength(3);
     expect(await draining.round()).toBe(0);
+  });
+
+  it("breaks off what takes longer than it has, and leaves it to others at once", async () => {
+    const [stage, sink] = [setStage({ deadlineMs: 60_000 }), await startSink()];
+    await stage.webhook({ url: sink.url });
+    await stage.ended();
+    sink.reply({ kind: "hang" });
+    const draining = stage.worker();
+    await draining.round();
+    await sink.until(() => sink.log.length === 1);
+    await draining.end(10);
+    expect(stage.tried).toEqual([]);
+    expect(await stage.backend.deliveries.nextDueMs()).toBe(0);
+    await stage.rounds();
+    await stage.triedTimes(1);
+    expect(await stage.only()).toMatchObject({ status: "delivered", tryCount: 1 });
+    expect(new Set(sink.log.map(({ id }) => id)).size).toBe(1);
   });
 });
 

@@ -11,7 +11,7 @@ import type { AddressGuard } from "@pifleet/outbound";
 import { afterTry, isGone } from "./after-try.ts";
 import { Gate, type Slot } from "./gate.ts";
 import { emptyOutbox } from "./outbox.ts";
-import { postMessage, TRY_DEADLINE_MS, type Tried } from "./post-message.ts";
+import { postMessage, type Tried } from "./post-message.ts";
 import { receiverOf } from "./receiver.ts";
 import type { WebhookSchedule } from "./schedule.ts";
 
@@ -38,6 +38,8 @@ export interface WebhookDeliveryOptions {
 const TAKEN_AT_ONCE = 100;
 /** Longer than a try takes with all that belongs to it; a delivery that is not recorded by then is tried again. */
 const LEASE_MS = 30_000;
+/** How long the tries that are under way have when the worker is told to stop, milliseconds. */
+const END_MS = 5_000;
 
 /**
  * Brings webhook messages to their receivers, at least once each: whatever dies between a try and its record, somebody
@@ -50,6 +52,7 @@ export class WebhookDelivery {
   readonly #underWay = new Set<Promise<void>>();
   #isWaitedFor = false;
   #isEnding = false;
+  readonly #breakOff = new AbortController();
 
   constructor(ports: WebhookDeliveryPorts, options: WebhookDeliveryOptions) {
     this.#ports = ports;
@@ -71,10 +74,16 @@ export class WebhookDelivery {
     return rows + due.length;
   }
 
-  /** No further tries; resolves when those that are under way are over, each by its deadline. Safe to call twice. */
-  async end(): Promise<void> {
+  /**
+   * No further tries. Those that are under way have 5 s; then they are broken off, and are for other workers to make
+   * again at once. Safe to call twice.
+   * @param afterMs how long they have instead, milliseconds
+   */
+  async end(afterMs: number = END_MS): Promise<void> {
     this.#isEnding = true;
+    const timer = setTimeout(() => this.#breakOff.abort(), afterMs);
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    clearTimeout(timer);
   }
 
   async #admit(delivery: StoredDelivery): Promise<void> {
@@ -106,7 +115,9 @@ export class WebhookDelivery {
     const receiver = await receiverOf(delivery, this.#ports);
     if (receiver.kind === "gone") return this.#record(delivery, unmade(receiver.reason), { kind: "dead" });
     const message = { ...delivery, url: receiver.url, secrets: receiver.secrets };
-    const tried = await postMessage(message, guard, this.#options.deadlineMs ?? TRY_DEADLINE_MS);
+    const { signal } = this.#breakOff;
+    const tried = await postMessage(message, guard, { ...this.#options, signal });
+    if (!tried) return this.#ports.deliveries.postpone(delivery.id, 0);
     slot.note(tried);
     measures.observe("webhook_try_duration_seconds", tried.made.durationMs / 1_000, {});
     await this.#disableIfGone(delivery, tried);

@@ -23,6 +23,8 @@ export interface StageOptions {
   /** Default: `[0, 1_000, 1_000]`. */
   readonly schedule?: readonly number[];
   readonly deadlineMs?: number;
+  /** Default: one that allows loopback. */
+  readonly guard?: AddressGuard;
 }
 
 type InvocationWebhook = NonNullable<Parameters<typeof sampleInvocation>[0]>["webhook"];
@@ -39,7 +41,7 @@ export interface Stage {
   /** Writes a webhook of the tenant. */
   webhook(fields: Pick<StoredWebhook, "url"> & Partial<StoredWebhook>): Promise<StoredWebhook>;
   /** Writes an invocation that has ended as `cancelled`. */
-  ended(webhook?: InvocationWebhook): Promise<InvocationId>;
+  ended(webhook?: InvocationWebhook, tenant?: string): Promise<InvocationId>;
   /** Does all that is due now. */
   rounds(): Promise<void>;
   /** Resolves when so many tries have been recorded. */
@@ -58,7 +60,11 @@ export async function startSink(): Promise<WebhookSink> {
   return sink;
 }
 
-export function setStage({ schedule = [0, 1_000, 1_000], deadlineMs = 5_000 }: StageOptions = {}): Stage {
+export function setStage({
+  schedule = [0, 1_000, 1_000],
+  deadlineMs = 5_000,
+  guard = new AddressGuard({ allow: ["loopback"] }),
+}: StageOptions = {}): Stage {
   let nowMs = Date.now();
   const backend = createMemoryBackend({ retentionMs: 3_600_000_000, now: () => nowMs });
   onTestFinished(() => backend.close());
@@ -74,7 +80,7 @@ export function setStage({ schedule = [0, 1_000, 1_000], deadlineMs = 5_000 }: S
     new WebhookDelivery(
       {
         ...backend,
-        guard: new AddressGuard({ allow: ["loopback"] }),
+        guard,
         measures,
         onTried: (delivery, made, after) => {
           tried.push({ delivery, made, after: after.kind });
@@ -101,10 +107,10 @@ export function setStage({ schedule = [0, 1_000, 1_000], deadlineMs = 5_000 }: S
       await backend.webhooks.create(webhook);
       return webhook;
     },
-    ended: async (webhook) => {
-      const invocation = sampleInvocation({ webhook }, { carrier: { traceparent: TRACEPARENT } });
+    ended: async (webhook, tenant = TENANT) => {
+      const invocation = sampleInvocation({ webhook }, { tenant, carrier: { traceparent: TRACEPARENT } });
       await backend.store.create(invocation);
-      await backend.store.cancel(TENANT, invocation.id);
+      await backend.store.cancel(tenant, invocation.id);
       return invocation.id;
     },
     rounds: async () => {
