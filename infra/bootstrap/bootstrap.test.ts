@@ -7,12 +7,16 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-// A checkout that has been installed, in which `npm run demo` is a program that tells what it sees.
+// A checkout that has been installed, in which `npm run demo` is a program that tells what it sees. Its environment comes
+// as that of programs that run agents does on Linux: on standard input, out of sight of other processes.
 const TELLTALE = `
+  const hidden = process.env.PIFLEET_ENVIRONMENT_ON_STDIN !== undefined;
+  const env = hidden ? JSON.parse(process.getBuiltinModule("node:fs").readFileSync(0, "utf8")) : process.env;
+  const exposed = hidden ? process.env.REDIS_URL : undefined;
   const waits = process.argv[2] === "--wait";
   const waiting = setInterval(() => undefined, 1_000);
   process.on("SIGTERM", () => { process.stdout.write("SIGTERM\\n"); clearInterval(waiting); });
-  process.stdout.write(JSON.stringify({ version: process.versions.node, redis: process.env.REDIS_URL, argv: process.argv.slice(2) }) + "\\n");
+  process.stdout.write(JSON.stringify({ version: process.versions.node, redis: env.REDIS_URL, exposed, argv: process.argv.slice(2) }) + "\\n");
   if (!waits) { clearInterval(waiting); process.exitCode = 7; }
 `;
 
@@ -54,6 +58,7 @@ test("the program gets its arguments, a new enough Node and a Redis, and its exi
     redis: process.env.REDIS_URL,
     argv: ["an argument"],
   });
+  expect(JSON.parse(stdout)).not.toHaveProperty("exposed");
 });
 
 test("a signal is passed on to the program, and what it exits with then is the exit code", async () => {

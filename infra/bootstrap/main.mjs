@@ -34,7 +34,8 @@ async function main([name = "", ...args]) {
     env.REDIS_URL = redis.url;
   }
   interruption.signal.throwIfAborted();
-  return runProgram({ node, args: [...command.program, ...args], env, interruption });
+  const isPrivate = command.runsAgents === true;
+  return runProgram({ node, args: [...command.program, ...args], env, isPrivate, interruption });
 }
 
 try {

@@ -6,6 +6,7 @@ import {
   artifactPlace,
   checkArtifactVariables,
 } from "@pifleet/environment/artifact-variables";
+import { BUCKET_SECRETS, REDIS_SECRETS, withSecretFiles } from "@pifleet/environment/secret-files";
 import {
   AddressAllowance,
   LogLevel,
@@ -17,6 +18,9 @@ import {
 } from "@pifleet/environment/variables";
 import type { AdmissionLimits, Rate } from "@pifleet/invocation";
 import * as z from "zod";
+
+/** The variables whose values may stand in files that `<name>_FILE` names. */
+const SECRET_VARIABLES = [...REDIS_SECRETS, ...BUCKET_SECRETS, "PIFLEET_BOOTSTRAP_KEY"];
 
 const BootstrapKey = z
   .string()
@@ -109,7 +113,7 @@ export interface Config {
 
 /** @throws {ConfigurationError} naming the variable that is wrong; it never repeats a value, for some are secrets */
 export function readConfig(environment: Environment): Config {
-  const variables = parseEnvironment(Variables, environment);
+  const variables = parseEnvironment(Variables, withSecretFiles(environment, SECRET_VARIABLES));
   return {
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,

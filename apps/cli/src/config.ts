@@ -1,4 +1,5 @@
 import { ConfigurationError, type Environment, parseEnvironment } from "@pifleet/environment";
+import { REDIS_SECRETS, withSecretFiles } from "@pifleet/environment/secret-files";
 import { GraceMs, RedisPrefix, RedisUrl, Retention, wholeNumber } from "@pifleet/environment/variables";
 import * as z from "zod";
 
@@ -55,19 +56,23 @@ export interface DevConfig {
 
 /** @throws {ConfigurationError} naming the variable */
 export function readClientConfig(environment: Environment): ClientConfig {
-  const { PIFLEET_URL: url, PIFLEET_API_KEY: apiKey } = parseEnvironment(ClientEnvironment, environment);
+  const { PIFLEET_URL: url, PIFLEET_API_KEY: apiKey } = parseEnvironment(
+    ClientEnvironment,
+    withSecretFiles(environment, ["PIFLEET_API_KEY"]),
+  );
   return { url, apiKey };
 }
 
 /** @throws {ConfigurationError} naming the variable */
 export function readOperatorConfig(environment: Environment): OperatorConfig {
-  const parsed = parseEnvironment(OperatorEnvironment, environment);
+  const parsed = parseEnvironment(OperatorEnvironment, withSecretFiles(environment, REDIS_SECRETS));
   const { REDIS_URL: redisUrl, PIFLEET_REDIS_PREFIX: redisPrefix, PIFLEET_RETENTION: retentionMs } = parsed;
   return { redisUrl, redisPrefix, retentionMs };
 }
 
 /** @throws {ConfigurationError} naming the variable */
-export function readDevConfig(environment: Environment): DevConfig {
+export function readDevConfig(given: Environment): DevConfig {
+  const environment = withSecretFiles(given, [...REDIS_SECRETS, "PIFLEET_BOOTSTRAP_KEY"]);
   const parsed = parseEnvironment(DevEnvironment, environment);
   const { REDIS_URL: redisUrl, HOST: host, PORT: port, PIFLEET_GRACE_MS: graceMs } = parsed;
   const auth =

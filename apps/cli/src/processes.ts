@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startPrivately } from "@pifleet/environment";
 
 /** What a service may take beyond the grace period before it is killed, milliseconds. */
 const LAST_GRACE_MS = 2_000;
@@ -23,11 +24,9 @@ export class Service {
   /** Starts it. In a process group of its own it does not get the Ctrl-C that the terminal gives to ours. */
   constructor(name: "api" | "worker", { environment, onLine }: ServiceOptions) {
     this.name = name;
-    this.#child = spawn(process.execPath, ["--disable-sigusr1", launcher(), name], {
-      env: environment,
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
+    this.#child = startPrivately(environment, (env, stdin, flags) =>
+      spawn(process.execPath, [...flags, launcher(), name], { env, stdio: [stdin, "pipe", "pipe"], detached: true }),
+    );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface(stream).on("line", onLine);
     }

@@ -7,6 +7,7 @@ import {
   artifactPlace,
   checkArtifactVariables,
 } from "@pifleet/environment/artifact-variables";
+import { withSecretFiles } from "@pifleet/environment/secret-files";
 import {
   AddressAllowance,
   absolutePath,
@@ -22,6 +23,7 @@ import {
 import type { ArtifactLimits } from "@pifleet/invocation";
 import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
+import { SECRET_VARIABLES } from "./secrets.ts";
 import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
 
 const MB = 1_048_576;
@@ -89,12 +91,13 @@ export interface Config {
   readonly nameServers: readonly string[] | undefined;
   /** When the tries of a webhook message are made. */
   readonly webhookSchedule: WebhookSchedule;
-  /** The whole environment: the keys of the model providers are in it, by their usual names. */
+  /** The whole environment, with the secrets that stand in files: the keys of the model providers are in it, by their usual names. */
   readonly environment: Environment;
 }
 
-/** @throws {ConfigurationError} naming the variable that is wrong */
-export function readConfig(environment: Environment): Config {
+/** Reads the files of secrets too. @throws {ConfigurationError} naming the variable that is wrong */
+export function readConfig(given: Environment): Config {
+  const environment = withSecretFiles(given, SECRET_VARIABLES);
   const variables = parseEnvironment(Variables, environment);
   return {
     redisUrl: variables.REDIS_URL,

@@ -1,5 +1,15 @@
 import type { Environment } from "@pifleet/environment";
+import { BUCKET_SECRETS, REDIS_SECRETS } from "@pifleet/environment/secret-files";
 import { PROVIDER_KEYS } from "@pifleet/harness";
+
+/** The variables whose values may stand in files that `<name>_FILE` names. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
+  ...REDIS_SECRETS,
+  ...BUCKET_SECRETS,
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+  ...Object.values(PROVIDER_KEYS).flat(),
+]);
 
 /** Names of variables that hold a secret: keys of model providers, tokens, passwords, headers. */
 const SECRET_NAME = /(?:^|_)(?:KEYS?|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|HEADERS)(?:_|$)/;

@@ -1,7 +1,9 @@
 import { createArtifactStore } from "@pifleet/artifacts";
 import { readConfigured } from "@pifleet/environment";
+import { exposingAncestors } from "@pifleet/environment/exposed-ancestors";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
-import { modelAccess, modelSecrets, readModelsFile, runnerPrograms } from "@pifleet/harness";
+import { withSecretFiles } from "@pifleet/environment/secret-files";
+import { modelAccess, modelSecrets, modelVariables, readModelsFile, runnerPrograms } from "@pifleet/harness";
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { AddressGuard, NameResolver } from "@pifleet/outbound";
 import { connectBackend } from "@pifleet/redis";
@@ -38,8 +40,9 @@ export async function work(config: Config & { drainOnIdle: boolean }): Promise<v
 }
 
 async function compose(config: Config, log: Logger): Promise<Worker> {
-  const { modelsFile: path, environment, traces } = config;
+  const { modelsFile: path, traces } = config;
   const modelsFile = path && (await readConfigured("PIFLEET_MODELS_FILE", () => readModelsFile(path)));
+  const environment = modelsFile ? withSecretFiles(config.environment, modelVariables(modelsFile)) : config.environment;
   const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
   const backend = await connectBackend({
     url: config.redisUrl,
@@ -66,6 +69,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     resolve: (name, options) => names.resolve(name, options),
   });
   const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];
+  warnOfExposedSecrets(secrets, log);
   const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
   return new Worker(
     {
@@ -92,5 +96,16 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       artifactLimits: config.artifactLimits,
       artifactRoundMs: ARTIFACT_ROUND_MS[config.artifacts.kind],
     },
+  );
+}
+
+/** The worker itself hides its environment; what started it, such as `npm exec`, may show the same. */
+function warnOfExposedSecrets(secrets: readonly string[], log: Logger): void {
+  const processes = exposingAncestors(secrets);
+  if (processes.length === 0) return;
+  log.warn(
+    { processes },
+    "the tools of agents can read secrets in the environment of the processes that started this worker; " +
+      "put them into files (ANTHROPIC_API_KEY_FILE, REDIS_URL_FILE, …), or start the worker by `exec pifleet worker`",
   );
 }

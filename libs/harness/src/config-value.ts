@@ -23,6 +23,12 @@ export function resolveConfigValue(raw: string, environment: Environment): Resol
   return missing === undefined ? { kind: "value", value } : { kind: "missing", variable: missing };
 }
 
+/** The names of the environment variables to which a value refers. */
+export function variablesIn(raw: string): string[] {
+  const references = raw.startsWith("!") ? [] : [...raw.matchAll(REFERENCE)];
+  return references.flatMap(({ groups }) => groups?.braced ?? groups?.plain ?? []);
+}
+
 /** Writes a text as a config value that resolves to exactly this text. */
 export function literalConfigValue(text: string): string {
   return text.replaceAll("$", "$$$$").replace(/^!/, "$!");

@@ -3,7 +3,7 @@
  * Nothing here loads Pi: that happens in the runner alone.
  */
 export { modelAccess } from "./model-access.ts";
-export { modelSecrets } from "./model-secrets.ts";
+export { modelSecrets, modelVariables } from "./model-secrets.ts";
 export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
 export { PROVIDER_KEYS } from "./provider-keys.ts";
 export { runnerPrograms } from "./runner-program.ts";
