@@ -14,7 +14,7 @@ beforeAll(async () => {
   outdir = await mkdtemp(join(tmpdir(), "built-"));
   launcher = join(outdir, "pifleet.mjs");
   await promisify(execFile)(process.execPath, ["infra/build/main.ts", `--outdir=${outdir}`]);
-});
+}, 60_000);
 
 afterAll(() => rm(outdir, { recursive: true }));
 
