@@ -14,6 +14,7 @@ import {
   RedisUrl,
   Retention,
   TenantRunning,
+  WatchdogMs,
   wholeNumber,
 } from "@pifleet/environment/variables";
 import type { AdmissionLimits, Rate } from "@pifleet/invocation";
@@ -67,6 +68,7 @@ const Variables = z
     PIFLEET_QUEUED: wholeNumber(1, 10_000_000).default(100_000),
     PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_RETENTION: Retention,
+    PIFLEET_WATCHDOG_MS: WatchdogMs,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
     ...ARTIFACT_VARIABLES,
     PIFLEET_TRACE_BAGGAGE: BaggageKeys.default(new Set()),
@@ -93,6 +95,8 @@ export interface Config {
   /** 0 is any free port. */
   readonly port: number;
   readonly logLevel: LogLevel;
+  /** How long the event loop may stand still, milliseconds; 0 is for ever. */
+  readonly watchdogMs: number;
   /** The bearer key that every request needs; `null` when authentication is off. */
   readonly bootstrapKey: string | null;
   /** The origins whose pages may call from a browser; `*` is every one. */
@@ -120,6 +124,7 @@ export function readConfig(environment: Environment): Config {
     host: variables.HOST,
     port: variables.PORT,
     logLevel: variables.LOG_LEVEL,
+    watchdogMs: variables.PIFLEET_WATCHDOG_MS,
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
     origins: variables.PIFLEET_CORS_ORIGINS,
     rate: variables.PIFLEET_RATE_LIMIT,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createArtifactStore } from "@pifleet/artifacts";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
+import { startWatchdog } from "@pifleet/environment/watchdog";
 import type { Backend } from "@pifleet/invocation";
 import { AddressGuard } from "@pifleet/outbound";
 import { connectBackend } from "@pifleet/redis";
@@ -22,6 +23,7 @@ const CONNECT_POLL_MS = 25;
 /** Serves the API until a signal ends it. A second signal ends it at once. */
 export async function serve(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  startWatchdog({ limitMs: config.watchdogMs, app: "api" });
   try {
     await start(config, log);
   } catch (err) {

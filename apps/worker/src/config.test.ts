@@ -47,6 +47,7 @@ it("artifacts may lie beside the workspaces", () => {
 });
 
 it.each([
+  ["PIFLEET_WATCHDOG_MS", "500", "must be 0 (off) or a whole number from 1000 to 600000"],
   ["PIFLEET_WARM", "-1", "must be a whole number from 0 to 1000"],
   ["PIFLEET_WARM", "1001", "must be a whole number from 0 to 1000"],
   ["PIFLEET_WARM", "many", "must be a whole number from 0 to 1000"],

@@ -18,6 +18,7 @@ import {
   RedisUrl,
   Retention,
   TenantRunning,
+  WatchdogMs,
   wholeNumber,
 } from "@pifleet/environment/variables";
 import type { ArtifactLimits } from "@pifleet/invocation";
@@ -40,6 +41,7 @@ const Variables = z
     PIFLEET_MODELS_FILE: z.string().optional(),
     PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
     PIFLEET_GRACE_MS: GraceMs.default(30_000),
+    PIFLEET_WATCHDOG_MS: WatchdogMs,
     PIFLEET_RETENTION: Retention,
     PIFLEET_WORKSPACES: absolutePath("pifleet-workspaces"),
     ...ARTIFACT_VARIABLES,
@@ -70,6 +72,8 @@ export interface Config {
   readonly redisUrl: string;
   readonly redisPrefix: string;
   readonly logLevel: LogLevel;
+  /** How long the event loop may stand still, milliseconds; 0 is for ever. */
+  readonly watchdogMs: number;
   readonly concurrency: number;
   /** How many runners wait for an attempt, started ahead. */
   readonly warm: number;
@@ -103,6 +107,7 @@ export function readConfig(given: Environment): Config {
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
     logLevel: variables.LOG_LEVEL,
+    watchdogMs: variables.PIFLEET_WATCHDOG_MS,
     concurrency: variables.PIFLEET_CONCURRENCY,
     warm: variables.PIFLEET_WARM ?? Math.min(variables.PIFLEET_CONCURRENCY, availableParallelism()),
     tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,

@@ -3,6 +3,7 @@ import { readConfigured } from "@pifleet/environment";
 import { exposingAncestors } from "@pifleet/environment/exposed-ancestors";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { withSecretFiles } from "@pifleet/environment/secret-files";
+import { startWatchdog } from "@pifleet/environment/watchdog";
 import { modelAccess, modelSecrets, modelVariables, readModelsFile, runnerPrograms } from "@pifleet/harness";
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { AddressGuard, NameResolver } from "@pifleet/outbound";
@@ -24,6 +25,7 @@ const ARTIFACT_ROUND_MS = { directory: 30_000, s3: 300_000 };
 /** Works until a signal ends it, or until there is nothing to do when it was started for that. */
 export async function work(config: Config & { drainOnIdle: boolean }): Promise<void> {
   const log = createLogger(config.logLevel).child({ app: "worker" });
+  startWatchdog({ limitMs: config.watchdogMs, app: "worker" });
   const worker = await compose(config, log);
   // The worker has a grace period of its own. A second signal ends it at once, and its runners end with it.
   const { close } = closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {

@@ -32,6 +32,15 @@ export const TenantRunning = wholeNumber(1, 1_000_000).optional();
 /** How long running work may take to finish once the end was asked for, milliseconds. */
 export const GraceMs = wholeNumber(0, 86_400_000);
 
+const NO_WATCHDOG = "must be 0 (off) or a whole number from 1000 to 600000";
+/** How long an event loop may stand still before its process is killed, milliseconds; 0 is for ever. */
+export const WatchdogMs = z
+  .string()
+  .regex(/^\d{1,6}$/, NO_WATCHDOG)
+  .transform(Number)
+  .refine((ms) => ms === 0 || (ms >= 1_000 && ms <= 600_000), NO_WATCHDOG)
+  .default(5_000);
+
 /**
  * What webhooks and the trace endpoints of invocations may be sent to besides public addresses: `loopback`, `private`
  * and CIDRs, separated by commas. Parses to a list; default: an empty one.
