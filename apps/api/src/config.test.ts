@@ -15,6 +15,7 @@ describe("the configuration", () => {
       host: "127.0.0.1",
       port: 8787,
       logLevel: "info",
+      watchdogMs: 5_000,
       bootstrapKey: KEY,
       rate: { perSecond: 50, burst: 100 },
       limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
