@@ -2,11 +2,11 @@ import type { Invocation } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/outbound";
 import {
   createSender,
-  createSenderPool,
   isSameDestination,
   isSampled,
   type Senders,
   type SendSpans,
+  TenantPools,
   type TraceDestination,
 } from "@pifleet/tracing";
 import type { Config } from "./config.ts";
@@ -20,17 +20,17 @@ export interface TraceDestinationOptions {
 }
 
 /** The part of an invocation that decides where its spans go. */
-type Destined = Pick<Invocation, "carrier" | "submission">;
+type Destined = Pick<Invocation, "tenant" | "carrier" | "submission">;
 
 /**
  * Where the spans of each invocation go. The deployment's collector and those that clients name take turns apart: a
- * client's collector that hangs does not hold up the deployment's.
+ * client's collector that hangs does not hold up the deployment's, nor another tenant's.
  */
 export class TraceDestinations {
   readonly #options: TraceDestinationOptions;
   readonly #common: Pick<TraceDestination, "serviceName" | "serviceVersion" | "deadlineMs">;
   readonly #deployment: SendSpans | undefined;
-  readonly #clients = createSenderPool();
+  readonly #clients = new TenantPools();
 
   constructor(options: TraceDestinationOptions) {
     const { traces, serviceVersion } = options;
@@ -51,12 +51,12 @@ export class TraceDestinations {
     return { ...(this.#deployment && { deployment: this.#deployment }), ...(client && { invocation: client }) };
   }
 
-  #client({ submission }: Destined): SendSpans | undefined {
+  #client({ tenant, submission }: Destined): SendSpans | undefined {
     const { endpoint, headers = {} } = submission.trace ?? {};
     const { traces, guard } = this.#options;
     if (endpoint === undefined || traces.isDisabled) return undefined;
     if (traces.collector && isSameDestination(traces.collector, { endpoint, headers })) return undefined;
     const connection = guard.connectionTo(new URL(endpoint));
-    return createSender({ endpoint, headers, connection, ...this.#common }, this.#clients);
+    return createSender({ endpoint, headers, connection, ...this.#common }, this.#clients.of(tenant));
   }
 }

@@ -32,6 +32,8 @@ import { Tally } from "./tally.ts";
 const IDLE_POLL_MS = 250;
 /** Beyond those that it says it has: admission keeps it for a tenant who has no place yet. See `Admission`. */
 const RESERVED_SLOTS = 1;
+/** A background loop that is told to stop has so long: twice what it gives to the requests that are under way, milliseconds. */
+const STOP_MS = 10_000;
 
 export interface WorkerParts {
   readonly backend: Backend;
@@ -240,6 +242,14 @@ export class Worker {
     return entries.waiting + standing.waiting > 0 || (this.#consumer?.running().length ?? 0) > 0;
   }
 
+  /** Waits for a loop to stop, and goes on without it when it does not: another worker does what it leaves. */
+  async #stopped(stop: Promise<void>): Promise<void> {
+    const bound = new AbortController();
+    const isLate = setTimeout(STOP_MS, true, { signal: bound.signal }).catch(() => false);
+    if (await Promise.race([stop, isLate])) this.#parts.log.warn({ afterMs: STOP_MS }, "a loop did not stop in time");
+    bound.abort();
+  }
+
   /**
    * No new claims; running work has the grace period to end, then goes back to the queue. Resolves when nothing of
    * it is left. Safe to call before `start`.
@@ -250,7 +260,7 @@ export class Worker {
     await Promise.all([this.#consumer?.stop(), runtime.drain()]);
     clearTimeout(handBack);
     this.#unwatch?.();
-    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    await Promise.all(this.#loops.map((loop) => this.#stopped(loop.stop())));
     await this.#tally.stop();
     await this.#presence.stop();
     await runtime.close();

@@ -225,3 +225,31 @@ describe("the delivery of spans", () => {
     expect(await backend.spool.size()).toEqual({ spooled: 0, quarantined: 0 });
   });
 });
+
+describe("a delivery that ends", () => {
+  it("breaks off exports that hang, and leaves the spans to others", async () => {
+    const began = Promise.withResolvers<void>();
+    senders = {
+      deployment: async (spans, stop) => {
+        began.resolve();
+        await new Promise((resolve) => stop?.addEventListener("abort", resolve));
+        return { kind: "unsent", sent: 0, rejected: 0, reason: "the worker was stopped", spans };
+      },
+    };
+    const owed = await settle(await start(await submit()));
+    delivery.begin(owed);
+    await began.promise;
+    await delivery.end(10);
+    expect(await exportOf(owed)).toEqual({ status: "spooled", reason: "the worker was stopped" });
+    expect(await backend.spool.size()).toEqual({ spooled: 1, quarantined: 0 });
+  });
+
+  it("takes nothing more from the spool, though there is always more", async () => {
+    senders = { deployment: async (spans) => ({ kind: "unsent", sent: 0, rejected: 0, reason: "away", spans }) };
+    for (let i = 0; i < 3; i += 1) await settle(await start(await submit()));
+    nowMs += HOUR_MS;
+    await delivery.end();
+    await delivery.catchUp();
+    expect(counted).toEqual([]);
+  });
+});

@@ -26,8 +26,13 @@ export interface TraceDeliveryPorts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** So many deliveries are under way at most; what has just ended and finds no room is left to the spool. */
-const MAX_UNDER_WAY = 64;
+/**
+ * So many deliveries are under way at most; what has just ended and finds no room is left to the spool. More than the
+ * exports to collectors that clients name, so that those never take all the room.
+ */
+const MAX_UNDER_WAY = 128;
+/** How long what is under way has when the worker is told to stop, milliseconds. */
+const END_MS = 5_000;
 /** An attempt is taken from the spool for longer than its delivery can take. */
 const LEASE_MS = 60_000;
 
@@ -38,6 +43,8 @@ const LEASE_MS = 60_000;
 export class TraceDelivery {
   readonly #ports: TraceDeliveryPorts;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #breakOff = new AbortController();
+  #isEnding = false;
 
   constructor(ports: TraceDeliveryPorts) {
     this.#ports = ports;
@@ -45,7 +52,7 @@ export class TraceDelivery {
 
   /** Begins to deliver what this worker has just settled. */
   begin(owed: OwedSpans): void {
-    if (this.#underWay.size < MAX_UNDER_WAY) void this.#deliver(owed);
+    if (!this.#isEnding && this.#underWay.size < MAX_UNDER_WAY) void this.#deliver(owed);
   }
 
   /**
@@ -53,13 +60,25 @@ export class TraceDelivery {
    * its time, because its collector hangs, holds up none behind it while there is room.
    */
   async catchUp(): Promise<void> {
-    for (;;) {
+    while (!this.#isEnding) {
       const room = MAX_UNDER_WAY - this.#underWay.size;
       const due = room > 0 ? await this.#ports.spool.take(room, LEASE_MS) : [];
       for (const owed of due) void this.#deliver(owed);
       if (due.length < room) return;
       await Promise.race(this.#underWay);
     }
+  }
+
+  /**
+   * Begins nothing more. What is under way has 5 s; then it is broken off, and another worker sends what is left.
+   * Safe to call twice.
+   * @param afterMs how long it has instead, milliseconds
+   */
+  async end(afterMs: number = END_MS): Promise<void> {
+    this.#isEnding = true;
+    const timer = setTimeout(() => this.#breakOff.abort(), afterMs);
+    await this.idle();
+    clearTimeout(timer);
   }
 
   /** Resolves when nothing is under way. */
@@ -85,7 +104,13 @@ export class TraceDelivery {
     if (!earlier && endedUnattended(invocation, owed.attempt)) await this.#finish(invocation, owed.attempt);
     const spans = to.deployment || to.invocation ? await this.#written(invocation, owed.attempt) : [];
     const before = earlier ?? {};
-    const tried = await exportToAll(measured(to, measures), spans, invocation.callerSpanId, before);
+    const tried = await exportToAll(
+      measured(to, measures),
+      spans,
+      invocation.callerSpanId,
+      before,
+      this.#breakOff.signal,
+    );
     const age = ageMs(invocation, owed.attempt);
     const result = givenUp(tried, age);
     const next = nextTry(result, age);

@@ -1,13 +1,19 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 /** A point in time until which something must be over, whatever is waited for. */
 export class Deadline {
-  /** Aborted when the time is over. */
+  /** Aborted when the time is over, or nobody waits any more. */
   readonly signal: AbortSignal;
   readonly #atMs: number;
 
-  /** @param ms from now, milliseconds */
-  constructor(ms: number) {
+  /**
+   * @param ms from now, milliseconds
+   * @param abort ends it before
+   */
+  constructor(ms: number, abort?: AbortSignal) {
     this.#atMs = performance.now() + ms;
-    this.signal = AbortSignal.timeout(ms);
+    const timeout = AbortSignal.timeout(ms);
+    this.signal = abort ? AbortSignal.any([timeout, abort]) : timeout;
   }
 
   get isOver(): boolean {
@@ -17,7 +23,12 @@ export class Deadline {
   /** Waits, unless that would take longer than there is time: then it resolves to `false` at once. */
   async wait(ms: number): Promise<boolean> {
     if (this.isOver || performance.now() + ms >= this.#atMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    try {
+      await pause(ms, undefined, { signal: this.signal });
+    } catch {
+      // It ended before its time was over.
+      return false;
+    }
     return !this.isOver;
   }
 

@@ -12,12 +12,14 @@ const AUDIENCES: readonly TraceAudience[] = ["deployment", "invocation"];
  * Sends the spans of one attempt to every destination that has not got them, each the tree that is meant for it, at the
  * same time. Never rejects.
  * @param before what came of earlier tries: a destination whose tries are over is left alone
+ * @param stop breaks the exports off when it is aborted
  */
 export async function exportToAll(
   senders: Senders,
   spans: readonly Span[],
   callerSpanId: string | null,
   before: AttemptExport = {},
+  stop?: AbortSignal,
 ): Promise<AttemptExport> {
   const audiences = AUDIENCES.filter((audience) => senders[audience] ?? before[audience]);
   const results = audiences.map(async (audience) => {
@@ -25,7 +27,7 @@ export async function exportToAll(
     const earlier = before[audience];
     if (earlier && !(earlier.again && send)) return [audience, earlier] as const;
     const tree = treeFor(audience, spans, callerSpanId);
-    const result = await send?.(tree.slice(earlier?.sent ?? 0));
+    const result = await send?.(tree.slice(earlier?.sent ?? 0), stop);
     return [audience, result ? toAudienceExport(result, tree, earlier) : earlier] as const;
   });
   return Object.fromEntries(await Promise.all(results));

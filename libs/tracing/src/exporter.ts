@@ -3,7 +3,7 @@ import type { Span } from "@pifleet/invocation";
 import { Deadline } from "./deadline.ts";
 import type { ExportResult } from "./export-result.ts";
 import { ExportSlots } from "./export-slots.ts";
-import type { Connection } from "./otlp-http.ts";
+import type { Connection, Target } from "./otlp-http.ts";
 import { Outages } from "./outages.ts";
 import { sendSpans } from "./send-spans.ts";
 
@@ -24,15 +24,19 @@ export interface TraceDestination {
 
 /** What several senders share. */
 export interface SenderPool {
-  readonly slots: ExportSlots;
-  readonly outages: Outages;
+  readonly slots: Pick<ExportSlots, "run">;
+  readonly outages: Pick<Outages, "reason" | "note">;
 }
 
-/** Brings spans to one destination. It never rejects: what went wrong is the result. */
-export type SendSpans = (spans: readonly Span[]) => Promise<ExportResult>;
+/**
+ * Brings spans to one destination. It never rejects: what went wrong is the result.
+ * @param stop breaks the export off when it is aborted; the rest is unsent
+ */
+export type SendSpans = (spans: readonly Span[], stop?: AbortSignal) => Promise<ExportResult>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
 const DEFAULT_SLOTS = 16;
+const STOPPED = "the worker was stopped";
 
 /** What senders share that are to take turns. @param slots how many exports may be under way at once */
 export function createSenderPool(slots: number = DEFAULT_SLOTS): SenderPool {
@@ -44,24 +48,23 @@ export function createSender(destination: TraceDestination, pool: SenderPool = c
   const { endpoint, serviceName, serviceVersion, deadlineMs = DEFAULT_DEADLINE_MS } = destination;
   const url = URL.parse(endpoint);
   const resource = resourceFromAttributes({ "service.name": serviceName, "service.version": serviceVersion });
-  return async (spans) => {
+  return async (spans, stop) => {
     if (spans.length === 0) return { kind: "ok", sent: 0 };
     if (!url) return { kind: "refused", rejected: spans.length, reason: "the endpoint is no URL", mayPass: false };
     const unsent = (reason: string) => ({ kind: "unsent", sent: 0, rejected: 0, spans, reason }) as const;
     const away = pool.outages.reason(url.href);
     if (away !== undefined) return unsent(away);
-    const deadline = new Deadline(deadlineMs);
-    const { connection, headers = {} } = destination;
-    const sent = await pool.slots.run(deadline, () => {
-      const target = {
-        url,
-        headers: typeof headers === "function" ? headers() : headers,
-        ...(connection && { connection }),
-      };
-      return sendSpans(target, resource, spans, deadline);
-    });
+    const deadline = new Deadline(deadlineMs, stop);
+    const sent = await pool.slots.run(deadline, () => sendSpans(targetOf(url, destination), resource, spans, deadline));
+    // That it was broken off says nothing of the collector.
+    if (stop?.aborted) return sent && sent.kind !== "unsent" ? sent : { ...(sent ?? unsent("")), reason: STOPPED };
     if (!sent) return unsent("too many exports were under way");
     pool.outages.note(url.href, sent.kind === "unsent" ? sent.reason : undefined);
     return sent;
   };
+}
+
+function targetOf(url: URL, { headers = {}, connection }: TraceDestination): Target {
+  const sent = typeof headers === "function" ? headers() : headers;
+  return { url, headers: sent, ...(connection && { connection }) };
 }

@@ -14,4 +14,5 @@ export type { SubmissionRequest } from "./queue-attributes.ts";
 export * from "./span-recorder.ts";
 export * from "./spans-from-journal.ts";
 export * from "./submission-spans.ts";
+export * from "./tenant-pools.ts";
 export * from "./tree-for.ts";

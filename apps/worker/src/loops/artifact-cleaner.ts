@@ -30,7 +30,9 @@ export class ArtifactCleaner {
 
   constructor(options: ArtifactCleanerOptions) {
     this.#options = options;
-    this.#loop = new LedLoop({ task: "artifacts", pauseMs: options.roundMs, ...options }, () => this.#clean());
+    this.#loop = new LedLoop({ task: "artifacts", pauseMs: options.roundMs, ...options }, (stopping) =>
+      this.#clean(stopping),
+    );
   }
 
   start(): void {
@@ -42,24 +44,25 @@ export class ArtifactCleaner {
     return this.#loop.stop();
   }
 
-  async #clean(): Promise<void> {
+  async #clean(stopping: AbortSignal): Promise<void> {
     const { artifacts } = this.#options;
     let page: KnownHolder[] = [];
     for await (const holder of artifacts.holders()) {
+      if (stopping.aborted) return;
       page.push(holder);
       if (page.length < PAGE) continue;
-      await this.#dropUnwanted(page);
+      await this.#dropUnwanted(page, stopping);
       page = [];
     }
-    await this.#dropUnwanted(page);
+    await this.#dropUnwanted(page, stopping);
     await artifacts.sweep(Date.now() - UNFINISHED_MS);
   }
 
-  async #dropUnwanted(holders: readonly KnownHolder[]): Promise<void> {
+  async #dropUnwanted(holders: readonly KnownHolder[], stopping: AbortSignal): Promise<void> {
     if (holders.length === 0) return;
     const newest = await this.#options.store.newestAttempts(holders.map(({ id }) => id));
     for (const [i, holder] of holders.entries())
-      if (this.#isUnwanted(holder, newest[i] ?? null)) await this.#options.artifacts.drop(holder);
+      if (!stopping.aborted && this.#isUnwanted(holder, newest[i] ?? null)) await this.#options.artifacts.drop(holder);
   }
 
   #isUnwanted({ attempt, sinceMs }: KnownHolder, newest: number | null): boolean {

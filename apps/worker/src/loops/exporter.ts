@@ -20,9 +20,8 @@ export class Exporter {
     this.#loop.start();
   }
 
-  /** Resolves when nothing is under way any more. Safe to call twice, and before `start`. */
+  /** Resolves when nothing is under way any more, which takes a few seconds at most. Safe to call twice, and before `start`. */
   async stop(): Promise<void> {
-    await this.#loop.stop();
-    await this.#delivery.idle();
+    await Promise.all([this.#loop.stop(), this.#delivery.end()]);
   }
 }

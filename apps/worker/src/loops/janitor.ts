@@ -45,7 +45,7 @@ export class Janitor {
 
   constructor(options: JanitorOptions) {
     this.#options = options;
-    this.#loop = new LedLoop({ task: "janitor", pauseMs: ROUND_MS, ...options }, () => this.#clean());
+    this.#loop = new LedLoop({ task: "janitor", pauseMs: ROUND_MS, ...options }, (stopping) => this.#clean(stopping));
   }
 
   start(): void {
@@ -57,12 +57,12 @@ export class Janitor {
     return this.#loop.stop();
   }
 
-  async #clean(): Promise<void> {
+  async #clean(stopping: AbortSignal): Promise<void> {
     const { store, deliveries } = this.#options;
     await this.#enqueueForgotten();
     await this.#freePlaces();
     if (this.#rounds % RECOUNT_EVERY === 0) await this.#recount();
-    if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue();
+    if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue(stopping);
     this.#rounds += 1;
     await store.expire();
     await deliveries.expire();
@@ -84,11 +84,13 @@ export class Janitor {
     if (mended > 0) this.#options.onMended("counts", mended);
   }
 
-  async #compareWithQueue(): Promise<void> {
+  async #compareWithQueue(stopping: AbortSignal): Promise<void> {
     const { store, queue, admission, onMended } = this.#options;
     const missing = new Set<InvocationId>();
     let mended = 0;
     for (let page = await store.open(); page.length > 0; page = await store.open(page.at(-1))) {
+      // What has not been compared is compared by the worker that leads next.
+      if (stopping.aborted) return;
       // In this order, for an invocation goes from its lobby to the queue and never straight back.
       for (const id of await queue.missing(await admission.absent(page))) {
         missing.add(id);

@@ -16,8 +16,11 @@ export interface LedLoopOptions {
 
 /** A loop that runs on every worker and whose rounds are made on one of them, as long as that one lives. */
 export class LedLoop extends Loop {
-  constructor({ task, worker, registry, pauseMs, onFault }: LedLoopOptions, round: () => Promise<void>) {
+  constructor(
+    { task, worker, registry, pauseMs, onFault }: LedLoopOptions,
+    round: (stopping: AbortSignal) => Promise<void>,
+  ) {
     const lead = () => registry.lead(task, worker, ROUNDS_MISSED * pauseMs);
-    super(pauseMs, async () => void ((await lead()) && (await round())), onFault);
+    super(pauseMs, async (stopping) => void ((await lead()) && (await round(stopping))), onFault);
   }
 }

@@ -4,14 +4,18 @@
  */
 export class Loop {
   readonly #pauseMs: number;
-  readonly #round: () => Promise<void>;
+  readonly #round: (stopping: AbortSignal) => Promise<void>;
   readonly #onFault: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #awaited = false;
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
-  constructor(pauseMs: number, round: () => Promise<void>, onFault: (error: unknown) => void) {
+  /**
+   * @param pauseMs between two rounds, milliseconds
+   * @param round is to end soon when its signal is aborted
+   */
+  constructor(pauseMs: number, round: (stopping: AbortSignal) => Promise<void>, onFault: (error: unknown) => void) {
     this.#pauseMs = pauseMs;
     this.#round = round;
     this.#onFault = onFault;
@@ -33,17 +37,21 @@ export class Loop {
 
   /** No further round; resolves when the one that is under way has ended. Safe to call twice, and before `start`. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.#running;
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #run(): Promise<void> {
     do {
       this.#awaited = false;
       try {
-        await this.#round();
+        await this.#round(this.#stopping.signal);
       } catch (error) {
         if (!this.#stopped) this.#onFault(error);
       }
