@@ -5,4 +5,5 @@ export class TraceDelivery implements Pick<Original, keyof Original> {
   readonly begin = () => undefined;
   readonly catchUp = async () => undefined;
   readonly idle = async () => undefined;
+  readonly end = async () => undefined;
 }
