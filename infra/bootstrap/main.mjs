@@ -1,5 +1,6 @@
 // Set-up in one command: `node infra/bootstrap/main.mjs <command> [arguments…]`. It runs on a host Node 20 with nothing
 // installed, so nothing here may import a package.
+import { randomBytes } from "node:crypto";
 import { Cleanup } from "./cleanup.mjs";
 import { COMMANDS } from "./commands.mjs";
 import { installDependencies } from "./dependencies.mjs";
@@ -30,7 +31,8 @@ async function main([name = "", ...args]) {
   const env = { ...process.env, PATH: searchPath() };
   if (command.runner) await buildRunner(node, interruption.signal);
   if (command.redis !== "none") {
-    const redis = await provideRedis({ kind: command.redis, node, cleanup, signal: interruption.signal });
+    const password = command.runsAgents ? randomBytes(24).toString("hex") : undefined;
+    const redis = await provideRedis({ kind: command.redis, node, password, cleanup, signal: interruption.signal });
     env.REDIS_URL = redis.url;
   }
   interruption.signal.throwIfAborted();

@@ -60,15 +60,24 @@ export class Service {
   }
 
   /** Resolves with the first line whose message is `message`; rejects when the process ends without it. */
-  async logged(message: string): Promise<LogLine> {
+  logged(message: string): Promise<LogLine> {
+    return this.#firstLine(message, ({ msg }) => msg === message);
+  }
+
+  /** The same with a message that matches a pattern. */
+  said(pattern: RegExp): Promise<LogLine> {
+    return this.#firstLine(String(pattern), ({ msg }) => typeof msg === "string" && pattern.test(msg));
+  }
+
+  async #firstLine(wanted: string, isIt: (line: LogLine) => boolean): Promise<LogLine> {
     let ended = false;
     void this.#exited.then(() => {
       ended = true;
     });
     for (;;) {
-      const line = this.lines.find(({ msg }) => msg === message);
+      const line = this.lines.find(isIt);
       if (line) return line;
-      if (ended) throw new Error(`The ${this.name} ended without logging '${message}':\n${this.#output}`);
+      if (ended) throw new Error(`The ${this.name} ended without logging '${wanted}':\n${this.#output}`);
       await new Promise<void>((resolve) => this.#listeners.add(resolve));
     }
   }

@@ -4,7 +4,7 @@ import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { startWatchdog } from "@pifleet/environment/watchdog";
 import type { Backend } from "@pifleet/invocation";
 import { AddressGuard } from "@pifleet/outbound";
-import { connectBackend } from "@pifleet/redis";
+import { connectBackend, needsNoPassword, OPEN_REDIS_WARNING } from "@pifleet/redis";
 import closeWithGrace from "close-with-grace";
 import type { FastifyInstance } from "fastify";
 import { type Authenticator, bootstrapAuthenticator, OPEN } from "./authentication.ts";
@@ -64,6 +64,7 @@ async function start(config: Config, log: Logger) {
     log.info("stopped");
   });
   await awaitDatabase(backend, log);
+  void needsNoPassword(redisUrl).then((isOpen) => isOpen && log.warn(OPEN_REDIS_WARNING));
   const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
   log.info({ url }, "listening");
 }

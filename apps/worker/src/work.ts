@@ -7,7 +7,7 @@ import { startWatchdog } from "@pifleet/environment/watchdog";
 import { modelAccess, modelSecrets, modelVariables, readModelsFile, runnerPrograms } from "@pifleet/harness";
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { AddressGuard, NameResolver } from "@pifleet/outbound";
-import { connectBackend } from "@pifleet/redis";
+import { connectBackend, needsNoPassword, OPEN_REDIS_WARNING } from "@pifleet/redis";
 import { createProcessRuntime } from "@pifleet/runtime";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
@@ -54,6 +54,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     role: "worker",
     onFault,
   });
+  void needsNoPassword(config.redisUrl).then((isOpen) => isOpen && log.warn(OPEN_REDIS_WARNING));
   const runtime = createProcessRuntime({
     workspaces: config.workspaces,
     programs: runnerPrograms,

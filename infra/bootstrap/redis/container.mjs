@@ -14,9 +14,10 @@ const GRACE_MS = 15_000;
  * @param {import("./provide.mjs").Setting} setting
  * @returns {Promise<{ url: string } | undefined>} `undefined` when no engine answers
  */
-export async function startContainer({ node, signal, cleanup }) {
+export async function startContainer({ node, signal, cleanup, password = "" }) {
   const child = spawn(node, ["--disable-sigusr1", PROGRAM], { stdio: ["pipe", "pipe", "ignore"], detached: true });
   const ended = once(child, "exit");
+  child.stdin.write(`${password}\n`);
   cleanup.add(async () => {
     child.stdin.end();
     const impatient = setTimeout(() => signalGroup(child.pid, "SIGKILL"), GRACE_MS);

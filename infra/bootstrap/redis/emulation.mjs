@@ -7,5 +7,6 @@ import { startService } from "./service.mjs";
  */
 export function startEmulation(setting) {
   const program = resolve("node_modules/js-redis-server/dist/cli.js");
-  return startService(setting.node, (port) => ["--disable-sigusr1", program, "--port", String(port)], setting);
+  const args = (/** @type {number} */ port) => ["--disable-sigusr1", program, "--port", String(port)];
+  return startService(setting.node, { args }, { ...setting, password: undefined });
 }

@@ -11,6 +11,7 @@ import { canInstallServer, installServer } from "./system-package.mjs";
  * @typedef {object} Setting
  * @property {string} node the Node to run programs with
  * @property {AbortSignal} signal ends the set-up
+ * @property {string} [password] what those who use a Redis that is started must show; letters and digits
  * @property {import("../cleanup.mjs").Cleanup} cleanup takes what has to be stopped in the end
  */
 
@@ -46,7 +47,8 @@ async function serverFromPackage(signal) {
 /** @param {Setting} setting */
 async function emulated(setting) {
   warn(
-    "No Redis was found: it is emulated by js-redis-server, in memory. It keeps nothing; use a real one for real work.",
+    "No Redis was found: it is emulated by js-redis-server, in memory. It keeps nothing, and asks for no password: the " +
+      "tools of agents can read and change it. Use a real one for real work.",
   );
   return startEmulation(setting);
 }

@@ -30,19 +30,25 @@ function isExecutable(file) {
 export async function startServer(binary, setting) {
   const directory = await mkdtemp(join(tmpdir(), "pifleet-redis-"));
   setting.cleanup.add(() => rm(directory, { recursive: true, force: true }));
-  return startService(binary, (port) => configuration(port, directory), setting);
+  return startService(binary, { args: () => ["-"], input: (port) => configuration(port, directory, setting) }, setting);
 }
 
-/** @param {number} port @param {string} directory */
-function configuration(port, directory) {
+/**
+ * The server's configuration. It comes on standard input: arguments and files can be read by every process of this user.
+ * @param {number} port @param {string} directory @param {import("./provide.mjs").Setting} setting
+ */
+function configuration(port, directory, { password }) {
   const settings = {
     port,
     bind: "127.0.0.1",
-    dir: directory,
+    dir: `"${directory}"`,
     appendonly: "yes",
-    save: "",
+    save: '""',
     "maxmemory-policy": "noeviction",
     loglevel: "warning",
+    ...(password !== undefined && { requirepass: password }),
   };
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}\n`)
+    .join("");
 }
