@@ -126,20 +126,21 @@ describe("a run that fails", () => {
     expect((await run()).error).toMatchObject({ code: "provider_error", message: expect.stringContaining("too low") });
   });
 
-  it("for a rate limit that outlives the retries is rate limited", async () => {
+  it("for a rate limit that outlives the patience is rate limited", async () => {
     models.otherwise(() => status(429, { error: { message: "Slow down" } }));
-    const record = await run({ limits: { maxAttempts: 1 } });
+    const record = await run({ limits: { providerPatienceMs: 1_500 } });
     models.otherwise(() => text("Done."));
     expect(record).toMatchObject({ status: "failed", error: { code: "provider_rate_limited", retryable: true } });
     expect(record.error?.message).toContain("Slow down");
     expect(models.requests.length).toBeGreaterThan(1);
   });
 
-  it("for a fault of the provider is a provider error", async () => {
+  it("for a fault of the provider that outlives the patience is unavailability", async () => {
     models.otherwise(() => status(500, { error: { message: "The server had an error" } }));
-    const record = await run({ limits: { maxAttempts: 1 } });
+    const record = await run({ limits: { providerPatienceMs: 100 } });
     models.otherwise(() => text("Done."));
-    expect(record.error).toMatchObject({ code: "provider_error", message: expect.stringContaining("had an error") });
+    const message = expect.stringContaining("had an error");
+    expect(record.error).toMatchObject({ code: "provider_unavailable", retryable: true, message });
   });
 
   it("for an answer that says nothing has no output", async () => {

@@ -19,6 +19,7 @@ import { Deadlines } from "./deadlines.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import { LogRelay } from "./log-relay.ts";
 import type { AttemptInfo, ExecutionPorts } from "./ports.ts";
+import { runnerPatience } from "./provider-patience.ts";
 import type { RecordObserver } from "./record-observer.ts";
 import { RecordRedactor } from "./record-redactor.ts";
 import { Transcript } from "./transcript.ts";
@@ -182,6 +183,7 @@ export class Attempt {
       ...access,
       ...(instructions !== undefined && { instructions }),
       trace: { traceId: trace.traceId, sampled, ...(tracestate !== undefined && { tracestate }) },
+      providerPatience: runnerPatience(this.#invocation),
       conversation,
       tools: tools ?? [...DEFAULT_TOOLS],
     };

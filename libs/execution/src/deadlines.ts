@@ -56,6 +56,9 @@ export class Deadlines implements RecordObserver {
   observe(record: RunnerRecord): void {
     this.#signAt = performance.now();
     if (record.type !== "heartbeat" || record.toolRunning) this.#progressAt = this.#signAt;
+    // A runner that waits for its provider is not idle; the patience of the invocation bounds the wait.
+    if (record.type === "retry.scheduled")
+      this.#progressAt += Math.min(record.delayMs, this.#limits.providerPatienceMs);
     if (record.type === "request.started") this.#requestStarted();
     if (record.type === "request.first_byte" || record.type === "request.ended") this.#requestAnswered();
   }

@@ -24,9 +24,10 @@ const QUOTED_LINES = 10;
 export function outcomeOf(cause: SettledCause, remains: Remains, redactor: Redactor): Outcome {
   const failed = (code: ErrorCode, message: string, rest: Partial<HarnessFailure> = {}): Outcome => {
     const { status } = ERROR_POLICY[code];
-    const { retryAfterMs } = rest;
+    const { retryAfterMs, isUnpaid } = rest;
     const error = invocationError(code, redactor.text(message));
-    return { status, error, ...remains, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const hints = { ...(retryAfterMs !== undefined && { retryAfterMs }), ...(isUnpaid && { isUnpaid }) };
+    return { status, error, ...remains, ...hints };
   };
   switch (cause.kind) {
     case "finished":

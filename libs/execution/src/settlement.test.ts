@@ -32,23 +32,6 @@ describe("what becomes of an invocation", () => {
     expect(settlementFor(first, failure("runner_crashed"))).toMatchObject({ kind: "again", delayMs: 0 });
   });
 
-  it("is another attempt after a wait that doubles when the provider limits the rate", () => {
-    const delays = [1, 2, 3].map((n) => {
-      const invocation = sampleInvocation(
-        { limits: { maxAttempts: 9 } },
-        { attempts: attempts(...Array(n).fill(null)) },
-      );
-      const settlement = settlementFor(invocation, failure("provider_rate_limited"), 0);
-      return settlement.kind === "again" && settlement.delayMs;
-    });
-    expect(delays).toEqual([1_000, 2_000, 4_000]);
-  });
-
-  it("waits as long as the provider asks, up to an hour", () => {
-    expect(settlementFor(first, failure("provider_overloaded", 7_000))).toMatchObject({ delayMs: 7_000 });
-    expect(settlementFor(first, failure("provider_overloaded", 1e9))).toMatchObject({ delayMs: 3_600_000 });
-  });
-
   it("is final when the attempts are used up, of which those that were handed back do not count", () => {
     const crash = failure("runner_crashed");
     const used = sampleInvocation({ limits: { maxAttempts: 2 } }, { attempts: attempts("runner_crashed", null) });

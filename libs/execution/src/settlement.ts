@@ -1,9 +1,13 @@
-import { ERROR_POLICY, type Invocation, invocationError, type Outcome, type Settlement } from "@pifleet/invocation";
-
-const FIRST_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 60_000;
-/** A provider that asks for a longer wait than this is not waited for longer. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
+import {
+  countedAttempts,
+  ERROR_POLICY,
+  type ErrorCode,
+  type Invocation,
+  invocationError,
+  type Outcome,
+  type Settlement,
+} from "@pifleet/invocation";
+import { delayUntilProvider, isAway } from "./provider-patience.ts";
 
 /** Workers that shut down may give an invocation back so often; then it is what makes them shut down. */
 const MAX_HAND_BACKS = 10;
@@ -23,18 +27,20 @@ export function handBack(invocation: Invocation, outcome: Outcome): Settlement {
  * Decides what becomes of the invocation whose newest attempt ended with `outcome`.
  * @param random from 0 to 1; spreads attempts that failed together
  */
-export function settlementFor(invocation: Invocation, outcome: Outcome, random: number = Math.random()): Settlement {
+export function settlementFor(
+  invocation: Invocation,
+  outcome: Outcome,
+  { nowMs = Date.now(), random = Math.random() }: { nowMs?: number; random?: number } = {},
+): Settlement {
   if (outcome.status === "succeeded") return { kind: "final", outcome };
-  const { retry } = ERROR_POLICY[outcome.error.code];
-  const counted = invocation.attempts.filter(({ ended }) => ended !== "handed_back").length;
-  const over = counted >= invocation.limits.maxAttempts;
-  if (retry === "never" || over || invocation.submission.recovery === "fail") return { kind: "final", outcome };
-  return { kind: "again", outcome, delayMs: retry === "again" ? 0 : backoffMs(outcome, counted, random) };
+  const { code } = outcome.error;
+  const delayMs = isAway(code)
+    ? delayUntilProvider(invocation, outcome, { nowMs, random })
+    : delayAfterCrash(invocation, code);
+  return delayMs === undefined ? { kind: "final", outcome } : { kind: "again", outcome, delayMs };
 }
 
-/** What the provider asked for; else a wait that doubles, with up to a quarter more. */
-function backoffMs(outcome: Extract<Outcome, { retryAfterMs?: number }>, attempts: number, random: number): number {
-  if (outcome.retryAfterMs !== undefined) return Math.min(outcome.retryAfterMs, MAX_RETRY_AFTER_MS);
-  const wait = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS);
-  return Math.round(wait * (1 + random / 4));
+function delayAfterCrash({ attempts, limits, submission }: Invocation, code: ErrorCode): number | undefined {
+  const over = countedAttempts(attempts) >= limits.maxAttempts;
+  return ERROR_POLICY[code].retry === "never" || over || submission.recovery === "fail" ? undefined : 0;
 }

@@ -46,7 +46,9 @@ describe.each(runnerPrograms)("the runner's program, out of its $name", (program
     const environment = { PATH: process.env.PATH ?? "", HOME: workspace, PIFLEET_RUN: workspace };
     const conversation = [{ role: "user" as const, content: "Begin." }];
     const tools: RunnerTask["tools"] = ["read", "bash", "edit", "write"];
-    return { invocationId: newInvocationId(), attempt: 1, workspace, environment, conversation, tools, ...reach };
+    const providerPatience = { totalMs: 500, unpaidMs: 500 };
+    const attempt = { invocationId: newInvocationId(), attempt: 1, workspace, environment };
+    return { ...attempt, providerPatience, conversation, tools, ...reach };
   }
 
   /** Resolves with the first record of a type. */

@@ -6,6 +6,7 @@ export const ErrorCode = z.enum([
   "provider_auth",
   "provider_rate_limited",
   "provider_overloaded",
+  "provider_unavailable",
   "provider_error",
   "model_not_found",
   "context_overflow",
@@ -28,10 +29,10 @@ interface ErrorPolicy {
   /** The status of the invocation when no further attempt follows. */
   readonly status: Exclude<TerminalStatus, "succeeded">;
   /**
-   * Whether another attempt may follow: `never`; `again`, at once; `backoff`, after a wait that grows and that the
-   * provider's `Retry-After` overrides.
+   * Whether another attempt may follow: `never`; `again`, at once, up to `limits.maxAttempts`; `patience`, after waits
+   * that grow, for as long as `limits.providerPatienceMs` allows.
    */
-  readonly retry: "never" | "again" | "backoff";
+  readonly retry: "never" | "again" | "patience";
   /** What the person who reads the error can do. */
   readonly help?: string;
 }
@@ -43,8 +44,13 @@ export const ERROR_POLICY: Record<ErrorCode, ErrorPolicy> = {
     retry: "never",
     help: "The provider refused the credentials. Check the provider's key in the worker's environment or models file.",
   },
-  provider_rate_limited: { status: "failed", retry: "backoff" },
-  provider_overloaded: { status: "failed", retry: "backoff" },
+  provider_rate_limited: { status: "failed", retry: "patience" },
+  provider_overloaded: { status: "failed", retry: "patience" },
+  provider_unavailable: {
+    status: "failed",
+    retry: "patience",
+    help: "The provider could not be reached for as long as limits.providerPatienceMs allows. Check its status and the address, or raise the limit.",
+  },
   provider_error: { status: "failed", retry: "never" },
   model_not_found: {
     status: "failed",
@@ -76,6 +82,11 @@ export const ERROR_POLICY: Record<ErrorCode, ErrorPolicy> = {
   cancelled: { status: "cancelled", retry: "never" },
   internal: { status: "failed", retry: "never" },
 };
+
+/** The codes of a provider that is away: what passes by itself when one waits. */
+export const AWAY_CODES: readonly ErrorCode[] = ErrorCode.options.filter(
+  (code) => ERROR_POLICY[code].retry === "patience",
+);
 
 /** An error as clients see it. `message` holds the provider's own words where there are some, secrets redacted. */
 export const InvocationError = z.object({

@@ -2,6 +2,7 @@ export * from "./api-key.ts";
 export * from "./api-key-text.ts";
 export * from "./artifact.ts";
 export * from "./batch-limits.ts";
+export * from "./counted-attempts.ts";
 export * from "./duration.ts";
 export * from "./error-code.ts";
 export * from "./event.ts";

@@ -15,6 +15,13 @@ export const Limits = z.strictObject({
     .describe("From a model request to the first byte of its answer; counted from each request"),
   idleMs: z.int().min(1).max(DAY_MS).describe("Without any progress of the run"),
   totalMs: z.int().min(1).max(DAY_MS).describe("One attempt from start to end"),
+  providerPatienceMs: z
+    .int()
+    .min(0)
+    .max(DAY_MS)
+    .describe(
+      "How long a provider that is away, overloaded or refuses for its rate limit is waited for; 0: not at all",
+    ),
   maxAttempts: z.int().min(1).max(20),
   maxTurns: z.int().min(1).max(10_000),
   maxCostUsd: z.number().positive().max(100_000),
@@ -25,6 +32,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   firstByteMs: 60 * SECOND_MS,
   idleMs: 300 * SECOND_MS,
   totalMs: 3_600 * SECOND_MS,
+  providerPatienceMs: 900 * SECOND_MS,
   maxAttempts: 3,
   maxTurns: 100,
   maxCostUsd: 5,

@@ -21,6 +21,8 @@ export type Outcome =
       readonly error: InvocationError;
       /** What the provider asked us to wait before another attempt, milliseconds. */
       readonly retryAfterMs?: number;
+      /** The model has not answered in this attempt: nothing is lost when it is made later. */
+      readonly isUnpaid?: boolean;
     });
 
 /**

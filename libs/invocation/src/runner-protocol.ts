@@ -26,6 +26,8 @@ export const RunnerTask = z.object({
   instructions: z.string().optional(),
   /** The trace that model requests are to be joined to; each names a span of its own in it. */
   trace: z.object({ traceId: z.string(), sampled: z.boolean(), tracestate: z.string().optional() }).optional(),
+  /** How long a provider that is away is waited for, milliseconds: in all, and before the model has answered once. */
+  providerPatience: z.object({ totalMs: z.number().nonnegative(), unpaidMs: z.number().nonnegative() }),
   conversation: z.array(InputMessage).min(1),
   tools: z.array(ToolName),
 });

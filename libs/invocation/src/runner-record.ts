@@ -24,6 +24,7 @@ export const HarnessFailure = z.object({
   code: ErrorCode,
   message: text,
   retryAfterMs: delayMs.optional(),
+  isUnpaid: z.boolean().optional().describe("The model has not answered: nothing is lost when the run is made later"),
 });
 export type HarnessFailure = z.infer<typeof HarnessFailure>;
 

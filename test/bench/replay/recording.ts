@@ -52,6 +52,7 @@ function taskIn(workspace: string, task: Task, models: ModelProcess): RunnerTask
   return {
     invocationId: newInvocationId(),
     attempt: 1,
+    providerPatience: { totalMs: 0, unpaidMs: 0 },
     workspace,
     environment: { PATH: process.env.PATH ?? "", HOME: workspace, TMPDIR: workspace },
     conversation: [{ role: "user", content: promptFor(task) }],

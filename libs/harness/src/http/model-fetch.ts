@@ -12,6 +12,16 @@ export const HEADERS_CHANNEL = "pifleet.model-fetch.headers";
 /** Published with each piece of an answer's body. */
 export const BODY_CHANNEL = "pifleet.model-fetch.body";
 
+/** Published with a `FaultMessage` when a connection could not be made, or broke off. */
+export const FAULT_CHANNEL = "pifleet.model-fetch.fault";
+
+/** What is published of a fault of the network. */
+export interface FaultMessage {
+  readonly error: unknown;
+  /** Whether the head of an answer had come before. */
+  readonly answered: boolean;
+}
+
 /** What is published of the head of an answer. */
 export interface HeadersMessage {
   readonly status: number;
@@ -43,6 +53,7 @@ const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
 
 const headersChannel = channel(HEADERS_CHANNEL);
 const bodyChannel = channel(BODY_CHANNEL);
+const faultChannel = channel(FAULT_CHANNEL);
 
 /**
  * Fetch for model requests, over `node:http`. Node's own fetch takes 40 ms of CPU at its first use, which is more than
@@ -72,7 +83,11 @@ function send({ url, method = "GET", headers, body, signal, socketPath }: Exchan
     const { request } = url.protocol === "https:" ? https : http;
     const by = { ...(signal && { signal }), ...(socketPath !== undefined && { socketPath }) };
     const outgoing = request(url, { method, headers: Object.fromEntries(sent), ...by }, resolve);
-    outgoing.on("error", (error) => reject(signal?.aborted ? signal.reason : failed(error)));
+    outgoing.on("error", (error) => {
+      if (signal?.aborted) return reject(signal.reason);
+      faultChannel.publish({ error, answered: false } satisfies FaultMessage);
+      reject(failed(error));
+    });
     outgoing.end(body ?? undefined);
   });
 }
@@ -126,6 +141,8 @@ async function* pieces(
     }
     return undefined;
   } catch (cause) {
-    throw signal?.aborted ? signal.reason : new TypeError("terminated", { cause });
+    if (signal?.aborted) throw signal.reason;
+    faultChannel.publish({ error: cause, answered: true } satisfies FaultMessage);
+    throw new TypeError("terminated", { cause });
   }
 }

@@ -17,7 +17,8 @@ export interface Prompt {
 }
 
 type Part = TextContent | ImageContent;
-const NO_PI_USAGE = {
+/** The usage of an answer that cost nothing, in the words of Pi. */
+export const NO_PI_USAGE = {
   input: 0,
   output: 0,
   cacheRead: 0,

@@ -2,7 +2,6 @@ import type { AgentSessionEvent } from "@earendil-works/pi-coding-agent";
 import type { HarnessRecord } from "@pifleet/invocation";
 import { now } from "../clock.ts";
 import { answerText } from "./conversation.ts";
-import { providerWords } from "./provider-words.ts";
 import type { Answers } from "./result.ts";
 import type { ToolExits } from "./tool-exits.ts";
 import { toolResultText } from "./tool-result.ts";
@@ -45,10 +44,6 @@ export class EventRelay {
         break;
       case "tool_execution_end":
         this.#endTool(event);
-        break;
-      case "auto_retry_start":
-      case "summarization_retry_scheduled":
-        this.#retry(event);
         break;
       case "compaction_start":
         this.#emit({ type: "compaction", at: now(), reason: event.reason });
@@ -108,10 +103,6 @@ export class EventRelay {
     const exitCode = this.#exits.take(callId);
     const exit = exitCode === undefined ? {} : { exitCode };
     this.#emit({ type: "tool.ended", at: now(), callId, name, isError, text: toolResultText(result), ...exit });
-  }
-
-  #retry({ delayMs, errorMessage }: Of<"auto_retry_start" | "summarization_retry_scheduled">): void {
-    this.#emit({ type: "retry.scheduled", at: now(), delayMs, reason: providerWords(errorMessage) });
   }
 
   #compacted({ errorMessage }: Of<"compaction_end">): void {

@@ -1,12 +1,22 @@
 import { type ChannelListener, subscribe, unsubscribe } from "node:diagnostics_channel";
-import { BODY_CHANNEL, HEADERS_CHANNEL, type HeadersMessage } from "../http/model-fetch.ts";
+import {
+  BODY_CHANNEL,
+  FAULT_CHANNEL,
+  type FaultMessage,
+  HEADERS_CHANNEL,
+  type HeadersMessage,
+} from "../http/model-fetch.ts";
 import type { ModelHeaders } from "../http/model-headers.ts";
+import { type NetworkFault, networkFault } from "./network-fault.ts";
 
 /** What is known of the HTTP answer to a model request, whatever Pi makes of it. */
 export interface HttpAnswer {
-  readonly status: number;
+  /** Absent when no answer came. */
+  readonly status?: number;
   /** What `Retry-After` asked for, milliseconds. */
   readonly retryAfterMs?: number;
+  /** Why the answer did not come, or not whole. */
+  readonly fault?: NetworkFault;
 }
 
 const FIRST_REFUSAL = 400;
@@ -24,6 +34,10 @@ export class HttpExchange {
     const { status, headers } = message as HeadersMessage;
     this.answer = { status, ...retryAfter(headers) };
   };
+  readonly #onFault: ChannelListener = (message) => {
+    const { error, answered } = message as FaultMessage;
+    this.answer = { ...this.answer, fault: networkFault(error, answered) };
+  };
   readonly #onBody: ChannelListener = () => {
     unsubscribe(BODY_CHANNEL, this.#onBody);
     if ((this.answer?.status ?? 0) < FIRST_REFUSAL) this.#onFirstByte();
@@ -34,11 +48,13 @@ export class HttpExchange {
     this.#onFirstByte = onFirstByte;
     subscribe(HEADERS_CHANNEL, this.#onHeaders);
     subscribe(BODY_CHANNEL, this.#onBody);
+    subscribe(FAULT_CHANNEL, this.#onFault);
   }
 
   /** Stops listening. Safe to call twice. */
   close(): void {
     unsubscribe(HEADERS_CHANNEL, this.#onHeaders);
+    unsubscribe(FAULT_CHANNEL, this.#onFault);
     unsubscribe(BODY_CHANNEL, this.#onBody);
   }
 }

@@ -220,15 +220,49 @@ describe("a provider that fails", () => {
     expect(records.filter(({ type }) => type === "request.started")).toHaveLength(1);
   });
 
-  it("with 429 is asked again, and ends the run when it goes on, with what Retry-After said", async () => {
-    server.enqueue(...Array.from({ length: 4 }, () => status(429, error("Slow down"), { "retry-after": "7" })));
+  it("with 429 is asked again within one turn until the patience is over", async () => {
+    server.otherwise(() => status(429, error("Slow down")));
+    const { records, result } = await start({ providerPatience: { totalMs: 200, unpaidMs: 200 } });
+    expect(result.failure).toMatchObject({ code: "provider_rate_limited", isUnpaid: true });
+    const types = records.map(({ type }) => type);
+    const requests = types.filter((type) => type === "request.ended").length;
+    expect(requests).toBeGreaterThan(3);
+    expect(types.filter((type) => type === "retry.scheduled")).toHaveLength(requests - 1);
+    expect(types.filter((type) => type.startsWith("turn."))).toEqual(["turn.started", "turn.ended"]);
+  });
+
+  it("and asks for a longer wait than there is patience ends the run, with what it asked for", async () => {
+    server.enqueue(status(429, error("Slow down"), { "retry-after": "7" }));
     const { records, result } = await start();
     expect(result.failure).toMatchObject({ code: "provider_rate_limited", retryAfterMs: 7_000 });
-    const kinds = records
-      .map(({ type }) => type)
-      .filter((type) => type.startsWith("turn.") || type === "retry.scheduled");
-    expect(kinds).toEqual(["turn.started", "retry.scheduled", "retry.scheduled", "retry.scheduled", "turn.ended"]);
-    expect(records.filter(({ type }) => type === "request.ended")).toHaveLength(4);
+    expect(records.filter(({ type }) => type === "request.ended")).toHaveLength(1);
+  });
+
+  it("is waited for as long as it asks, from its first answer on", async () => {
+    server.enqueue(status(429, error("Slow down"), { "retry-after-ms": "60" }), text("Here I am."));
+    const { records, result } = await start();
+    expect(result).toMatchObject({ output: "Here I am.", failure: null });
+    const [retry] = records.filter((record) => record.type === "retry.scheduled");
+    expect(retry?.delayMs).toBe(60);
+  });
+
+  it("after the model has answered is waited for with the whole patience", async () => {
+    server.enqueue(
+      toolCall("bash", { command: "true" }),
+      ...Array.from({ length: 5 }, () => status(502, "Bad gateway")),
+    );
+    const { result } = await start({ providerPatience: { totalMs: 60_000, unpaidMs: 0 } });
+    expect(result).toMatchObject({ failure: null, usage: { turns: 2 } });
+  });
+
+  it("while it is waited for lets the run be aborted at once", async () => {
+    server.enqueue(status(429, error("Slow down"), { "retry-after": "600" }));
+    const harness = newHarness();
+    const waiting = { providerPatience: { totalMs: 900_000, unpaidMs: 900_000 } };
+    const { result } = await run(harness, task(waiting), ({ type }) => {
+      if (type === "retry.scheduled") harness.abort();
+    });
+    expect(result.failure).toMatchObject({ code: "cancelled" });
   });
 
   it("and recovers does not fail the run", async () => {
@@ -241,11 +275,11 @@ describe("a provider that fails", () => {
   it.each([
     [402, "provider_error"],
     [404, "model_not_found"],
-    [500, "provider_error"],
+    [500, "provider_unavailable"],
     [529, "provider_overloaded"],
   ])("with %d ends the run with %s", async (code, expected) => {
-    server.enqueue(...Array.from({ length: 4 }, () => status(code, error("The provider's words"))));
-    const { result } = await start();
+    server.otherwise(() => status(code, error("The provider's words")));
+    const { result } = await start({ providerPatience: { totalMs: 20, unpaidMs: 20 } });
     expect(result.failure).toMatchObject({ code: expected, message: expect.stringContaining("The provider's words") });
   });
 
@@ -260,15 +294,16 @@ describe("a provider that fails", () => {
     expect((await start()).result.failure).toMatchObject({ code: "no_output" });
   });
 
-  it("that cannot be reached fails the run", async () => {
+  it("that cannot be reached fails the run, and the address and the cause are named", async () => {
     const providerConfig = { ...server.modelsFile().providers.fake, baseUrl: "http://127.0.0.1:9/v1" };
-    expect((await start({ providerConfig })).result.failure).toMatchObject({ code: "provider_error" });
+    expect((await start({ providerConfig })).result.failure).toMatchObject({
+      code: "provider_unavailable",
+      message: "http://127.0.0.1:9/v1 cannot be reached (ECONNREFUSED)",
+    });
   });
 
   it("that is full ends the run as an overflow", async () => {
-    server.enqueue(
-      ...Array.from({ length: 4 }, () => status(400, error("This model's maximum context length is 8 tokens"))),
-    );
+    server.otherwise(() => status(400, error("This model's maximum context length is 8 tokens")));
     expect((await start()).result.failure).toMatchObject({ code: "context_overflow" });
   });
 

@@ -11,12 +11,15 @@ import { promptOf, seed } from "./conversation.ts";
 import { EventRelay } from "./event-relay.ts";
 import { type ReachableModel, reachModel } from "./model.ts";
 import { ModelRequests } from "./model-requests.ts";
+import { Patience } from "./patience.ts";
 import { inMemoryResources } from "./resources.ts";
 import { Answers, resultOf } from "./result.ts";
-import { RETRY_DELAY_MS, runnerSettings } from "./settings.ts";
+import { runnerSettings } from "./settings.ts";
 import { ToolExits } from "./tool-exits.ts";
 import { UsageMeter } from "./usage.ts";
 
+/** The wait before a request that failed is made again, milliseconds. */
+const RETRY_DELAY_MS = 500;
 const ABORTED: HarnessFailure = { code: "cancelled", message: "The run was aborted" };
 
 type Emit = (record: HarnessRecord) => void;
@@ -27,7 +30,7 @@ export class PiHarness implements Harness {
   #session: AgentSession | undefined;
   #aborted = false;
 
-  /** @param retryDelayMs how long Pi waits before it asks a provider again that has failed; doubled each time */
+  /** @param retryDelayMs the wait before a provider that has failed is asked again; doubled each time */
   constructor(retryDelayMs: number = RETRY_DELAY_MS) {
     this.#retryDelayMs = retryDelayMs;
     useModelFetch();
@@ -39,14 +42,15 @@ export class PiHarness implements Harness {
     if (reached.kind === "failure") return refused(reached.failure, usage);
     const exits = new ToolExits();
     const answers = new Answers();
-    const requests = new ModelRequests(emit, usage, task);
-    const session = await openSession(task, reached, [bashTool(task, exits, emit)], this.#retryDelayMs);
+    const patience = new Patience({ patience: task.providerPatience, firstDelayMs: this.#retryDelayMs });
+    const requests = new ModelRequests(emit, usage, task, patience);
+    const session = await openSession(task, reached, [bashTool(task, exits, emit)]);
     session.agent.streamFunction = requests.observe(session.agent.streamFunction);
     session.subscribe(new EventRelay(emit, usage, answers, exits).onEvent);
     this.#session = session;
     try {
       if (!this.#aborted) await prompt(session, task);
-      const result = resultOf(session.sessionManager, answers, requests.last, usage.total);
+      const result = resultOf(session.sessionManager, answers, requests, usage.total);
       // Pi reports an abort as an error or not at all, depending on what it met.
       return this.#aborted ? { ...result, failure: ABORTED } : result;
     } finally {
@@ -65,7 +69,7 @@ export class PiHarness implements Harness {
   }
 }
 
-async function openSession(task: RunnerTask, reached: ReachableModel, tools: ToolDefinition[], retryDelayMs: number) {
+async function openSession(task: RunnerTask, reached: ReachableModel, tools: ToolDefinition[]) {
   const sessionManager = SessionManager.inMemory(task.workspace);
   seed(sessionManager, task.conversation, reached.model);
   const { session } = await createAgentSession({
@@ -77,7 +81,7 @@ async function openSession(task: RunnerTask, reached: ReachableModel, tools: Too
     customTools: tools,
     resourceLoader: inMemoryResources(task.instructions, task.workspace),
     sessionManager,
-    settingsManager: runnerSettings(retryDelayMs),
+    settingsManager: runnerSettings(),
   });
   return session;
 }

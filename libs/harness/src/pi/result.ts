@@ -2,7 +2,7 @@ import type { AssistantMessage } from "@earendil-works/pi-ai";
 import type { SessionManager } from "@earendil-works/pi-coding-agent";
 import type { HarnessFailure, HarnessResult, Usage } from "@pifleet/invocation";
 import { answerText, messagesOf } from "./conversation.ts";
-import type { EndedRequest } from "./model-requests.ts";
+import type { ModelRequests } from "./model-requests.ts";
 import { providerFailure } from "./provider-failure.ts";
 
 /** What the assistant said in a run. */
@@ -19,20 +19,22 @@ export class Answers {
   }
 }
 
-/** What a settled run came to. `request` is its newest model request. */
+/** What a settled run came to. */
 export function resultOf(
   session: SessionManager,
   answers: Answers,
-  request: EndedRequest | undefined,
+  requests: ModelRequests,
   usage: Usage,
 ): HarnessResult {
-  return { output: answers.text, messages: messagesOf(session), usage, failure: failureOf(answers.last, request) };
+  return { output: answers.text, messages: messagesOf(session), usage, failure: failureOf(answers.last, requests) };
 }
 
 /** Pi settles also when the provider failed or nothing was said: only the last message tells. */
-function failureOf(answer: AssistantMessage | undefined, request: EndedRequest | undefined): HarnessFailure | null {
-  if (answer?.stopReason === "error")
-    return providerFailure(answer, request?.message === answer ? request.http : undefined);
+function failureOf(answer: AssistantMessage | undefined, { last, isUnpaid }: ModelRequests): HarnessFailure | null {
+  if (answer?.stopReason === "error") {
+    const known = last?.message === answer ? last.failure : null;
+    return { ...(known ?? providerFailure(answer, undefined, "")), isUnpaid };
+  }
   if (answer && answerText(answer).trim() !== "") return null;
   const cut = answer?.stopReason === "length" ? ": it was cut off at the model's output limit" : "";
   return { code: "no_output", message: `The model ended without an answer${cut}` };

@@ -67,6 +67,7 @@ function task(api: RehearsedApi): RunnerTask {
     model: "rehearsal",
     apiKey: "none",
     providerConfig: { api, baseUrl: "http://127.0.0.1:1", models: [{ id: "rehearsal" }] },
+    providerPatience: { totalMs: 0, unpaidMs: 0 },
     conversation: [{ role: "user", content: "Rehearse." }],
     tools: [...DEFAULT_TOOLS],
   };

@@ -3,6 +3,7 @@ import {
   type CancelResult,
   type CheckIn,
   type Created,
+  countedAttempts,
   type Fenced,
   type Invocation,
   type InvocationId,
@@ -223,6 +224,5 @@ export class MemoryStore implements InvocationStore {
 }
 
 function isWornOut({ submission, limits, attempts }: Invocation): boolean {
-  const counted = attempts.filter(({ ended }) => ended !== "handed_back").length;
-  return submission.recovery === "fail" || counted >= limits.maxAttempts;
+  return submission.recovery === "fail" || countedAttempts(attempts) >= limits.maxAttempts;
 }

@@ -61,9 +61,17 @@ export class ModelServer {
     return fakeModelsFile(this.url);
   }
 
-  async listen(): Promise<void> {
-    this.#server.listen(0, "127.0.0.1");
+  /** @param port a free one when it is 0 */
+  async listen(port = 0): Promise<void> {
+    this.#server.listen(port, "127.0.0.1");
     await once(this.#server, "listening");
+  }
+
+  /** Ends every connection and refuses new ones; the result lets it listen again at the same address. */
+  async leave(): Promise<() => Promise<void>> {
+    const { port } = this.#server.address() as AddressInfo;
+    await this.close();
+    return () => this.listen(port);
   }
 
   /** Ends every connection. Safe to call twice. */

@@ -51,6 +51,7 @@ export function taskOf(runner: Runner, actions: readonly Action[]): RunnerTask {
     environment: { ...runner.toolEnvironment },
     provider: "none",
     model: "none",
+    providerPatience: { totalMs: 0, unpaidMs: 0 },
     conversation: [{ role: "user", content: JSON.stringify(actions) }],
     tools: [],
   };

@@ -14,6 +14,7 @@ export function piTask(server: ModelServer, workspace: string, changes: Partial<
     workspace,
     environment: { PATH: process.env.PATH ?? "", HOME: workspace, TMPDIR: workspace },
     conversation: [{ role: "user", content: "Begin." }],
+    providerPatience: { totalMs: 500, unpaidMs: 500 },
     tools: ["read", "bash", "edit", "write"],
     ...reach,
     ...changes,

@@ -1,6 +1,7 @@
 -- @include scope
 -- @include event
 -- @include owed
+-- @include uncounted
 
 local function read_attempts()
   return cjson.decode(get("attempts"))
@@ -37,11 +38,11 @@ local function lose_attempt(failure)
   owe_unwritten(get("attempt"))
 end
 
--- How many attempts count against the allowed number: those that a worker handed back do not.
+-- How many attempts count against the allowed number.
 local function counted_attempts()
   local count = 0
   for _, attempt in ipairs(read_attempts()) do
-    if attempt.ended ~= "handed_back" then
+    if not UNCOUNTED[attempt.ended] then
       count = count + 1
     end
   end
