@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { PiFleetError } from "@pifleet/client";
@@ -85,7 +84,7 @@ async function resume(arena: Arena, id: string): Promise<void> {
 /** Waits for the sweep, stops all workers, and looks for what is left. */
 export async function drain(arena: Arena): Promise<Leftovers> {
   const deadline = performance.now() + SWEEPING_MS;
-  while ((await isUnswept(arena)) && performance.now() < deadline) await setTimeout(LOOK_MS);
+  while (isUnswept(arena) && performance.now() < deadline) await setTimeout(LOOK_MS);
   const uncleanDrains: string[] = [];
   await Promise.all(
     arena.livingWorkers.map(async (worker) => {
@@ -95,15 +94,13 @@ export async function drain(arena: Arena): Promise<Leftovers> {
   );
   return {
     processes: processes(arena),
-    directories: [...runs(arena), ...(await caches(arena))],
+    directories: runs(arena),
     uncleanDrains,
   };
 }
 
-/** Each worker that lives has a cache; what is more was a dead one's. */
-async function isUnswept(arena: Arena): Promise<boolean> {
-  if (processes(arena).length > 0 || runs(arena).length > 0) return true;
-  return (await caches(arena)).length > arena.livingWorkers.length;
+function isUnswept(arena: Arena): boolean {
+  return processes(arena).length > 0 || runs(arena).length > 0;
 }
 
 function processes({ workspaces }: Arena): number[] {
@@ -113,13 +110,4 @@ function processes({ workspaces }: Arena): number[] {
 /** Workspaces, temporary directories and records of runs. */
 function runs({ workspaces }: Arena): string[] {
   return workspaces.flatMap((path) => remainsOfRuns(path).map((name) => join(path, name)));
-}
-
-async function caches({ workspaces }: Arena): Promise<string[]> {
-  return (await Promise.all(workspaces.map((path) => list(join(path, ".compile-cache"))))).flat();
-}
-
-async function list(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch(() => []);
-  return names.map((name) => join(directory, name));
 }

@@ -61,8 +61,8 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
     heapMb: config.runnerHeapMb,
     warm: config.warm,
     onFault,
-    onFallback: ({ from, to, exit }) => {
-      log.warn({ from, to, exit }, "runners do not start out of the one, and start out of the other from now on");
+    onFallback: ({ from, to, exit, forMs }) => {
+      log.warn({ from, to, exit, forMs }, "a runner did not start out of the one, and starts out of the other");
       backend.counters.add({ runner_fallbacks: 1 }).catch(onFault);
     },
   });

@@ -1,4 +1,5 @@
-import { copyFile, cp } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, cp, glob, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,8 +47,10 @@ export async function bundleRunner(outdir: string): Promise<void> {
     "built-in-providers": await builtInProvidersModule(join(ROOT, WANTED)),
   };
   const plugin = cutPlugin(generated, (cut) => met.add(cut));
+  await buildFilesBeside(outdir);
   await build({
     ...OPTIONS,
+    define: { ...OPTIONS.define, RUNNER_FILES: JSON.stringify(await digests(outdir)) },
     entryPoints: [PROGRAM],
     outfile: join(outdir, "runner.cjs"),
     plugins: [plugin],
@@ -55,6 +58,10 @@ export async function bundleRunner(outdir: string): Promise<void> {
   const unmet = CUTS.filter((cut) => !met.has(cut));
   if (unmet.length > 0)
     throw new Error(`Nothing was met to be cut by ${unmet.map(({ modules }) => modules).join(", ")}`);
+}
+
+/** Makes what the program loads when a task needs it. */
+async function buildFilesBeside(outdir: string): Promise<void> {
   await build({
     ...OPTIONS,
     entryPoints: { bedrock: BEDROCK, photon: PHOTON },
@@ -65,4 +72,14 @@ export async function bundleRunner(outdir: string): Promise<void> {
   await cp(join(providers, "data"), join(outdir, "models"), { recursive: true });
   const { resolve } = createRequire(import.meta.url);
   await copyFile(resolve(IMAGE_CODEC), join(outdir, "photon_rs_bg.wasm"));
+}
+
+/** The SHA-256 of every file in a directory, in hexadecimal, by its path below it. */
+async function digests(directory: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const file of glob("**/*.*", { cwd: directory }))
+    found[file] = createHash("sha256")
+      .update(await readFile(join(directory, file)))
+      .digest("hex");
+  return found;
 }

@@ -98,7 +98,7 @@ describe("a launch that fails", () => {
   }
 
   function nothingIsLeft(): void {
-    expect(readdirSync(root).sort()).toEqual([".compile-cache", ".runs"]);
+    expect(readdirSync(root).sort()).toEqual([".runs"]);
     expect(readdirSync(join(root, ".runs"))).toEqual([]);
   }
 

@@ -34,10 +34,11 @@ export function toolEnvironment(run: RunEnvironment, workspace: string): Environ
 
 /**
  * The runner's own environment, which the tools can see by way of /proc: it holds no secret either. Its HOME is not the
- * workspace, so that nothing a tool leaves there is taken for the runner's configuration.
+ * workspace, so that nothing a tool leaves there is taken for the runner's configuration. It names no compile cache: Node
+ * runs what it finds in one, and a tool of the same user could write it.
  */
-export function runnerEnvironment(run: RunEnvironment, compileCache: string): Environment {
-  return { ...common(run), HOME: run.temporary, NODE_COMPILE_CACHE: compileCache, GLIBC_TUNABLES: HUGE_PAGES };
+export function runnerEnvironment(run: RunEnvironment): Environment {
+  return { ...common(run), HOME: run.temporary, GLIBC_TUNABLES: HUGE_PAGES };
 }
 
 function common({ path, temporary, marker }: RunEnvironment): Environment {

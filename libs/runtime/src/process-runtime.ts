@@ -47,7 +47,7 @@ export interface ProcessRuntimeOptions {
   readonly node?: string;
   /** Called for faults that the runtime survives. */
   readonly onFault?: (error: Error) => void;
-  /** Called when a program does not work here, and the next is used from then on. */
+  /** Called when a runner of a program could not get ready, and the next program is used in its place. */
   readonly onFallback?: (fallback: Fallback) => void;
 }
 
@@ -116,6 +116,7 @@ class ProcessRuntime implements Runtime {
 
   async #launch(request: LaunchRequest, abandoned: AbortSignal): Promise<Runner> {
     const { runner, start } = await this.#pool.take(abandoned);
+    this.#starter.distrustFailures();
     try {
       await runner.serve(request, start);
       abandoned.throwIfAborted();
@@ -147,7 +148,6 @@ class ProcessRuntime implements Runtime {
     await this.#pool.drain();
     await Promise.all(Array.from(this.#starter.runners, (runner) => this.#end(runner)));
     await this.#sweeping?.catch(() => undefined);
-    await this.#ready?.compileCache.remove();
     process.off("exit", this.#endNow);
   }
 

@@ -6,6 +6,7 @@ import { ProcessRunner } from "./process-runner.ts";
 import { containedProcesses } from "./processes/containment.ts";
 import { readProcess } from "./processes/process-table.ts";
 import { type Fallback, ProgramChoice } from "./program-choice.ts";
+import { ProgramChanged, ProgramGuard } from "./program-guard.ts";
 import { RunnerChannel } from "./runner-channel.ts";
 import { secure } from "./secure.ts";
 import type { Site } from "./site.ts";
@@ -23,7 +24,7 @@ export interface RunnerStarterOptions {
   /** PATH of the runners and their tools. */
   readonly path: string;
   readonly onFault: (error: Error) => void;
-  /** Called when a program is given up for the next one. */
+  /** Called when a runner of a program could not get ready, and the next program is used in its place. */
   readonly onFallback: (fallback: Fallback) => void;
 }
 
@@ -33,10 +34,18 @@ export class RunnerStarter {
   readonly runners = new Set<ProcessRunner>();
   readonly #options: RunnerStarterOptions;
   readonly #choice: ProgramChoice;
+  readonly #guard: ProgramGuard;
+  readonly #changes = new Set<string>();
 
   constructor(options: RunnerStarterOptions) {
     this.#options = options;
-    this.#choice = new ProgramChoice(options.programs, options.onFallback);
+    this.#choice = new ProgramChoice(options);
+    this.#guard = new ProgramGuard(options.programs);
+  }
+
+  /** From now on tools may have a hand in it when a runner cannot start. */
+  distrustFailures(): void {
+    this.#choice.distrustFailures();
   }
 
   /**
@@ -45,13 +54,36 @@ export class RunnerStarter {
    * @throws {LaunchError} when the runner ends before, or whatever the start fails with
    */
   async start(abandoned: AbortSignal, ahead: boolean): Promise<ProcessRunner> {
-    for (;;) {
-      const program = this.#choice.current;
+    for (let program = this.#choice.current; ; ) {
       try {
-        return await this.#startWith(ahead ? rehearsing(program) : program, abandoned);
+        return await this.#startGuarded(program, abandoned, ahead);
       } catch (error) {
-        if (!(error instanceof LaunchError && this.#choice.failed(program, error.exit))) throw error;
+        const next = this.#after(program, error);
+        if (!next) throw error;
+        program = next;
       }
+    }
+  }
+
+  /** The program to go on with after an error; `undefined` when the start has failed with it. */
+  #after(program: RunnerProgram, error: unknown): RunnerProgram | undefined {
+    if (error instanceof LaunchError) return this.#choice.afterFailure(program, error.exit);
+    if (!(error instanceof ProgramChanged)) return undefined;
+    if (!this.#changes.has(error.file)) this.#options.onFault(error);
+    this.#changes.add(error.file);
+    return this.#choice.next(program);
+  }
+
+  /** What the runner has loaded by the time it is ready is what this worker started with. */
+  async #startGuarded(program: RunnerProgram, abandoned: AbortSignal, ahead: boolean): Promise<ProcessRunner> {
+    await this.#guard.check(program);
+    const runner = await this.#startWith(ahead ? rehearsing(program) : program, abandoned);
+    try {
+      await this.#guard.check(program);
+      return runner;
+    } catch (error) {
+      await runner.dispose();
+      throw error;
     }
   }
 
@@ -76,10 +108,10 @@ export class RunnerStarter {
     }
   }
 
-  async #spawn({ root, compileCache }: Site, footprint: Footprint, program: RunnerProgram): Promise<ProcessRunner> {
+  async #spawn({ root }: Site, footprint: Footprint, program: RunnerProgram): Promise<ProcessRunner> {
     const { node, heapMb, path, onFault } = this.#options;
     const { run, temporary, marker, group } = footprint;
-    const environment = runnerEnvironment({ path, temporary, marker }, compileCache.path);
+    const environment = runnerEnvironment({ path, temporary, marker });
     const child = spawnRunner({ ...program, node, directory: temporary, environment, heapMb });
     const { pid } = child;
     if (pid === undefined) throw (await processEnd(child)).spawnError;

@@ -1,5 +1,4 @@
 import { mkdir, realpath } from "node:fs/promises";
-import { CompileCache } from "./compile-cache.ts";
 import { RunRegister } from "./ownership/run-register.ts";
 import { ownIdentity, type WorkerIdentity } from "./ownership/worker-identity.ts";
 
@@ -8,23 +7,20 @@ export class Site {
   /** Absolute, without symbolic links. */
   readonly root: string;
   readonly register: RunRegister;
-  readonly compileCache: CompileCache;
   /** Absent where processes cannot be told apart: nothing is recorded and nothing is swept there. */
   readonly owner: WorkerIdentity | undefined;
   /** What was begun for runs that have no runner yet; who ends at once removes it. */
   readonly begun = new Set<{ removeNow(): void }>();
 
-  private constructor(root: string, compileCache: CompileCache, owner: WorkerIdentity | undefined) {
+  private constructor(root: string, owner: WorkerIdentity | undefined) {
     this.root = root;
     this.register = new RunRegister(root);
-    this.compileCache = compileCache;
     this.owner = owner;
   }
 
   static async prepare(workspaces: string): Promise<Site> {
     await mkdir(workspaces, { recursive: true, mode: 0o700 });
     const root = await realpath(workspaces);
-    const owner = ownIdentity();
-    return new Site(root, await CompileCache.create(root, owner), owner);
+    return new Site(root, ownIdentity());
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LaunchError, newInvocationId, REHEARSE, type Runner, type Runtime } from "@pifleet/invocation";
 import { describeRuntime } from "@pifleet/testkit/conformance/runtime";
@@ -208,8 +208,35 @@ describe("a runner program that cannot start", () => {
     );
     await runner.dispose();
     await waiting();
-    expect(fallbacks).toMatchObject([{ from: "missing", to: "acting runner", exit: { code: 1 } }]);
+    expect(fallbacks).toMatchObject([{ from: "missing", to: "acting runner", exit: { code: 1 }, forMs: 600_000 }]);
     expect(faults).toEqual([]);
+  });
+
+  it("is tried again by the next start when a tool may have crashed it", async () => {
+    const fallbacks: Fallback[] = [];
+    const crash = join(newRoot(), "crash");
+    const fragile = join(newRoot(), "fragile.mjs");
+    const [acting = ""] = ACTING_RUNNER.arguments;
+    writeFileSync(
+      fragile,
+      `import { existsSync } from "node:fs";
+       if (existsSync(${JSON.stringify(crash)})) process.abort();
+       await import(${JSON.stringify(acting)});`,
+    );
+    const programs = [{ name: "fragile", arguments: [fragile] }, ACTING_RUNNER];
+    runtime = open({ programs, warm: 0, onFallback: (fallback) => fallbacks.push(fallback) });
+    const programOf = ({ pid }: Runner) => readFileSync(`/proc/${pid}/cmdline`, "latin1");
+    const first = await launch();
+    expect(programOf(first)).toContain(fragile);
+    // What a tool of this run does to the next runner.
+    writeFileSync(crash, "");
+    const second = await launch();
+    expect(programOf(second)).toContain(acting);
+    rmSync(crash);
+    const third = await launch();
+    expect(programOf(third)).toContain(fragile);
+    expect(fallbacks).toMatchObject([{ from: "fragile", to: "acting runner", exit: { signal: "SIGABRT" }, forMs: 0 }]);
+    await Promise.all([first, second, third].map((runner) => runner.dispose()));
   });
 
   it("is told of once, and by the launch as ever", async () => {

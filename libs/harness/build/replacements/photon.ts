@@ -1,10 +1,12 @@
-import { requireBeside } from "./require-beside.ts";
+import { readBuilt, requireBeside } from "./require-beside.ts";
 
 let photon: unknown;
 
 /** What scales images, loaded from the file beside the runner that holds it; `null` where it cannot be loaded. */
 export async function loadPhoton(): Promise<unknown> {
   try {
+    // The package reads it by itself.
+    if (photon === undefined) readBuilt("photon_rs_bg.wasm");
     photon ??= requireBeside("photon.cjs");
   } catch {
     // Pi then sends images as they are.

@@ -49,7 +49,7 @@ afterEach(async () => {
 
 /** All that stands in the directory of the workspaces for runs. */
 function traces(): string[] {
-  const own = readdirSync(root).filter((name) => ![".runs", ".compile-cache"].includes(name));
+  const own = readdirSync(root).filter((name) => name !== ".runs");
   return [...own, ...readdirSync(join(root, ".runs"))];
 }
 
@@ -97,7 +97,7 @@ describe.each(CONTAINMENTS)("the sweep, with the containment %s", (containment) 
     // They were killed before the worker ended; the kernel takes a moment to carry that out.
     const alive = () => [isAlive(worker.run.runner), isAlive(worker.run.tool)];
     await expect.poll(alive, { timeout: 10_000 }).toEqual([false, false]);
-    expect([...traces(), ...readdirSync(join(root, ".compile-cache"))]).toEqual([]);
+    expect(traces()).toEqual([]);
     await expect.poll(() => groupsOf(worker.run.workspace), { timeout: 10_000 }).toEqual([]);
     expect(await runtime.sweep()).toEqual(NONE);
   });
@@ -182,13 +182,4 @@ describe("what has no record", () => {
     expect(await runtime.sweep()).toEqual({ runners: 0, workspaces: 1 });
     expect(traces()).toEqual([]);
   });
-});
-
-it("a worker's compile cache is removed with it, and by the sweep when it was killed", async () => {
-  const worker = await startWorker("auto");
-  await worker.kill();
-  await runtime.sweep();
-  expect(readdirSync(join(root, ".compile-cache"))).toHaveLength(1);
-  await runtime.close();
-  expect(readdirSync(join(root, ".compile-cache"))).toEqual([]);
 });

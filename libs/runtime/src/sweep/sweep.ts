@@ -1,6 +1,5 @@
 import type { Swept } from "@pifleet/invocation";
 import type { Site } from "../site.ts";
-import { sweepCaches } from "./sweep-caches.ts";
 import { sweepGroups } from "./sweep-groups.ts";
 import { sweepRuns } from "./sweep-runs.ts";
 import { sweepStrays } from "./sweep-strays.ts";
@@ -19,7 +18,6 @@ export async function sweep(site: Site, onFault: (error: Error) => void): Promis
   const before = Date.now() - STRAY_MS;
   const swept = await sweepRuns(site, owner, onFault);
   const strays = await sweepStrays(root, register, before);
-  await sweepCaches(root, owner, before);
   await sweepGroups(before);
   return { runners: swept.runners, workspaces: swept.workspaces + strays };
 }

@@ -18,7 +18,6 @@ export function endNow(runners: Iterable<ProcessRunner>, site: Site | undefined)
   }
   if (!site) return;
   for (const begun of site.begun) removeNow(begun);
-  removeNow(site.compileCache);
 }
 
 /** Waits without the event loop, which has ended. */
