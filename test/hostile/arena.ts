@@ -2,11 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "@pifleet/client";
+import type { InvocationRecord } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { Fleet } from "../fleet/fleet.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 import { answer } from "./agent.ts";
+import { Canaries } from "./canaries.ts";
 import { SilentServer } from "./silent-server.ts";
 
 const ENVIRONMENT = {
@@ -27,12 +29,19 @@ export class Arena implements AsyncDisposable {
   readonly fleet: Fleet;
   readonly evil: Client;
   readonly innocent: Client;
+  /** The secrets that an attack has found. */
+  readonly stolen = new Set<string>();
   /** How each worker has ended that was not told to, in order. */
   readonly deaths: (number | string)[] = [];
+  readonly #canaries: Canaries;
   #isClosing = false;
   #silent: SilentServer | undefined;
 
-  private constructor(parts: Pick<Arena, "directory" | "redis" | "models" | "fleet" | "evil" | "innocent">) {
+  private constructor(
+    parts: Pick<Arena, "directory" | "redis" | "models" | "fleet" | "evil" | "innocent">,
+    canaries: Canaries,
+  ) {
+    this.#canaries = canaries;
     this.directory = parts.directory;
     this.redis = parts.redis;
     this.models = parts.models;
@@ -45,14 +54,23 @@ export class Arena implements AsyncDisposable {
     const directory = await mkdtemp(join(tmpdir(), "hostile-"));
     process.env.TMPDIR = directory;
     const redis = await RedisServer.reserve();
-    await redis.start("--maxmemory", String(REDIS_BYTES), "--maxmemory-policy", "noeviction");
+    const canaries = new Canaries();
+    const limits = ["--maxmemory", String(REDIS_BYTES), "--maxmemory-policy", "noeviction"];
+    await redis.start(...limits, "--requirepass", canaries.redisPassword);
     const models = await startModelServer();
     models.otherwise(answer);
-    const fleet = await Fleet.start({ workers: 0, redisUrl: redis.url, models: models.modelsFile(), env: ENVIRONMENT });
+    const redisUrl = redis.url.replace("//", `//:${canaries.redisPassword}@`);
+    const env = { ...ENVIRONMENT, ANTHROPIC_API_KEY: canaries.providerKey };
+    const fleet = await Fleet.start({ workers: 0, redisUrl, models: models.modelsFile(), env });
     const [evil, innocent] = await Promise.all([fleet.clientOf("evil"), fleet.clientOf("innocent")]);
-    const arena = new Arena({ directory, redis, models, fleet, evil, innocent });
+    const arena = new Arena({ directory, redis, models, fleet, evil, innocent }, canaries);
     await Promise.all(Array.from({ length: workers }, () => arena.#supervise()));
     return arena;
+  }
+
+  /** Looks for secrets in what a run of the evil tenant has said. */
+  search(record: InvocationRecord): void {
+    for (const name of this.#canaries.foundIn(JSON.stringify(record.messages))) this.stolen.add(name);
   }
 
   /** A server that takes every connection and never answers. One for the whole time. */

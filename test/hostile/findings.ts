@@ -10,6 +10,7 @@ export interface Findings {
   /** How often each attack was made, and how many innocent runs it met that took long to start. */
   readonly strikes: ReadonlyMap<string, number>;
   readonly peaksMb: MemoryWatch["peaks"];
+  readonly stolen: readonly string[];
   readonly leftProcesses: number;
   readonly leftDirectories: readonly string[];
 }

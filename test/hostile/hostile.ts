@@ -41,6 +41,7 @@ export async function hostile(options: Options, say: (line: string) => void): Pr
     deaths: arena.deaths,
     strikes,
     peaksMb: watch.peaks,
+    stolen: [...arena.stolen],
     leftProcesses: processes,
     leftDirectories: directories,
   };

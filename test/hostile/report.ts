@@ -9,7 +9,8 @@ const MOST_MB = { api: 600, worker: 600, redis: 600 };
 
 /** The findings as text, and whether the innocent tenant was left alone. */
 export function report(findings: Findings): { text: string; passed: boolean } {
-  const { undisturbed, attacked, failures, deaths, strikes, peaksMb, leftProcesses, leftDirectories } = findings;
+  const { undisturbed, attacked, failures, deaths, strikes, peaksMb, stolen, leftProcesses, leftDirectories } =
+    findings;
   const failed = attacked.filter(({ record }) => record.status !== "succeeded");
   const allowedMs = Math.max(MOST_DELAY * p99(undisturbed), IMMEDIATE_MS);
   const checks: [string, boolean][] = [
@@ -24,6 +25,7 @@ export function report(findings: Findings): { text: string; passed: boolean } {
       `${name} took ${peak.toFixed(0)} MB at most`,
       peak <= MOST_MB[name as keyof typeof MOST_MB],
     ]),
+    [`${stolen.length} secrets were found: ${stolen.join(", ") || "none"}`, stolen.length === 0],
     [
       `${leftProcesses} processes and ${leftDirectories.length} directories are left`,
       leftProcesses + leftDirectories.length === 0,

@@ -18,12 +18,12 @@ export interface Attack {
 /** Limits with which an attack ends by itself. */
 export const LIMITS = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 30_000, maxAttempts: 2 };
 
-/** Submits for the evil tenant, and waits for the end. What is refused was repelled. */
+/** Submits for the evil tenant, waits for the end, and keeps what came out. What is refused was repelled. */
 export async function submitted({ arena }: Scene, submission: Omit<SubmissionInput, "model">): Promise<void> {
   const { invocations } = arena.evil;
   try {
     const { id } = await invocations.create({ model: "fake/test", limits: LIMITS, ...submission });
-    await invocations.wait(id);
+    arena.search(await invocations.wait(id));
   } catch {
     // It is the API's right to refuse it.
   }

@@ -10,7 +10,7 @@ import {
 import type { Attack } from "./attack.ts";
 import { binary, floods, lines, longAnswers, longWords } from "./output.ts";
 import { deepDirectories, disk, forks, inspector, memory, orphans, workerKilled } from "./processes.ts";
-import { secretsInProcesses } from "./secrets.ts";
+import { database, secretsInProcesses } from "./secrets.ts";
 
 /** Every way to do harm that we know of, and that can be made without a privilege. */
 export const ATTACKS: readonly Attack[] = [
@@ -21,6 +21,7 @@ export const ATTACKS: readonly Attack[] = [
   binary,
   inspector,
   secretsInProcesses,
+  database,
   headers,
   largeMetadata,
   largeSubmissions,
