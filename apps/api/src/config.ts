@@ -11,7 +11,9 @@ import {
   AddressAllowance,
   LogLevel,
   RedisPrefix,
+  RedisReplicas,
   RedisUrl,
+  RedisWaitMs,
   Retention,
   TenantRunning,
   WatchdogMs,
@@ -70,6 +72,8 @@ const Variables = z
     PIFLEET_RETENTION: Retention,
     PIFLEET_WATCHDOG_MS: WatchdogMs,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
+    PIFLEET_REDIS_REPLICAS: RedisReplicas,
+    PIFLEET_REDIS_WAIT_MS: RedisWaitMs,
     ...ARTIFACT_VARIABLES,
     PIFLEET_TRACE_BAGGAGE: BaggageKeys.default(new Set()),
     PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
@@ -91,6 +95,8 @@ const Variables = z
 export interface Config {
   readonly redisUrl: string;
   readonly redisPrefix: string;
+  /** How many replicas must have what a client is told of, and how long they are waited for at most. */
+  readonly replication?: { readonly replicas: number; readonly waitMs: number };
   readonly host: string;
   /** 0 is any free port. */
   readonly port: number;
@@ -121,6 +127,9 @@ export function readConfig(environment: Environment): Config {
   return {
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
+    ...(variables.PIFLEET_REDIS_REPLICAS > 0 && {
+      replication: { replicas: variables.PIFLEET_REDIS_REPLICAS, waitMs: variables.PIFLEET_REDIS_WAIT_MS },
+    }),
     host: variables.HOST,
     port: variables.PORT,
     logLevel: variables.LOG_LEVEL,

@@ -38,6 +38,7 @@ async function start(config: Config, log: Logger) {
   const backend = await connectBackend({
     url: redisUrl,
     prefix: redisPrefix,
+    ...(config.replication && { replication: config.replication }),
     retentionMs,
     limits,
     role: "api",

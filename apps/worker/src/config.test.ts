@@ -67,3 +67,10 @@ it("one runner a core waits, but never more than may run, and as many as are ask
   expect(readConfig({ PIFLEET_CONCURRENCY: "3", PIFLEET_WARM: "3" }).warm).toBe(3);
   expect(readConfig({ PIFLEET_WARM: "0" }).warm).toBe(0);
 });
+
+it("replicas are waited for when that is asked for, and not by default", () => {
+  expect(readConfig({}).replication).toBeUndefined();
+  expect(readConfig({ PIFLEET_REDIS_REPLICAS: "1" }).replication).toEqual({ replicas: 1, waitMs: 250 });
+  const read = () => readConfig({ PIFLEET_REDIS_REPLICAS: "1", PIFLEET_REDIS_WAIT_MS: "5000" });
+  expect(read).toThrow(/^PIFLEET_REDIS_WAIT_MS must be a whole number from 1 to 1000$/);
+});

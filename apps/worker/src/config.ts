@@ -15,7 +15,9 @@ import {
   LogLevel,
   NameServers,
   RedisPrefix,
+  RedisReplicas,
   RedisUrl,
+  RedisWaitMs,
   Retention,
   TenantRunning,
   WatchdogMs,
@@ -35,6 +37,8 @@ const Variables = z
     REDIS_URL: RedisUrl,
     LOG_LEVEL: LogLevel,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
+    PIFLEET_REDIS_REPLICAS: RedisReplicas,
+    PIFLEET_REDIS_WAIT_MS: RedisWaitMs,
     PIFLEET_CONCURRENCY: wholeNumber(1, MOST_RUNNERS).default(2 * availableParallelism()),
     PIFLEET_WARM: wholeNumber(0, MOST_RUNNERS).optional(),
     PIFLEET_TENANT_RUNNING: TenantRunning,
@@ -71,6 +75,8 @@ const Variables = z
 export interface Config {
   readonly redisUrl: string;
   readonly redisPrefix: string;
+  /** How many replicas must have what a client is told of, and how long they are waited for at most. */
+  readonly replication?: { readonly replicas: number; readonly waitMs: number };
   readonly logLevel: LogLevel;
   /** How long the event loop may stand still, milliseconds; 0 is for ever. */
   readonly watchdogMs: number;
@@ -106,6 +112,9 @@ export function readConfig(given: Environment): Config {
   return {
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
+    ...(variables.PIFLEET_REDIS_REPLICAS > 0 && {
+      replication: { replicas: variables.PIFLEET_REDIS_REPLICAS, waitMs: variables.PIFLEET_REDIS_WAIT_MS },
+    }),
     logLevel: variables.LOG_LEVEL,
     watchdogMs: variables.PIFLEET_WATCHDOG_MS,
     concurrency: variables.PIFLEET_CONCURRENCY,

@@ -49,6 +49,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
   const backend = await connectBackend({
     url: config.redisUrl,
     prefix: config.redisPrefix,
+    ...(config.replication && { replication: config.replication }),
     retentionMs: config.retentionMs,
     limits: { ...NO_LIMITS, tenantRunning: config.tenantRunning },
     role: "worker",

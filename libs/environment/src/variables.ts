@@ -15,6 +15,12 @@ export const RedisPrefix = z
   .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes or underscores")
   .default("pifleet");
 
+/** How many replicas must have what a client is told of before it is told; 0: none is waited for. */
+export const RedisReplicas = wholeNumber(0, 16).default(0);
+
+/** How long replicas are waited for at most, milliseconds. */
+export const RedisWaitMs = wholeNumber(1, 1_000).default(250);
+
 /** The least level that is logged. */
 export const LogLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {

@@ -13,6 +13,7 @@ import { warnOfEviction } from "./eviction.ts";
 import { type Keys, makeKeys } from "./keys.ts";
 import { RedisQueue } from "./queue.ts";
 import { RedisClock } from "./redis-clock.ts";
+import { Replication, type ReplicationOptions } from "./replication.ts";
 import { Scripts } from "./scripts.ts";
 import { RedisSpanLog } from "./span-log.ts";
 import { RedisStore } from "./store.ts";
@@ -32,6 +33,8 @@ export interface BackendOptions {
   readonly retentionMs: number;
   /** How much may wait and run; nothing is limited by default. */
   readonly limits?: AdmissionLimits;
+  /** Waits until replicas have what clients are told of; nothing is waited for by default. */
+  readonly replication?: ReplicationOptions;
   /** How the absence of Redis shows; see `Role`. */
   readonly role: Role;
   /** Called for faults that the backend itself survives, such as a broken connection. */
@@ -60,9 +63,17 @@ export async function connectBackend(options: BackendOptions): Promise<Backend> 
 }
 
 function composeBackend(
-  { main, bulk, own, subscriber, close }: Connections,
+  { main, bulk, own, subscriber, replication: openReplication, close }: Connections,
   keys: Keys,
-  { retentionMs, limits, onFault }: { retentionMs: number; limits: AdmissionLimits; onFault: (error: Error) => void },
+  {
+    retentionMs,
+    limits,
+    replication: wanted,
+    onFault,
+  }: Pick<BackendOptions, "retentionMs" | "replication"> & {
+    readonly limits: AdmissionLimits;
+    readonly onFault: (error: Error) => void;
+  },
 ): Backend {
   warnOfEviction(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
@@ -70,9 +81,17 @@ function composeBackend(
   const compaction = new Compaction(bulkScripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
   const queue = new RedisQueue(main, scripts, (listener) => changes.watchReserves(listener), onFault);
+  const replication = wanted && new Replication(openReplication(), keys.replicated, wanted, onFault);
   const disconnected = new DisconnectedWorkers(main, keys, own, onFault);
   return {
-    store: new RedisStore(main, scripts, { bulk, bulkScripts, clock: new RedisClock(main), limits, compaction }),
+    store: new RedisStore(main, scripts, {
+      bulk,
+      bulkScripts,
+      clock: new RedisClock(main),
+      limits,
+      compaction,
+      replication,
+    }),
     queue,
     admission: new RedisAdmission(main, scripts, limits.tenantRunning),
     events: new RedisEventLog(scripts, bulkScripts),
@@ -81,7 +100,7 @@ function composeBackend(
     spool: new RedisTraceSpool(main, scripts),
     apiKeys: new RedisApiKeys(main, scripts),
     webhooks: new RedisWebhooks(main, scripts),
-    deliveries: new RedisDeliveryLedger(main, scripts),
+    deliveries: new RedisDeliveryLedger(main, scripts, replication),
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main, bulk),

@@ -39,6 +39,8 @@ export interface Connections {
   readonly own: OwnConnection;
   /** For long answers, so that what cannot wait is not behind them on `main`. */
   readonly bulk: Redis;
+  /** For waiting until replicas have what was written; opened when it is asked for. */
+  replication(): Redis;
   /** Listens to channels; nothing else can be done on it. */
   readonly subscriber: Redis;
   /**
@@ -63,10 +65,17 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
   // The change feed subscribes again by itself, because it must know when that is done.
   const subscriber = open(`pifleet-${role}-feed`, { autoResubscribe: false });
   for (const redis of [main, subscriber]) reportOutages(redis, onFault);
+  let replication: Redis | undefined;
   return {
     main,
     bulk,
     own,
+    replication: () => {
+      // What cannot be asked now is not asked later: whoever waits goes on.
+      const more = { enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false };
+      replication ??= open(`pifleet-${role}-replication`, more).on("error", () => undefined);
+      return replication;
+    },
     subscriber,
     ready: (signal) =>
       unlessAborted(
@@ -74,7 +83,7 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
         signal,
       ),
     close: () => {
-      for (const redis of [main, bulk, subscriber]) disconnect(redis);
+      for (const redis of [main, bulk, subscriber, replication]) if (redis) disconnect(redis);
     },
   };
 }

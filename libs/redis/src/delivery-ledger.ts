@@ -11,6 +11,7 @@ import type {
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { decodeDelivery } from "./delivery.ts";
+import type { Replication } from "./replication.ts";
 import { expireDeliveries } from "./scripts/expire-deliveries.ts";
 import { listDeliveries } from "./scripts/list-deliveries.ts";
 import { nextDue } from "./scripts/next-due.ts";
@@ -32,10 +33,13 @@ const EXPIRE_BATCH = 500;
 export class RedisDeliveryLedger implements DeliveryLedger {
   readonly #redis: Redis;
   readonly #scripts: Scripts;
+  readonly #replication: Replication | undefined;
 
-  constructor(redis: Redis, scripts: Scripts) {
+  /** @param replication is waited for before anybody is told of an end */
+  constructor(redis: Redis, scripts: Scripts, replication?: Replication) {
     this.#redis = redis;
     this.#scripts = scripts;
+    this.#replication = replication;
   }
 
   takeEnded(limit: number, leaseMs: number): Promise<Ended[]> {
@@ -46,8 +50,10 @@ export class RedisDeliveryLedger implements DeliveryLedger {
     return writeDeliveries(this.#scripts, ended, deliveries);
   }
 
-  take(limit: number, leaseMs: number): Promise<StoredDelivery[]> {
-    return takeDeliveries(this.#scripts, limit, leaseMs);
+  async take(limit: number, leaseMs: number): Promise<StoredDelivery[]> {
+    const due = await takeDeliveries(this.#scripts, limit, leaseMs);
+    if (due.length > 0) await this.#replication?.wait();
+    return due;
   }
 
   record(id: DeliveryId, made: DeliveryTry, after: AfterTry): Promise<void> {

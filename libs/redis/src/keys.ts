@@ -42,6 +42,8 @@ export interface Keys {
   readonly workerConnections: string;
   /** Hash: the counters of the fleet. */
   readonly counters: string;
+  /** String: is written to learn how far replicas are. */
+  readonly replicated: string;
   /** Sorted set, in lexical order, of the ids of all tenants' API keys; some may be gone. */
   readonly apiKeys: string;
   /** Channel on which the ids of invocations are sent that something is asked of. */
@@ -112,6 +114,7 @@ export function makeKeys(prefix: string): Keys {
     workerSlots: `${shard}:worker-slots`,
     workerConnections: `${shard}:worker-connections`,
     counters: `${shard}:counters`,
+    replicated: `${shard}:replicated`,
     apiKeys: `${shard}:api-keys`,
     requests: `${shard}:requests`,
     reserves: `${shard}:reserves`,

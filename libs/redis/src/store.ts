@@ -28,6 +28,7 @@ import { newestAttempts } from "./newest-attempts.ts";
 import { openInvocations } from "./open-invocations.ts";
 import { decodeRecord } from "./record.ts";
 import type { RedisClock } from "./redis-clock.ts";
+import type { Replication } from "./replication.ts";
 import { cancel } from "./scripts/cancel.ts";
 import { checkIn } from "./scripts/check-in.ts";
 import { create } from "./scripts/create.ts";
@@ -55,6 +56,8 @@ interface StoreOptions {
   readonly clock: RedisClock;
   readonly limits: AdmissionLimits;
   readonly compaction: Compaction;
+  /** Is waited for before anybody is told that an invocation was taken, or has ended. */
+  readonly replication: Replication | undefined;
 }
 
 /** The records in Redis: one hash per invocation, changed only by the scripts in `scripts/`. */
@@ -66,8 +69,10 @@ export class RedisStore implements InvocationStore {
   readonly #clock: RedisClock;
   readonly #limits: AdmissionLimits;
   readonly #compaction: Compaction;
+  readonly #replication: Replication | undefined;
 
-  constructor(redis: Redis, scripts: Scripts, { bulk, bulkScripts, clock, limits, compaction }: StoreOptions) {
+  constructor(redis: Redis, scripts: Scripts, options: StoreOptions) {
+    const { bulk, bulkScripts, clock, limits, compaction, replication } = options;
     this.#redis = redis;
     this.#scripts = scripts;
     this.#bulk = bulk;
@@ -75,6 +80,7 @@ export class RedisStore implements InvocationStore {
     this.#clock = clock;
     this.#limits = limits;
     this.#compaction = compaction;
+    this.#replication = replication;
   }
 
   async create(invocation: Invocation, more: NewInvocation = {}): Promise<Created> {
@@ -84,7 +90,10 @@ export class RedisStore implements InvocationStore {
     const { kind, redisMs, id, admitted } = reply;
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("submission");
-    if (kind === "created") return { kind, invocation, admitted };
+    if (kind === "created") {
+      await this.#replication?.wait();
+      return { kind, invocation, admitted };
+    }
     if (kind === "key_conflict") return { kind };
     if (kind === "tenant_full") return { kind: "queue_full", of: "tenant", max: this.#limits.tenantQueued ?? 0 };
     if (kind === "fleet_full") return { kind: "queue_full", of: "fleet", max: this.#limits.queued ?? 0 };
@@ -139,7 +148,9 @@ export class RedisStore implements InvocationStore {
     spans: readonly Span[] = [],
   ): Promise<Fenced> {
     const settled = await settle(this.#scripts, id, attempt, settlement, spans);
-    if (settled === "accepted") this.#compaction.begin(id);
+    if (settled !== "accepted") return settled;
+    this.#compaction.begin(id);
+    await this.#replication?.wait();
     return settled;
   }
 
@@ -147,7 +158,10 @@ export class RedisStore implements InvocationStore {
     const { kind, fields } = await cancel(this.#scripts, tenant, id);
     const invocation = await decodeRecord(id, fields);
     if (kind === "missing" || !invocation) return { kind: "missing" };
-    if (kind === "cancelled") this.#compaction.begin(id);
+    if (kind === "cancelled") {
+      this.#compaction.begin(id);
+      await this.#replication?.wait();
+    }
     if (kind !== "illegal") return { kind, invocation };
     const { status } = invocation;
     return { kind, status, legal: legalTransitions(status) };

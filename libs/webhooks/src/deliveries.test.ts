@@ -31,6 +31,17 @@ it("an ended invocation makes one delivery for each webhook, all with one body a
   expect(JSON.stringify(deliveries)).not.toContain(SECRET);
 });
 
+it("a message has the same id whenever it is made, and no two messages have one", () => {
+  const invocation = ended();
+  const ids = deliveriesOf(invocation, webhooks, 0).map(({ messageId }) => messageId);
+  expect(deliveriesOf(invocation, webhooks, 1_000_000).map(({ messageId }) => messageId)).toEqual(ids);
+  for (const id of ids) expect(id).toMatch(/^msg_[0-9A-HJKMNP-TV-Z]{26}$/);
+  const others = [ended(), { ...invocation, status: "succeeded" as const }].flatMap((one) =>
+    deliveriesOf(one, webhooks),
+  );
+  expect(new Set([...ids, ...others.map(({ messageId }) => messageId)]).size).toBe(ids.length + others.length);
+});
+
 it("an invocation's own webhook is told of the events that it names, and of no other", () => {
   expect(deliveriesOf(ended({ status: "succeeded" }), [])).toEqual([]);
   expect(deliveriesOf(ended(), [])).toHaveLength(1);

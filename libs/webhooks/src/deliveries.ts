@@ -7,6 +7,7 @@ import {
   type WebhookEventType,
 } from "@pifleet/invocation";
 import { messageBody } from "./message-body.ts";
+import { messageIdOf } from "./message-id.ts";
 
 /** A webhook that may want to know, whoever has named it. */
 interface Candidate {
@@ -46,7 +47,7 @@ function newDelivery({ id, url }: Candidate, { invocation, type, body }: Told, n
   const now = new Date(nowMs).toISOString();
   return {
     id: `dlv_${newUlid(nowMs)}`,
-    messageId: `msg_${newUlid(nowMs)}`,
+    messageId: messageIdOf({ invocation: invocation.id, type, webhook: id }),
     tenant: invocation.tenant,
     webhook: id,
     invocation: invocation.id,

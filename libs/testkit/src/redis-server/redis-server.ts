@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,13 +32,27 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /** Starts it, with further arguments. Resolves when it accepts connections. */
-  async start(...more: string[]): Promise<void> {
+  start(...more: string[]): Promise<void> {
+    return this.#launch(more, "Ready to accept connections");
+  }
+
+  /** Starts it with all that another one holds, and apart from it from then on: as a replica whose primary has died. */
+  async startAsCopyOf(other: RedisServer): Promise<void> {
+    await this.#launch(["--replicaof", "127.0.0.1", String(other.port)], "sync: Finished with success");
+    const socket = connect(this.port, "127.0.0.1");
+    socket.write("REPLICAOF NO ONE\r\n");
+    await once(socket, "data");
+    socket.destroy();
+  }
+
+  /** Resolves when it has logged this. */
+  async #launch(more: string[], until: string): Promise<void> {
     const own = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--dir", this.#directory];
     this.#process = spawn("redis-server", [...own, ...more], { stdio: ["ignore", "pipe", "inherit"] });
     const { stdout } = this.#process;
     if (!stdout) throw new Error("redis-server has no output");
     const lines = createInterface(stdout);
-    for await (const line of lines) if (line.includes("Ready to accept connections")) break;
+    for await (const line of lines) if (line.includes(until)) break;
     stdout.resume();
   }
 
