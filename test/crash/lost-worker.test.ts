@@ -75,21 +75,6 @@ describe("a worker that is killed", () => {
 });
 
 describe("an invocation whose worker dies every time", () => {
-  it("fails after as many attempts as it may have", async () => {
-    await using stage = await Stage.set({ workers: 1, env: ENDLESS_LEASE });
-    stage.models.otherwise(() => toolCall("bash", { command: "echo begun; sleep 300" }));
-    const id = await stage.submit({ limits: { maxAttempts: 2 } });
-    for (const attempt of [1, 2]) {
-      const worker = await stage.worksOn(id, attempt);
-      await stage.fleet.startWorker();
-      worker.kill("SIGKILL");
-    }
-    const record = await stage.end(id);
-    expect(record).toMatchObject({ status: "failed", error: { code: "worker_lost" } });
-    expect(endings(record)).toEqual(["worker_lost", "worker_lost"]);
-    await stage.cleared();
-  });
-
   it("fails after the first attempt when it must not be run again", async () => {
     await using stage = await Stage.set({ workers: 2, env: ENDLESS_LEASE });
     stage.models.enqueue(toolCall("bash", { command: "echo begun; sleep 300" }));

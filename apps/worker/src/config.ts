@@ -23,9 +23,10 @@ import {
   WatchdogMs,
   wholeNumber,
 } from "@pifleet/environment/variables";
-import type { ArtifactLimits } from "@pifleet/invocation";
+import { type ArtifactLimits, InvocationId } from "@pifleet/invocation";
 import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
+import { APART, type ApartTask } from "./apart/apart-word.ts";
 import { SECRET_VARIABLES } from "./secrets.ts";
 import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
 
@@ -142,8 +143,21 @@ export function readConfig(given: Environment): Config {
 
 const DRAIN_ON_IDLE = "--drain-on-idle";
 
+export interface Arguments {
+  readonly drainOnIdle: boolean;
+  /** What this process is to run for the worker that started it; undefined for a worker. */
+  readonly apart: ApartTask | undefined;
+}
+
 /** The arguments of `pifleet worker`. @throws {ConfigurationError} for one that it does not know */
-export function readArguments(given: readonly string[]): { drainOnIdle: boolean } {
+export function readArguments(given: readonly string[]): Arguments {
+  const [first = "", ...rest] = given;
+  if (first.startsWith(APART) && rest.length === 0) return { drainOnIdle: false, apart: apartTask(first) };
   knownArguments(given, [DRAIN_ON_IDLE]);
-  return { drainOnIdle: given.includes(DRAIN_ON_IDLE) };
+  return { drainOnIdle: given.includes(DRAIN_ON_IDLE), apart: undefined };
+}
+
+function apartTask(argument: string): ApartTask {
+  const [invocation, worker = ""] = argument.slice(APART.length).split(",");
+  return { invocation: InvocationId.parse(invocation), worker };
 }

@@ -11,10 +11,11 @@ import { connectBackend, needsNoPassword, OPEN_REDIS_WARNING } from "@pifleet/re
 import { createProcessRuntime } from "@pifleet/runtime";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
-import type { Config } from "./config.ts";
+import { workApart } from "./apart/work-apart.ts";
+import type { Arguments, Config } from "./config.ts";
 import { secretsOf } from "./secrets.ts";
 import { TraceDestinations } from "./trace-destinations.ts";
-import { Worker } from "./worker.ts";
+import { Worker, type WorkerOptions, type WorkerParts } from "./worker.ts";
 
 const { version } = packageJson;
 /** Of each thing that was said, as much as this stands in a span when content is recorded. */
@@ -23,10 +24,17 @@ const MAX_CONTENT_BYTES = 16_384;
 const ARTIFACT_ROUND_MS = { directory: 30_000, s3: 300_000 };
 
 /** Works until a signal ends it, or until there is nothing to do when it was started for that. */
-export async function work(config: Config & { drainOnIdle: boolean }): Promise<void> {
-  const log = createLogger(config.logLevel).child({ app: "worker" });
+export async function work(config: Config & Arguments): Promise<void> {
   startWatchdog({ limitMs: config.watchdogMs, app: "worker" });
-  const worker = await compose(config, log);
+  const base = createLogger(config.logLevel);
+  if (config.apart) {
+    const log = base.child({ app: "worker", apart: config.apart.invocation });
+    const { parts, options } = await compose({ ...config, warm: 0 }, log);
+    return workApart(config.apart, parts, options);
+  }
+  const log = base.child({ app: "worker" });
+  const { parts, options } = await compose(config, log);
+  const worker = new Worker(parts, options);
   // The worker has a grace period of its own. A second signal ends it at once, and its runners end with it.
   const { close } = closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "the worker failed");
@@ -41,7 +49,8 @@ export async function work(config: Config & { drainOnIdle: boolean }): Promise<v
   close();
 }
 
-async function compose(config: Config, log: Logger): Promise<Worker> {
+/** What a worker works with. */
+async function compose(config: Config, log: Logger): Promise<{ parts: WorkerParts; options: WorkerOptions }> {
   const { modelsFile: path, traces } = config;
   const modelsFile = path && (await readConfigured("PIFLEET_MODELS_FILE", () => readModelsFile(path)));
   const environment = modelsFile ? withSecretFiles(config.environment, modelVariables(modelsFile)) : config.environment;
@@ -75,8 +84,8 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
   const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];
   warnOfExposedSecrets(secrets, log);
   const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
-  return new Worker(
-    {
+  return {
+    parts: {
       backend,
       runtime,
       artifacts: createArtifactStore(config.artifacts),
@@ -89,9 +98,10 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       modelAccess: (model) => modelAccess({ model, environment, ...(modelsFile && { modelsFile }) }),
       webhooks: { guard, schedule: config.webhookSchedule },
       redactor: new Redactor(secrets),
+      environment: config.environment,
       log,
     },
-    {
+    options: {
       version,
       concurrency: config.concurrency,
       leaseMs: config.leaseMs,
@@ -100,7 +110,7 @@ async function compose(config: Config, log: Logger): Promise<Worker> {
       artifactLimits: config.artifactLimits,
       artifactRoundMs: ARTIFACT_ROUND_MS[config.artifacts.kind],
     },
-  );
+  };
 }
 
 /** The worker itself hides its environment; what started it, such as `npm exec`, may show the same. */

@@ -9,7 +9,9 @@ import type {
   Backend,
   Consumer,
   Invocation,
+  InvocationId,
   ModelAccess,
+  OwedSpans,
   Redactor,
   Runtime,
   WorkerPresence,
@@ -17,6 +19,7 @@ import type {
 import type { AddressGuard } from "@pifleet/outbound";
 import type { Senders } from "@pifleet/tracing";
 import { WebhookDelivery, type WebhookSchedule } from "@pifleet/webhooks";
+import { ApartProcess } from "./apart/apart-process.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { DeliveryLog } from "./delivery-log.ts";
 import { ArtifactCleaner } from "./loops/artifact-cleaner.ts";
@@ -46,6 +49,8 @@ export interface WorkerParts {
   readonly webhooks: { readonly guard: AddressGuard; readonly schedule: WebhookSchedule };
   readonly modelAccess: (model: string) => ModelAccess;
   readonly redactor: Redactor;
+  /** That of this process. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
 }
 
@@ -75,6 +80,7 @@ export class Worker {
   readonly #janitor: Janitor;
   readonly #artifactCleaner: ArtifactCleaner;
   readonly #usher: Usher;
+  readonly #delivery: TraceDelivery;
   readonly #exporter: Exporter;
   readonly #deliverer: Deliverer;
   readonly #tally: Tally;
@@ -88,14 +94,14 @@ export class Worker {
     this.#parts = parts;
     this.#options = options;
     this.#tally = new Tally({ counters: backend.counters, onFault });
-    const delivery = new TraceDelivery({
+    this.#delivery = new TraceDelivery({
       ...backend,
       senders: parts.sendersFor,
       measures: this.#tally,
       onDelivered: (owed, result, next) => attempts.delivered(owed, result, next),
       onFault,
     });
-    this.#exporter = new Exporter(delivery, onFault);
+    this.#exporter = new Exporter(this.#delivery, onFault);
     this.#deliverer = this.#createDeliverer(onFault);
     this.#executor = new Executor(
       {
@@ -103,11 +109,8 @@ export class Worker {
         ...parts,
         artifactLimits: options.artifactLimits,
         measures: this.#tally,
-        onSettled: (owed) => {
-          delivery.begin(owed);
-          this.#usher.wake();
-          this.#deliverer.wake();
-        },
+        onSettled: (owed) => this.#settled(owed),
+        startApart: (id) => this.#startApart(id),
         onAttemptStarted: (attempt) => attempts.started(attempt),
         onAttemptEnded: (attempt, settlement) => attempts.ended(attempt, settlement),
         onFault: (error, attempt) => attempts.fault(error, attempt),
@@ -153,6 +156,24 @@ export class Worker {
       },
       onFault,
     });
+  }
+
+  #settled(owed: OwedSpans): void {
+    this.#delivery.begin(owed);
+    this.#usher.wake();
+    this.#deliverer.wake();
+  }
+
+  /** Two workers died while they ran it. */
+  #startApart(id: InvocationId): ApartProcess {
+    const { environment, log } = this.#parts;
+    const onFault = (error: unknown) => log.error({ err: error, invocation: id }, "an invocation cannot run apart");
+    log.warn({ invocation: id }, "workers died while they ran the invocation, so it runs apart");
+    const onSettled = (attempt: number) => this.#settled({ id, attempt });
+    const apart = new ApartProcess({ invocation: id, worker: this.id, environment, onSettled, onFault });
+    // When it was killed, nobody but this worker clears up after it.
+    void apart.ended.then((end) => end ?? this.#sweeper.sweep()).catch(onFault);
+    return apart;
   }
 
   #createArtifactCleaner(onFault: (error: unknown) => void): ArtifactCleaner {

@@ -26,6 +26,7 @@ let runtime: ScriptedRuntime;
 let executor: Executor;
 let script: RunnerScript;
 let settled: OwedSpans[];
+let apart: ExecutionPorts["startApart"];
 
 /** A claim that a test can lose. */
 function claimOf({ id, carrier }: Invocation) {
@@ -52,6 +53,7 @@ function ports(): ExecutionPorts {
     tracing: { isSampled: () => true, content: () => undefined },
     measures: { observe: () => undefined, count: () => undefined },
     onSettled: (owed) => settled.push(owed),
+    startApart: (id) => apart(id),
     onFault: (error) => {
       throw error;
     },
@@ -78,6 +80,9 @@ beforeEach(() => {
   backend = createMemoryBackend({ retentionMs: 60_000 });
   artifacts = new MemoryArtifactStore();
   settled = [];
+  apart = () => {
+    throw new Error("nothing is to be run apart");
+  };
   script = async (runner) => {
     await runner.task;
     runner.say({ type: "turn.started", turn: 1 });
@@ -272,6 +277,41 @@ describe("the execution of a claim", () => {
     await executor.execute(claim);
     expect(claim.release).toHaveBeenCalledWith(0);
     expect(await stored(invocation)).toMatchObject({ status: "queued", attempts: [{ ended: "handed_back" }] });
+  });
+
+  it("leaves an invocation under which workers died to a process of its own, and holds the claim meanwhile", async () => {
+    const invocation = await submit();
+    for (const worker of ["wrk_2", "wrk_3"]) await backend.store.start(invocation.id, worker);
+    const ended = Promise.withResolvers<{ kind: "release"; delayMs: number }>();
+    const run = {
+      ended: ended.promise,
+      handBack: vi.fn(() => ended.resolve({ kind: "release", delayMs: 7 })),
+      kill: vi.fn(),
+    };
+    apart = vi.fn(() => run);
+    const { claim } = claimOf(invocation);
+    const impatient = new Executor(ports(), { worker: "wrk_1", leaseMs: 40 });
+    const execution = impatient.execute(claim);
+    await expect.poll(() => claim.renew).toHaveBeenCalled();
+    impatient.handBackAll();
+    await execution;
+    expect(apart).toHaveBeenCalledWith(invocation.id);
+    expect(claim.release).toHaveBeenCalledWith(7);
+    expect(run.kill).not.toHaveBeenCalled();
+    expect(runtime.launches).toEqual([]);
+  });
+
+  it("kills the process of its own when the claim is lost", async () => {
+    const invocation = await submit();
+    for (const worker of ["wrk_2", "wrk_3"]) await backend.store.start(invocation.id, worker);
+    const ended = Promise.withResolvers<null>();
+    const { claim, lose } = claimOf(invocation);
+    apart = () => {
+      queueMicrotask(lose);
+      return { ended: ended.promise, handBack: () => undefined, kill: () => ended.resolve(null) };
+    };
+    await executor.execute(claim);
+    expect(claim.release).not.toHaveBeenCalled();
   });
 
   it("lets no secret into the record, the events or the spans", async () => {

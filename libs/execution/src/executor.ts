@@ -8,6 +8,7 @@ import {
   type Started,
   UnavailableError,
 } from "@pifleet/invocation";
+import { ApartClaim } from "./apart-run.ts";
 import { Attempt } from "./attempt.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { ExecutionPorts } from "./ports.ts";
@@ -19,6 +20,8 @@ export interface ExecutorOptions {
   readonly worker: string;
   /** How long a claim lasts without renewal, milliseconds. */
   readonly leaseMs: number;
+  /** Whether this process runs nothing but the one claim. Default false. */
+  readonly apart?: boolean;
 }
 
 interface Running {
@@ -36,6 +39,7 @@ export class Executor {
   readonly #ports: ExecutionPorts;
   readonly #options: ExecutorOptions;
   readonly #running = new Map<InvocationId, Running>();
+  readonly #apart = new Set<ApartClaim>();
 
   constructor(ports: ExecutionPorts, options: ExecutorOptions) {
     this.#ports = ports;
@@ -46,6 +50,7 @@ export class Executor {
   async execute(claim: Claim): Promise<void> {
     const started = await this.#start(claim);
     if (started.kind === "started") await this.#run(claim, started.invocation);
+    else if (started.kind === "apart") await this.#runApart(claim);
     else if (started.kind === "unavailable") await claim.release();
     else await claim.complete();
   }
@@ -53,7 +58,8 @@ export class Executor {
   /** A start that came too late, because the database was frozen, was not taken: somebody starts it again. */
   async #start(claim: Claim): Promise<Started | { kind: "unavailable" }> {
     try {
-      return await this.#ports.store.start(claim.id, this.#options.worker);
+      const { worker, apart = false } = this.#options;
+      return await this.#ports.store.start(claim.id, worker, { apart });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       this.#ports.onFault(error);
@@ -69,6 +75,18 @@ export class Executor {
   /** Ends all attempts and gives their invocations back to the queue; they do not count as attempts. */
   handBackAll(): void {
     for (const { attempt } of this.#running.values()) attempt.ending.end({ kind: "handed_back" });
+    for (const apart of this.#apart) apart.handBack();
+  }
+
+  async #runApart(claim: Claim): Promise<void> {
+    const { startApart: start, onFault } = this.#ports;
+    const apart = new ApartClaim(claim, { leaseMs: this.#options.leaseMs, start, onFault });
+    this.#apart.add(apart);
+    try {
+      await apart.settle();
+    } finally {
+      this.#apart.delete(apart);
+    }
   }
 
   async #run(claim: Claim, invocation: Invocation): Promise<void> {

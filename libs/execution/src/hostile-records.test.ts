@@ -25,6 +25,9 @@ async function attemptWith(records: readonly RunnerRecord[]) {
       tracing: { isSampled: () => true, content: () => ({ maxBytes: 1_000 }) },
       measures: { observe: () => undefined, count: () => undefined },
       onSettled: () => undefined,
+      startApart: () => {
+        throw new Error("nothing is to be run apart");
+      },
       onFault: (error) => faults.push(error),
     },
     { worker: "wrk_1", leaseMs: 60_000 },

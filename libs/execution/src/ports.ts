@@ -13,6 +13,7 @@ import type {
   Settlement,
 } from "@pifleet/invocation";
 import type { ContentOptions } from "@pifleet/tracing";
+import type { ApartRun } from "./apart-run.ts";
 
 /** What tells an attempt from all others in a log, and joins the log to its trace. */
 export interface AttemptInfo {
@@ -38,6 +39,8 @@ export interface ExecutionPorts {
   readonly measures: Measures;
   /** Called when an attempt has been settled: its spans are owed now. */
   readonly onSettled: (owed: OwedSpans) => void;
+  /** Starts a process that runs nothing but this invocation, whose claim stays here. */
+  readonly startApart: (id: InvocationId) => ApartRun;
   readonly onAttemptStarted?: (attempt: AttemptInfo) => void;
   readonly onAttemptEnded?: (attempt: AttemptInfo, settlement: Settlement) => void;
   /** Called for faults that the execution itself survives; with the attempt, when it is about one. */

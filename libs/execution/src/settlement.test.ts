@@ -32,10 +32,13 @@ describe("what becomes of an invocation", () => {
     expect(settlementFor(first, failure("runner_crashed"))).toMatchObject({ kind: "again", delayMs: 0 });
   });
 
-  it("is final when the attempts are used up, of which those that were handed back do not count", () => {
+  it("is final when the attempts are used up, of which those that were handed back or lost do not count", () => {
     const crash = failure("runner_crashed");
     const used = sampleInvocation({ limits: { maxAttempts: 2 } }, { attempts: attempts("runner_crashed", null) });
-    const handedBack = sampleInvocation({ limits: { maxAttempts: 2 } }, { attempts: attempts("handed_back", null) });
+    const handedBack = sampleInvocation(
+      { limits: { maxAttempts: 2 } },
+      { attempts: attempts("handed_back", "worker_lost", null) },
+    );
     expect(settlementFor(used, crash).kind).toBe("final");
     expect(settlementFor(handedBack, crash).kind).toBe("again");
   });

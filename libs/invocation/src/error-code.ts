@@ -18,6 +18,7 @@ export const ErrorCode = z.enum([
   "runner_crashed",
   "runner_out_of_memory",
   "worker_lost",
+  "worker_killed",
   "invalid_configuration",
   "cancelled",
   "internal",
@@ -78,6 +79,13 @@ export const ERROR_POLICY: Record<ErrorCode, ErrorPolicy> = {
     help: "The runner used more memory than it may. Raise PIFLEET_RUNNER_HEAP_MB on the workers or narrow the task.",
   },
   worker_lost: { status: "failed", retry: "again" },
+  worker_killed: {
+    status: "failed",
+    retry: "never",
+    help:
+      "Every worker that ran the invocation died. Look in the event log for what its last attempt did: tools that kill " +
+      "processes which they did not start, or that take all memory of the machine. Change the task, or give workers more memory.",
+  },
   invalid_configuration: { status: "failed", retry: "never" },
   cancelled: { status: "cancelled", retry: "never" },
   internal: { status: "failed", retry: "never" },

@@ -16,7 +16,7 @@ export type RecordFields = Readonly<Record<string, string>>;
 export type StoredFields = Readonly<Record<string, Buffer>>;
 
 /** Fields for the scripts that repeat what is in others; of an ended invocation no script looks at them. */
-export const SPENT_FIELDS = ["maxAttempts", "recovery", "priority"] as const;
+export const SPENT_FIELDS = ["maxAttempts", "recovery", "priority", "apart"] as const;
 
 /** The fields that a summary is made of and that never change once an invocation has ended. */
 const HEAD_FIELDS = ["given", "attempts", "usage", "error", "startedAt", "endedAt"] as const;

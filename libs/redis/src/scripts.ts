@@ -4,7 +4,6 @@ import type { Keys } from "./keys.ts";
 import { loadScript, scriptFolder } from "./script-loader.ts";
 import { transitionsAsLua } from "./transition-table.ts";
 import { reached } from "./unavailable.ts";
-import { uncountedAsLua } from "./uncounted-ends.ts";
 
 export const SCRIPT_NAMES = [
   "absent",
@@ -55,7 +54,7 @@ export type ScriptName = (typeof SCRIPT_NAMES)[number];
 type Argument = string | number | Buffer;
 type Command = (...args: Argument[]) => Promise<unknown>;
 
-const source = scriptFolder({ transitions: transitionsAsLua(), uncounted: uncountedAsLua() });
+const source = scriptFolder({ transitions: transitionsAsLua() });
 const TEXTS = new Map(SCRIPT_NAMES.map((name) => [name, loadScript(name, source)]));
 
 /** The text of a script as it is sent to Redis. */

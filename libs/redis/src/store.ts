@@ -125,10 +125,10 @@ export class RedisStore implements InvocationStore {
     return listInvocations(this.#bulk, this.#bulkScripts, query);
   }
 
-  async start(id: InvocationId, worker: string): Promise<Started> {
+  async start(id: InvocationId, worker: string, { apart = false }: { apart?: boolean } = {}): Promise<Started> {
     const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
     const sentAt = performance.now();
-    const { kind, redisMs, fields } = await start(this.#scripts, id, worker, deadlineMs);
+    const { kind, redisMs, fields } = await start(this.#scripts, id, worker, { deadlineMs, apart });
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("start");
     if (kind === "terminal") this.#compaction.begin(id);

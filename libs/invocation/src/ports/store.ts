@@ -51,7 +51,9 @@ export interface InvocationPage {
 
 export type Started =
   | { readonly kind: "started"; readonly invocation: Invocation }
-  /** It has ended: the claim needs no run. Also when its attempts were used up by lost workers. */
+  /** Workers were lost while they ran it: it may only be started by one that runs nothing else. It is queued. */
+  | { readonly kind: "apart" }
+  /** It has ended: the claim needs no run. */
   | { readonly kind: "terminal" }
   | { readonly kind: "missing" };
 
@@ -94,10 +96,12 @@ export interface InvocationStore {
   list(query: InvocationQuery): Promise<InvocationPage>;
   /**
    * Begins the next attempt on `worker`. An attempt that still stands as running was lost with its worker: it is
-   * closed as `worker_lost`; when that was the last one allowed, or the invocation must not be rerun, the invocation
-   * fails instead. An invocation whose cancellation was asked for is cancelled instead.
+   * closed as `worker_lost`, and does not count against the attempts that are allowed. After two of them the next one
+   * begins only on a worker that runs nothing else (`apart`); when it is lost as well, the invocation fails as
+   * `worker_killed` instead. One that must not be rerun fails instead, and one whose cancellation was asked for is
+   * cancelled instead.
    */
-  start(id: InvocationId, worker: string): Promise<Started>;
+  start(id: InvocationId, worker: string, how?: { readonly apart?: boolean }): Promise<Started>;
   /** Shows that the attempt lives, and learns what was asked of it. */
   checkIn(id: InvocationId, attempt: number): Promise<CheckIn>;
   /**

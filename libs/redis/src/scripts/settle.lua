@@ -23,7 +23,7 @@
 -- @include fence
 -- @include attempts
 -- @include finish
--- @include places
+-- @include requeue
 -- @include write-spans
 
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -50,13 +50,8 @@ local function end_with(final_transition, final_error)
   finish(final_transition, final_error)
 end
 
--- A pause outlives the attempt: the next one begins paused. It takes a place again when it starts.
-local function requeue()
-  if TRANSITIONS[get("status")].resume then
-    redis.call("HSET", record, "pausesAgain", 1)
-  end
-  advance("requeue")
-  leave_place(get("tenant"), id)
+local function try_again()
+  requeue()
   if kind == "again" then
     append_event("retry.scheduled", attempt, '"scope":"attempt","delayMs":' .. delay .. ',"reason":"' .. ended .. '"')
   end
@@ -88,7 +83,7 @@ if kind == "final" then
 elseif get("cancelRequestedAt") then
   end_with("cancel", cancelled_error)
 else
-  requeue()
+  try_again()
 end
 announce()
 return "accepted"

@@ -8,8 +8,10 @@
     ARGV[10] error of an attempt that was lost with its worker, JSON
     ARGV[11] error of a cancelled invocation, JSON
     ARGV[12] channel of reserves
+    ARGV[13] 1 when the worker runs nothing else, and else 0
+    ARGV[14] error of an invocation whose attempt was lost with a worker that ran nothing else, JSON
   Output: { kind, Redis time in Unix ms, the record's fields and values }
-    started | terminal | missing | late
+    started | terminal | missing | late; apart when it must be started by a worker that runs nothing else
 ]]
 -- @include scope
 -- @include clock
@@ -18,9 +20,13 @@
 -- @include attempts
 -- @include finish
 -- @include places
+-- @include requeue
 
 local deadline, writer, call = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 local worker, lost_error, cancelled_error, reserves = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+local is_apart, killed_error = ARGV[13] == "1", ARGV[14]
+-- An invocation under which so many workers were lost may be what kills them.
+local SUSPICIOUS = 2
 
 local time = clock()
 
@@ -33,7 +39,7 @@ if not status then
   return reply("missing")
 end
 if was_executed(writer, call) then
-  return reply(is_terminal(status) and "terminal" or "started")
+  return reply(is_terminal(status) and "terminal" or has_open_attempt(status) and "started" or "apart")
 end
 if is_terminal(status) then
   return reply("terminal")
@@ -43,8 +49,17 @@ if time > deadline then
   return reply("late")
 end
 
-local function is_worn_out()
-  return get("recovery") == "fail" or counted_attempts() >= tonumber(get("maxAttempts"))
+-- The error with which an invocation ends whose attempt was lost; nil when another one follows. Those that are lost with
+-- their worker do not count against the allowed number.
+local function error_of_lost()
+  if get("recovery") == "fail" then
+    return lost_error
+  end
+  return get("apart") == get("attempt") and killed_error or nil
+end
+
+local function must_be_apart()
+  return not is_apart and tonumber(get("attempt")) >= SUSPICIOUS and lost_attempts() >= SUSPICIOUS
 end
 
 local function begin()
@@ -56,6 +71,9 @@ local function begin()
     redis.call("PUBLISH", reserves, "")
   end
   open_attempt(tonumber(get("attempt")) + 1, worker)
+  if is_apart then
+    redis.call("HSET", record, "apart", get("attempt"))
+  end
   if redis.call("HDEL", record, "pausesAgain") == 1 then
     advance("pause")
     append_event("invocation.paused", get("attempt"))
@@ -72,9 +90,16 @@ local function run()
     finish("cancel", cancelled_error)
     return "terminal"
   end
-  if was_lost and is_worn_out() then
-    finish("fail", lost_error)
+  local final_error = was_lost and error_of_lost()
+  if final_error then
+    finish("fail", final_error)
     return "terminal"
+  end
+  if must_be_apart() then
+    if was_lost then
+      requeue()
+    end
+    return "apart"
   end
   return begin()
 end

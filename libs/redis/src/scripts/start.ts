@@ -7,21 +7,32 @@ const LOST = JSON.stringify(
   invocationError("worker_lost", "The worker that ran the attempt was lost: it died or could not be reached."),
 );
 
+const KILLED = JSON.stringify(
+  invocationError(
+    "worker_killed",
+    "Two workers were lost while they ran the invocation, and one that ran nothing else.",
+  ),
+);
+
 export interface StartReply {
-  readonly kind: "started" | "terminal" | "missing" | "late";
+  readonly kind: "started" | "apart" | "terminal" | "missing" | "late";
   readonly redisMs: number;
   /** The record; only when it started. */
   readonly fields: StoredFields;
 }
 
-/** Begins the next attempt on `worker`, unless Redis's clock has passed `deadlineMs`. */
+/**
+ * Begins the next attempt on `worker`, unless Redis's clock has passed `deadlineMs`.
+ * @param apart whether the worker runs nothing else
+ */
 export async function start(
   scripts: Scripts,
   id: InvocationId,
   worker: string,
-  deadlineMs: number,
+  { deadlineMs, apart }: { readonly deadlineMs: number; readonly apart: boolean },
 ): Promise<StartReply> {
-  const args = [deadlineMs, ...scripts.nextCall(), JSON.stringify(worker), LOST, CANCELLED, scripts.keys.reserves];
+  const who = [JSON.stringify(worker), LOST, CANCELLED, scripts.keys.reserves, apart ? 1 : 0, KILLED];
+  const args = [deadlineMs, ...scripts.nextCall(), ...who];
   const reply = await scripts.runOnForBuffers(id, "start", args);
   const [kind, redisMs, flat] = reply as [Buffer, number, Buffer[]];
   return { kind: kind.toString() as StartReply["kind"], redisMs, fields: fieldsOf(flat) };

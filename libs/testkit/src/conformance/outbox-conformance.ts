@@ -1,4 +1,3 @@
-import { resolveLimits } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { sampleDelivery } from "../samples/delivery.ts";
 import { sampleInvocation } from "../samples/invocation.ts";
@@ -57,7 +56,7 @@ export function describeOutbox(makeBackend: MakeBackend): void {
     it("has a row of one whose attempts were used up by lost workers, of a tenant with a webhook", async () => {
       const backend = await open();
       await backend.webhooks.create(sampleWebhook({ tenant: "acme", enabled: false }));
-      const { id } = await submitRunning(backend, { limits: resolveLimits({ maxAttempts: 1 }) });
+      const { id } = await submitRunning(backend, { recovery: "fail" });
       expect(await backend.store.start(id, "worker-2")).toEqual({ kind: "terminal" });
       await backend.store.start(id, "worker-2");
       expect(await backend.deliveries.takeEnded(10, HOUR_MS)).toEqual([id]);

@@ -57,29 +57,50 @@ export function describeStarts(makeBackend: MakeBackend): void {
       expect(await store.settle(id, 2, { kind: "final", outcome: succeeded() })).toBe("accepted");
     });
 
-    it("fails an invocation whose last allowed attempt was lost", async () => {
+    it("fails an invocation that must not be rerun when its attempt was lost", async () => {
       const backend = await open();
-      const { id } = await submitRunning(backend, { limits: resolveLimits({ maxAttempts: 1 }) });
+      const { id } = await submitRunning(backend, { recovery: "fail" });
       expect(await backend.store.start(id, "worker-2")).toEqual({ kind: "terminal" });
       const invocation = await backend.store.get("acme", id);
       expect(invocation).toMatchObject({ status: "failed", attempt: 1, error: { code: "worker_lost" } });
       expect((await eventTypes(backend, { id })).slice(-2)).toEqual(["attempt.ended", "invocation.failed"]);
     });
 
-    it("fails an invocation that must not be rerun, however many attempts it has left", async () => {
+    it("leaves an invocation under which two workers were lost to one that runs nothing else", async () => {
       const backend = await open();
-      const { id } = await submitRunning(backend, { recovery: "fail" });
-      expect(await backend.store.start(id, "worker-2")).toEqual({ kind: "terminal" });
-      expect(await backend.store.get("acme", id)).toMatchObject({ status: "failed" });
+      const { id } = await submitRunning(backend, { limits: resolveLimits({ maxAttempts: 1 }) });
+      await backend.store.start(id, "worker-2");
+      expect(await backend.store.start(id, "worker-3")).toEqual({ kind: "apart" });
+      expect(await backend.store.start(id, "worker-3")).toEqual({ kind: "apart" });
+      expect(await backend.store.get("acme", id)).toMatchObject({ status: "queued", attempt: 2 });
+      const started = await backend.store.start(id, "worker-3", { apart: true });
+      expect(started).toMatchObject({ kind: "started", invocation: { status: "running", attempt: 3 } });
+      expect(await backend.store.settle(id, 3, { kind: "final", outcome: succeeded() })).toBe("accepted");
     });
 
-    it("does not count attempts that were handed back", async () => {
+    it("fails an invocation when the worker that ran nothing else is lost as well", async () => {
       const backend = await open();
-      const { id } = await submitRunning(backend, { limits: resolveLimits({ maxAttempts: 2 }) });
-      await backend.store.settle(id, 1, { kind: "handed_back", outcome: crashed() });
-      await backend.store.start(id, "worker-2");
-      expect(await backend.store.start(id, "worker-3")).toMatchObject({ kind: "started", invocation: { attempt: 3 } });
+      const { id } = await submitRunning(backend);
+      for (const worker of ["worker-2", "worker-3"]) await backend.store.start(id, worker);
+      await backend.store.start(id, "worker-3", { apart: true });
       expect(await backend.store.start(id, "worker-4")).toEqual({ kind: "terminal" });
+      const invocation = await backend.store.get("acme", id);
+      expect(invocation).toMatchObject({ status: "failed", error: { code: "worker_killed" } });
+      expect(invocation?.attempts.map(({ ended }) => ended)).toEqual(["worker_lost", "worker_lost", "worker_lost"]);
+    });
+
+    it("sets an invocation apart again that was handed back, and keeps it paused", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      await backend.store.start(id, "worker-2");
+      await backend.store.pause("acme", id);
+      await backend.store.start(id, "worker-3");
+      await backend.store.start(id, "worker-3", { apart: true });
+      expect(await backend.store.get("acme", id)).toMatchObject({ status: "paused" });
+      await backend.store.settle(id, 3, { kind: "handed_back", outcome: crashed() });
+      expect(await backend.store.start(id, "worker-4")).toEqual({ kind: "apart" });
+      expect(await backend.store.start(id, "worker-4", { apart: true })).toMatchObject({ kind: "started" });
+      expect(await backend.store.get("acme", id)).toMatchObject({ status: "paused", attempt: 4 });
     });
   });
 }

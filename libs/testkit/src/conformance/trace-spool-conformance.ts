@@ -1,4 +1,4 @@
-import { type Backend, type OwedSpans, resolveLimits } from "@pifleet/invocation";
+import type { Backend, OwedSpans } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { type MakeBackend, submit, submitLost, submitRunning, useBackends } from "./make-backend.ts";
 import { crashed, succeeded } from "./samples.ts";
@@ -44,7 +44,7 @@ export function describeTraceSpoolConformance(name: string, makeBackend: MakeBac
 
     it("hands out an attempt that was lost together with the invocation", async () => {
       const backend = await open();
-      const { id } = await submitRunning(backend, { limits: resolveLimits({ maxAttempts: 1 }) });
+      const { id } = await submitRunning(backend, { recovery: "fail" });
       await backend.store.start(id, "worker-2");
       expect(await backend.spool.take(10, HOUR_MS)).toEqual([{ id, attempt: 1 }]);
       expect(await backend.spans.finish(id, 1, [])).toBe("accepted");

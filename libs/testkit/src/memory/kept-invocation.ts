@@ -29,6 +29,8 @@ export interface KeptInvocation {
   isQueued: boolean;
   /** Whether the next attempt begins paused. */
   pausesAgain: boolean;
+  /** The newest attempt that was made by a worker that ran nothing else; 0 for none. */
+  apart: number;
   /** When its retention runs out, Unix ms; null until it ends. */
   expiresAt: number | null;
 }
@@ -54,7 +56,7 @@ export class KeptInvocations {
   }
 
   add(invocation: Invocation): KeptInvocation {
-    const state = { trimmed: null, isQueued: false, pausesAgain: false, expiresAt: null };
+    const state = { trimmed: null, isQueued: false, pausesAgain: false, apart: 0, expiresAt: null };
     const place = { kind: "none" } as const;
     const kept: KeptInvocation = {
       invocation,

@@ -80,6 +80,13 @@ export class Lifecycle {
     this.#oweUnwritten(kept);
   }
 
+  /** The newest attempt is over, and another one follows. */
+  requeue(kept: KeptInvocation): void {
+    kept.pausesAgain = kept.invocation.status === "paused";
+    this.advance(kept, "requeue");
+    kept.place = { kind: "none" };
+  }
+
   /** Nobody is there to write the spans of the newest attempt: whoever takes it from the spool makes them. */
   #oweUnwritten(kept: KeptInvocation): void {
     const { id, attempt } = kept.invocation;

@@ -63,9 +63,7 @@ export class Settling {
   }
 
   #requeue(kept: KeptInvocation, settlement: Settlement, reason: string): void {
-    kept.pausesAgain = kept.invocation.status === "paused";
-    this.#lifecycle.advance(kept, "requeue");
-    kept.place = { kind: "none" };
+    this.#lifecycle.requeue(kept);
     if (settlement.kind !== "again") return;
     const at = this.#all.timestamp();
     const { delayMs } = settlement;

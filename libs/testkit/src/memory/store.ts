@@ -3,7 +3,6 @@ import {
   type CancelResult,
   type CheckIn,
   type Created,
-  countedAttempts,
   type Fenced,
   type Invocation,
   type InvocationId,
@@ -33,6 +32,9 @@ import { UsedKeys } from "./used-keys.ts";
 const UNQUEUED_LIMIT = 100;
 
 const OPEN_LIMIT = 500;
+
+/** An invocation under which so many workers were lost may be what kills them. */
+const SUSPICIOUS = 2;
 
 /** The records, in memory. What it hands out is a copy. */
 export class MemoryStore implements InvocationStore {
@@ -92,7 +94,7 @@ export class MemoryStore implements InvocationStore {
     return { items, next: matching.length > limit ? (items.at(-1)?.id ?? null) : null };
   }
 
-  async start(id: InvocationId, worker: string): Promise<Started> {
+  async start(id: InvocationId, worker: string, { apart = false }: { apart?: boolean } = {}): Promise<Started> {
     const kept = this.#all.find(id);
     if (!kept) return { kind: "missing" };
     if (isTerminal(kept.invocation.status)) return { kind: "terminal" };
@@ -104,12 +106,19 @@ export class MemoryStore implements InvocationStore {
       this.#lifecycle.finish(kept, "cancel", cancelled());
       return { kind: "terminal" };
     }
-    if (wasLost && isWornOut(kept.invocation)) {
-      this.#lifecycle.finish(kept, "fail", lost);
+    const { attempt, attempts, submission } = kept.invocation;
+    if (wasLost && (submission.recovery === "fail" || kept.apart === attempt)) {
+      const killed = invocationError("worker_killed", "Every worker that ran the invocation was lost.");
+      this.#lifecycle.finish(kept, "fail", submission.recovery === "fail" ? lost : killed);
       return { kind: "terminal" };
+    }
+    if (!apart && attempts.filter(({ ended }) => ended === "worker_lost").length >= SUSPICIOUS) {
+      if (wasLost) this.#lifecycle.requeue(kept);
+      return { kind: "apart" };
     }
     this.#lifecycle.advance(kept, "start");
     this.#lifecycle.openAttempt(kept, worker);
+    if (apart) kept.apart = kept.invocation.attempt;
     if (kept.pausesAgain) this.#lifecycle.pause(kept);
     kept.pausesAgain = false;
     return { kind: "started", invocation: this.#all.copy(kept) };
@@ -221,8 +230,4 @@ export class MemoryStore implements InvocationStore {
     kept.invocation = { ...kept.invocation, cancelRequestedAt };
     this.#all.changes.request(kept.invocation.id);
   }
-}
-
-function isWornOut({ submission, limits, attempts }: Invocation): boolean {
-  return submission.recovery === "fail" || countedAttempts(attempts) >= limits.maxAttempts;
 }

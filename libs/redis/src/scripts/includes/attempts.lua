@@ -1,7 +1,6 @@
 -- @include scope
 -- @include event
 -- @include owed
--- @include uncounted
 
 local function read_attempts()
   return cjson.decode(get("attempts"))
@@ -38,11 +37,11 @@ local function lose_attempt(failure)
   owe_unwritten(get("attempt"))
 end
 
--- How many attempts count against the allowed number.
-local function counted_attempts()
+-- How many attempts were lost with their worker.
+local function lost_attempts()
   local count = 0
   for _, attempt in ipairs(read_attempts()) do
-    if not UNCOUNTED[attempt.ended] then
+    if attempt.ended == "worker_lost" then
       count = count + 1
     end
   end

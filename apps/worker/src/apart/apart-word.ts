@@ -1,0 +1,24 @@
+import type { InvocationId } from "@pifleet/invocation";
+import * as z from "zod";
+
+/** The file descriptor of the channel between a worker and the process that runs an invocation apart for it. */
+export const CHANNEL = 3;
+/** No settlement asks for a longer wait, milliseconds. */
+const MAX_DELAY_MS = 86_400_000;
+
+/** A line that such a process says to its worker. */
+export const ApartWord = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("settled"), attempt: z.int().min(1) }),
+  z.object({ kind: z.literal("complete") }),
+  z.object({ kind: z.literal("release"), delayMs: z.number().min(0).max(MAX_DELAY_MS) }),
+]);
+export type ApartWord = z.infer<typeof ApartWord>;
+
+/** What the argument of `pifleet worker` begins with that makes it run one invocation apart; the invocation and the worker follow. */
+export const APART = "--apart=";
+
+/** What such a process is to run, and the id of the worker that it does so for. */
+export interface ApartTask {
+  readonly invocation: InvocationId;
+  readonly worker: string;
+}
