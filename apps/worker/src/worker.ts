@@ -172,7 +172,7 @@ export class Worker {
     const onSettled = (attempt: number) => this.#settled({ id, attempt });
     const apart = new ApartProcess({ invocation: id, worker: this.id, environment, onSettled, onFault });
     // When it was killed, nobody but this worker clears up after it.
-    void apart.ended.then((end) => end ?? this.#sweeper.sweep()).catch(onFault);
+    void apart.ended.then((end) => (end ? undefined : this.#sweeper.sweep())).catch(onFault);
     return apart;
   }
 
