@@ -18,7 +18,7 @@ describe("the configuration", () => {
       watchdogMs: 5_000,
       bootstrapKey: KEY,
       rate: { perSecond: 50, burst: 100 },
-      limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
+      limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: 536_870_912 },
       retentionMs: 7 * 86_400_000,
       traceBaggage: new Set(),
       origins: new Set(),

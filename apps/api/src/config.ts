@@ -56,6 +56,11 @@ const RateLimit = wholeNumber(0, 1_000_000)
   .default(50)
   .transform((perSecond): Rate | null => (perSecond === 0 ? null : { perSecond, burst: 2 * perSecond }));
 
+/** What one tenant's invocations may hold in Redis. 0 is no limit. Parses to bytes. */
+const TenantStorage = wholeNumber(0, 1_048_576)
+  .default(512)
+  .transform((megabytes) => (megabytes === 0 ? null : megabytes * 1_048_576));
+
 const Variables = z
   .object({
     REDIS_URL: RedisUrl,
@@ -69,6 +74,7 @@ const Variables = z
     PIFLEET_TENANT_QUEUED: wholeNumber(1, 10_000_000).default(2_000),
     PIFLEET_QUEUED: wholeNumber(1, 10_000_000).default(100_000),
     PIFLEET_TENANT_RUNNING: TenantRunning,
+    PIFLEET_TENANT_STORAGE_MB: TenantStorage,
     PIFLEET_RETENTION: Retention,
     PIFLEET_WATCHDOG_MS: WatchdogMs,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
@@ -141,6 +147,7 @@ export function readConfig(environment: Environment): Config {
       tenantQueued: variables.PIFLEET_TENANT_QUEUED,
       queued: variables.PIFLEET_QUEUED,
       tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,
+      tenantBytes: variables.PIFLEET_TENANT_STORAGE_MB,
     },
     retentionMs: variables.PIFLEET_RETENTION,
     artifacts: artifactPlace(variables, variables.PIFLEET_REDIS_PREFIX),

@@ -98,7 +98,7 @@ const queue = {
   delayed: 0,
   claimed: 4,
   paused: false,
-  limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
+  limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: 536_870_912 },
   tenants: [{ tenant: "acme", waiting: 3, admitted: 4 }],
 };
 

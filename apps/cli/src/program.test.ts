@@ -307,7 +307,7 @@ test("pifleet pause says why it cannot be", async () => {
 describe("pifleet queue", () => {
   const depth = {
     ...{ waiting: 3, delayed: 0, claimed: 12, paused: false },
-    limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null },
+    limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: null },
     tenants: [{ tenant: "acme", waiting: 2, admitted: 12 }],
   };
   const answers = {

@@ -1,4 +1,5 @@
 import {
+  boundedOutcome,
   type Claim,
   type Invocation,
   type InvocationId,
@@ -99,7 +100,7 @@ export class Executor {
     try {
       const cause = await attempt.run();
       if (cause.kind === "lost") return;
-      const outcome = outcomeOf(cause, attempt.transcript.remains(), redactor);
+      const outcome = boundedOutcome(outcomeOf(cause, attempt.transcript.remains(), redactor));
       const settlement = (cause.kind === "handed_back" ? handBack : settlementFor)(invocation, outcome);
       await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement));
     } finally {

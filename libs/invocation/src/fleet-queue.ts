@@ -16,6 +16,7 @@ export const FleetQueue = z
         tenantQueued: Limit.describe("Queued invocations of one tenant; PIFLEET_TENANT_QUEUED"),
         queued: Limit.describe("Queued invocations of all tenants that have no place; PIFLEET_QUEUED"),
         tenantRunning: Limit.describe("Invocations of one tenant that run at once; PIFLEET_TENANT_RUNNING"),
+        tenantBytes: Limit.describe("What one tenant's invocations hold, bytes; PIFLEET_TENANT_STORAGE_MB"),
       })
       .describe("As this API process has them; null is no limit"),
     tenants: z

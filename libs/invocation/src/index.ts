@@ -3,6 +3,7 @@ export * from "./api-key-text.ts";
 export * from "./artifact.ts";
 export * from "./batch-limits.ts";
 export * from "./counted-attempts.ts";
+export { boundedOutcome, MAX_MESSAGES_BYTES, MAX_OUTPUT_BYTES } from "./bounded-outcome.ts";
 export * from "./duration.ts";
 export * from "./error-code.ts";
 export * from "./event.ts";

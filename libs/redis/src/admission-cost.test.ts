@@ -8,7 +8,7 @@ import { connectBackend } from "./index.ts";
 const HOUR_MS = 3_600_000;
 const SLOTS = 2;
 const WAITING = 1_000;
-const LIMITS: AdmissionLimits = { tenantQueued: 2_000, queued: 100_000, tenantRunning: 2 };
+const LIMITS: AdmissionLimits = { tenantQueued: 2_000, queued: 100_000, tenantRunning: 2, tenantBytes: 1e9 };
 
 let used: AsyncDisposableStack;
 let server: RedisServer;
@@ -43,10 +43,10 @@ async function commandsOf(work: () => Promise<unknown>): Promise<number> {
 const submission = ({ store }: Backend, tenant = "acme") => store.create(sampleInvocation({}, { tenant }));
 
 describe("the cost of admission in commands", () => {
-  it("is three for the limits of a submission", async () => {
+  it("is four for the limits of a submission", async () => {
     const [free, limited] = [await open("free"), await open("limited", LIMITS)];
     const cost = await commandsOf(() => submission(free));
-    expect(await commandsOf(() => submission(limited))).toBe(cost + 3);
+    expect(await commandsOf(() => submission(limited))).toBe(cost + 4);
   });
 
   it("does not grow with the number of workers", async () => {

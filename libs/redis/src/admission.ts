@@ -1,6 +1,6 @@
 import type { Admission, InvocationId, QueueEntry, Standing } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { recountAll } from "./recounting.ts";
+import { recountAll, recountAllStorage } from "./recounting.ts";
 import { absent } from "./scripts/absent.ts";
 import { admit } from "./scripts/admit.ts";
 import { enter } from "./scripts/enter.ts";
@@ -39,6 +39,10 @@ export class RedisAdmission implements Admission {
 
   recount(): Promise<number> {
     return recountAll(this.#redis, this.#scripts);
+  }
+
+  recountStorage(): Promise<number> {
+    return recountAllStorage(this.#redis, this.#scripts);
   }
 
   standing(): Promise<Standing> {

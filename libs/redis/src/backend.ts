@@ -11,6 +11,7 @@ import { DisconnectedWorkers } from "./disconnected-workers.ts";
 import { RedisEventLog } from "./event-log.ts";
 import { warnOfEviction } from "./eviction.ts";
 import { type Keys, makeKeys } from "./keys.ts";
+import { MemoryUse } from "./memory-use.ts";
 import { RedisQueue } from "./queue.ts";
 import { RedisClock } from "./redis-clock.ts";
 import { Replication, type ReplicationOptions } from "./replication.ts";
@@ -21,6 +22,7 @@ import { RedisTraceSpool } from "./trace-spool.ts";
 import { reached } from "./unavailable.ts";
 import { RedisWebhooks } from "./webhooks.ts";
 import { RedisWorkerRegistry } from "./worker-registry.ts";
+import { refusesWrites } from "./write-probe.ts";
 
 const PING_MS = 1_000;
 
@@ -88,6 +90,7 @@ function composeBackend(
       bulk,
       bulkScripts,
       clock: new RedisClock(main),
+      memory: new MemoryUse(main),
       limits,
       compaction,
       replication,
@@ -104,6 +107,7 @@ function composeBackend(
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main, bulk),
+    refusesWrites: () => refusesWrites(main, keys),
     close: async () => {
       await Promise.all([queue.close(), changes.close(), compaction.close()]);
       close();

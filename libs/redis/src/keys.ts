@@ -52,8 +52,17 @@ export interface Keys {
   readonly reserves: string;
   /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
   readonly indexPrefix: string;
-  /** What the keys of all records begin with; the scripts put an id behind it. */
+  /** What the keys of all records, logs, span lists and journals begin with; the scripts put an id behind it. */
   readonly recordPrefix: string;
+  readonly eventsPrefix: string;
+  readonly spansPrefix: string;
+  readonly journalPrefix: string;
+  /** Written to find out whether Redis takes writes. */
+  readonly probe: string;
+  /** Hash from a tenant to the bytes of all that it has; see `scripts/includes/storage.lua`. */
+  readonly storage: string;
+  /** Hash from the ids of a tenant's invocations to their bytes; an index, as the scripts make its key. */
+  sizes(tenant: string): string;
   /** Hash: the invocation. */
   record(id: InvocationId): string;
   /** Stream: its events. */
@@ -92,6 +101,9 @@ export function makeKeys(prefix: string): Keys {
   const shard = `${prefix}:{${ONLY_SHARD}}`;
   const indexPrefix = `${shard}:index:`;
   const recordPrefix = `${shard}:invocation:`;
+  const eventsPrefix = `${shard}:events:`;
+  const spansPrefix = `${shard}:spans:`;
+  const journalPrefix = `${shard}:journal:`;
   const deliveryPrefix = `${shard}:delivery:`;
   const index = (which: string, tenant: string) => `${indexPrefix}${which}:${tenant}`;
   return {
@@ -121,9 +133,15 @@ export function makeKeys(prefix: string): Keys {
     indexPrefix,
     recordPrefix,
     record: (id) => recordPrefix + id,
-    events: (id) => `${shard}:events:${id}`,
-    spans: (id) => `${shard}:spans:${id}`,
-    journal: (id, attempt) => `${shard}:journal:${id}:${attempt}`,
+    eventsPrefix,
+    spansPrefix,
+    journalPrefix,
+    probe: `${shard}:probe`,
+    storage: `${indexPrefix}storage`,
+    sizes: (tenant) => index("sizes", tenant),
+    events: (id) => eventsPrefix + id,
+    spans: (id) => spansPrefix + id,
+    journal: (id, attempt) => `${journalPrefix}${id}:${attempt}`,
     changes: (id) => `${shard}:changes:${id}`,
     idempotency: (tenant, key) => `${shard}:idempotency:${encodeURIComponent(tenant)}:${key}`,
     apiKey: (id) => `${shard}:api-key:${id}`,

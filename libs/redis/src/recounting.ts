@@ -1,6 +1,7 @@
 import { type ApiKeyId, DEFAULT_TENANT, isTerminal, Status } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { type Recounted, recount } from "./scripts/recount.ts";
+import { recountStorage } from "./scripts/recount-storage.ts";
 import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 
@@ -21,6 +22,15 @@ export async function recountAll(redis: Redis, scripts: Scripts): Promise<number
     for (const status of OPEN_STATUSES)
       mended += (await recountSet(redis, scripts, keys.index(status, tenant), status)).mended;
   return mended;
+}
+
+/** Puts the sums of what the tenants store right, and returns by how many bytes they were wrong together. */
+export async function recountAllStorage(redis: Redis, scripts: Scripts): Promise<number> {
+  const known = await reached(redis.hkeys(scripts.keys.storage));
+  let wrong = 0;
+  for (const tenant of new Set([DEFAULT_TENANT, ...known, ...(await tenantsOfKeys(redis, scripts))]))
+    wrong += await recountStorage(scripts, tenant);
+  return wrong;
 }
 
 async function recountSet(redis: Redis, scripts: Scripts, set: string, status: Status | null): Promise<Recounted> {

@@ -37,6 +37,7 @@ export const SCRIPT_NAMES = [
   "record-export",
   "record-try",
   "recount",
+  "recount-storage",
   "redeliver",
   "replace-webhook",
   "resume",

@@ -24,6 +24,7 @@ import {
 import type { Redis } from "ioredis";
 import type { Compaction } from "./compaction.ts";
 import { listInvocations } from "./invocation-list.ts";
+import type { MemoryUse } from "./memory-use.ts";
 import { newestAttempts } from "./newest-attempts.ts";
 import { openInvocations } from "./open-invocations.ts";
 import { decodeRecord } from "./record.ts";
@@ -40,6 +41,7 @@ import { start } from "./scripts/start.ts";
 import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 import { unqueuedInvocations } from "./unqueued.ts";
+import { isOutOfMemory } from "./write-probe.ts";
 
 /**
  * A submission or a start that reaches Redis later than this after it was sent is refused there. It is shorter than
@@ -54,6 +56,7 @@ interface StoreOptions {
   readonly bulk: Redis;
   readonly bulkScripts: Scripts;
   readonly clock: RedisClock;
+  readonly memory: MemoryUse;
   readonly limits: AdmissionLimits;
   readonly compaction: Compaction;
   /** Is waited for before anybody is told that an invocation was taken, or has ended. */
@@ -67,26 +70,30 @@ export class RedisStore implements InvocationStore {
   readonly #bulk: Redis;
   readonly #bulkScripts: Scripts;
   readonly #clock: RedisClock;
+  readonly #memory: MemoryUse;
   readonly #limits: AdmissionLimits;
   readonly #compaction: Compaction;
   readonly #replication: Replication | undefined;
 
   constructor(redis: Redis, scripts: Scripts, options: StoreOptions) {
-    const { bulk, bulkScripts, clock, limits, compaction, replication } = options;
+    const { bulk, bulkScripts, clock, memory, limits, compaction, replication } = options;
     this.#redis = redis;
     this.#scripts = scripts;
     this.#bulk = bulk;
     this.#bulkScripts = bulkScripts;
     this.#clock = clock;
+    this.#memory = memory;
     this.#limits = limits;
     this.#compaction = compaction;
     this.#replication = replication;
   }
 
   async create(invocation: Invocation, more: NewInvocation = {}): Promise<Created> {
-    const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
+    const [nowMs, isNearlyFull] = await Promise.all([this.#clock.now(), this.#memory.isNearlyFull()]);
+    const bounds = { deadlineMs: nowMs + CALL_WINDOW_MS, limits: this.#limits, isNearlyFull };
     const sentAt = performance.now();
-    const reply = await create(this.#scripts, invocation, more, deadlineMs, this.#limits);
+    const reply = await unlessFull(create(this.#scripts, invocation, more, bounds));
+    if (!reply) return { kind: "storage_full", maxBytes: null };
     const { kind, redisMs, id, admitted } = reply;
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("submission");
@@ -97,6 +104,8 @@ export class RedisStore implements InvocationStore {
     if (kind === "key_conflict") return { kind };
     if (kind === "tenant_full") return { kind: "queue_full", of: "tenant", max: this.#limits.tenantQueued ?? 0 };
     if (kind === "fleet_full") return { kind: "queue_full", of: "fleet", max: this.#limits.queued ?? 0 };
+    if (kind === "tenant_storage_full") return { kind: "storage_full", maxBytes: this.#limits.tenantBytes };
+    if (kind === "storage_full") return { kind, maxBytes: null };
     const earlier = await this.get(invocation.tenant, id);
     // It expired between the two calls, and its key with it: this is a new submission now.
     return earlier ? { kind, invocation: earlier } : this.create(invocation, more);
@@ -207,6 +216,16 @@ export class RedisStore implements InvocationStore {
     if (kind === "done") return { kind, invocation };
     const { status } = invocation;
     return { kind, status, legal: legalTransitions(status) };
+  }
+}
+
+/** `null` when Redis is full. */
+async function unlessFull<Reply>(call: Promise<Reply>): Promise<Reply | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isOutOfMemory(error)) return null;
+    throw error;
   }
 }
 

@@ -13,7 +13,7 @@ import type { Figure, Measure } from "../report.ts";
 
 const HOUR_MS = 3_600_000;
 const INVOCATIONS = 250;
-const LIMITS: AdmissionLimits = { tenantQueued: 2_000, queued: 100_000, tenantRunning: 1_000 };
+const LIMITS: AdmissionLimits = { tenantQueued: 2_000, queued: 100_000, tenantRunning: 1_000, tenantBytes: 1e12 };
 const WORKER = "worker-1";
 const OUTCOME: Outcome = { status: "succeeded", output: "", messages: [], usage: NO_USAGE, error: null };
 

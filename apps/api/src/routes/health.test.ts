@@ -19,6 +19,15 @@ describe("health", () => {
   });
 });
 
+describe("readiness while the database takes no writes", () => {
+  it("is refused, and says why", async () => {
+    const reason = "Redis is full: it has reached its maxmemory; free memory or raise it";
+    const api = await startApi(altered(memory(), { refusesWrites: async () => reason }));
+    const problem = { status: 503, code: "writes_refused", detail: reason };
+    expect(await problemOf(await api.get("/readyz"))).toMatchObject(problem);
+  });
+});
+
 describe("the metrics", () => {
   it("tell the queue, the workers and the requests by route, whatever the path", async () => {
     const api = await startApi(memory());

@@ -15,13 +15,15 @@ export function healthRoutes(app: App, { backend, stopping }: Services, metrics:
 
   const ready = {
     operationId: "isReady",
-    summary: "Whether requests can be served: the database answers and this process does not stop",
+    summary: "Whether requests can be served: the database answers and takes writes, and this process does not stop",
     ...common,
     response: { 200: Health, ...problemResponses(503) },
   };
   app.get("/readyz", { schema: ready, logLevel: "warn" }, async () => {
     if (stopping.aborted) throw new ProblemError(503, "stopping", "This process is about to stop");
     await backend.ping();
+    const reason = await backend.refusesWrites();
+    if (reason !== null) throw new ProblemError(503, "writes_refused", reason);
     return { status: "ok" as const };
   });
 

@@ -57,6 +57,19 @@ describe("submitting", () => {
   });
 });
 
+describe("a submission for which there is no room in the database", () => {
+  it.each([
+    [536_870_912, /^This tenant's invocations hold 512 MiB.*PIFLEET_TENANT_STORAGE_MB/],
+    [null, /^The database is nearly full/],
+  ])("is refused with 429, what to do, and when to come again (%s)", async (maxBytes, detail) => {
+    const create = async () => ({ kind: "storage_full" as const, maxBytes });
+    const api = await startApi(altered(memory(), { store: { create } }));
+    const response = await api.post("/v1/invocations", SUBMISSION);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(await problemOf(response)).toMatchObject({ code: "storage_full", detail: expect.stringMatching(detail) });
+  });
+});
+
 describe("an idempotency key", () => {
   it("gives the same record for the same body, whatever the order of its fields", async () => {
     const api = await startApi(memory());

@@ -9,9 +9,11 @@ import { type Arrival, type RunnableSubmission, type Submitted, submit } from ".
 
 /** When there may be room again in a queue that is full. */
 const FULL_RETRY_SECONDS = "5";
+/** The same of storage, which empties as retention runs out. */
+const STORAGE_RETRY_SECONDS = "60";
 
 /** A submission that was taken, now or before. */
-export type Taken = Exclude<Submitted, { kind: "key_conflict" | "queue_full" }>;
+export type Taken = Exclude<Submitted, { kind: "key_conflict" | "queue_full" | "storage_full" }>;
 
 /** A request that submits one or many invocations. */
 export interface Submitter {
@@ -54,6 +56,7 @@ export async function submitFor(
   if (created.kind === "key_conflict")
     throw new ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used before with another body");
   if (created.kind === "queue_full") throw queueFull(created);
+  if (created.kind === "storage_full") throw storageFull(created);
   return created;
 }
 
@@ -69,6 +72,15 @@ function queueFull({ of, max }: Extract<Submitted, { kind: "queue_full" }>): Pro
   const whose = of === "tenant" ? "This tenant has" : "The fleet has";
   const headers = { "retry-after": FULL_RETRY_SECONDS };
   return new ProblemError(429, "queue_full", `${whose} ${max} queued invocations, and may not have more`, { headers });
+}
+
+function storageFull({ maxBytes }: Extract<Submitted, { kind: "storage_full" }>): ProblemError {
+  const detail =
+    maxBytes === null
+      ? "The database is nearly full. What runs can end, and space comes back as retention runs out; ask your operator"
+      : `This tenant's invocations hold ${Math.floor(maxBytes / 1_048_576)} MiB, and may not hold more. Space comes back as ` +
+        "retention runs out; submit less at once, or ask your operator for more (PIFLEET_TENANT_STORAGE_MB)";
+  return new ProblemError(429, "storage_full", detail, { headers: { "retry-after": STORAGE_RETRY_SECONDS } });
 }
 
 /** Nothing of it is the client's choice: the path is the route's, the scheme that of our own socket. */

@@ -17,6 +17,8 @@ const UNQUEUED_MS = 5_000;
 const COMPARE_EVERY = 6;
 /** Every so many rounds, what the limits are counted by is compared with the records. */
 const RECOUNT_EVERY = 12;
+/** The same of what the tenants store: every hour, for all that is kept is looked at. */
+const RECOUNT_STORAGE_EVERY = 720;
 
 export interface JanitorOptions {
   readonly worker: string;
@@ -26,7 +28,7 @@ export interface JanitorOptions {
   readonly registry: WorkerRegistry;
   readonly deliveries: Pick<DeliveryLedger, "expire">;
   /** Called with what was put right, and how often. */
-  readonly onMended: (what: "unqueued" | "missing" | "places" | "counts", count: number) => void;
+  readonly onMended: (what: "unqueued" | "missing" | "places" | "counts" | "storage", count: number) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -62,6 +64,7 @@ export class Janitor {
     await this.#enqueueForgotten();
     await this.#freePlaces();
     if (this.#rounds % RECOUNT_EVERY === 0) await this.#recount();
+    if (this.#rounds % RECOUNT_STORAGE_EVERY === 0) await this.#recountStorage();
     if (this.#rounds % COMPARE_EVERY < 2) await this.#compareWithQueue(stopping);
     this.#rounds += 1;
     await store.expire();
@@ -82,6 +85,11 @@ export class Janitor {
   async #recount(): Promise<void> {
     const mended = await this.#options.admission.recount();
     if (mended > 0) this.#options.onMended("counts", mended);
+  }
+
+  async #recountStorage(): Promise<void> {
+    const bytes = await this.#options.admission.recountStorage();
+    if (bytes > 0) this.#options.onMended("storage", bytes);
   }
 
   async #compareWithQueue(stopping: AbortSignal): Promise<void> {

@@ -9,9 +9,11 @@ export interface AdmissionLimits {
   readonly queued: number | null;
   /** Invocations of one tenant that are in the queue to be claimed, or run. */
   readonly tenantRunning: number | null;
+  /** What one tenant's invocations hold in the database, whatever their status, bytes. */
+  readonly tenantBytes: number | null;
 }
 
-export const NO_LIMITS: AdmissionLimits = { tenantQueued: null, queued: null, tenantRunning: null };
+export const NO_LIMITS: AdmissionLimits = { tenantQueued: null, queued: null, tenantRunning: null, tenantBytes: null };
 
 /** What one tenant has. */
 export interface TenantStanding {
@@ -54,5 +56,7 @@ export interface Admission {
   repair(): Promise<number>;
   /** Puts right what the limits, the places and the turns are counted by, after the records; returns how much of it. */
   recount(): Promise<number>;
+  /** Counts anew what each tenant stores; returns by how many bytes the sums were wrong. */
+  recountStorage(): Promise<number>;
   standing(): Promise<Standing>;
 }

@@ -25,6 +25,8 @@ export interface Backend {
   readonly counters: Counters;
   /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */
   ping(): Promise<void>;
+  /** Why the database takes no writes; null when it does. @throws {UnavailableError} when it cannot be reached. */
+  refusesWrites(): Promise<string | null>;
   /** Ends every consumer and connection. Safe to call twice. */
   close(): Promise<void>;
 }

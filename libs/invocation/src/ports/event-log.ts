@@ -9,14 +9,20 @@ export interface EventPage {
   readonly more: boolean;
 }
 
-/** A log keeps at least this many of its newest events; older ones may be trimmed. */
+/** A log keeps at least this many of its newest events, unless they are too long; older ones may be trimmed. */
 export const KEPT_EVENTS = 10_000;
+
+/** A log keeps no more than this of its newest events, bytes of JSON. */
+export const MAX_LOG_BYTES = 16_777_216;
 
 /** A page ends with the event that makes it as long as this, bytes of JSON: what is held of a log stays small. */
 export const FULL_PAGE_BYTES = 1_048_576;
 
 /** The journal of one attempt takes this many entries; what comes later is left out. */
 export const MAX_JOURNAL_ENTRIES = 50_000;
+
+/** The same in bytes. */
+export const MAX_JOURNAL_BYTES = 16_777_216;
 
 /** The port to the event logs, one per invocation. */
 export interface EventLog {

@@ -30,7 +30,9 @@ export type Created =
   /** The key was used before with another body. */
   | { readonly kind: "key_conflict" }
   /** The tenant, or the whole fleet, has `max` queued invocations already. Nothing was written. */
-  | { readonly kind: "queue_full"; readonly of: "tenant" | "fleet"; readonly max: number };
+  | { readonly kind: "queue_full"; readonly of: "tenant" | "fleet"; readonly max: number }
+  /** The tenant would hold more than `maxBytes`, or the database is nearly full (null). Nothing was written. */
+  | { readonly kind: "storage_full"; readonly maxBytes: number | null };
 
 export interface InvocationQuery {
   readonly tenant: string;

@@ -1,56 +1,92 @@
 --[[
   Appends events of an attempt, and entries to the journal of its spans. Drops the oldest events of a log that has grown
-  too long; a journal that is full takes no more, because its beginning is what the rest hangs on.
+  too long, by their number or their bytes; a journal that is full takes no more, because its beginning is what the rest
+  hangs on.
   Input: the scope, then
     KEYS[12] journal of the attempt
     ARGV[6]  attempt
     ARGV[7]  writer
     ARGV[8]  number of the writer's call
-    ARGV[9]  how many events are kept at least
-    ARGV[10] how many entries a journal takes
-    ARGV[11] how many events follow
-    ARGV[12…] events, JSON; then the entries
+    ARGV[9]  how many events are kept at least, unless they are too long
+    ARGV[10] how many bytes of events are kept at most
+    ARGV[11] how many entries a journal takes
+    ARGV[12] how many bytes a journal takes
+    ARGV[13] how many events follow
+    ARGV[14…] events, JSON; then the entries
   Output: accepted | stale
 ]]
 -- @include scope
 -- @include fence
+-- @include write-spans
 
-local attempt, writer, call, kept = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
-local journal, longest, count = KEYS[12], tonumber(ARGV[10]), tonumber(ARGV[11])
-local FIRST = 12
+local attempt, writer, call, kept, most_bytes = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+local journal, longest, most_of_journal, count = KEYS[12], tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+local FIRST = 14
 -- Dropping in lots keeps the cost per event small.
 local LOT = 100
+-- The same of bytes: a log that has too many is left with so much of what it may have.
+local LEFT = 7 / 8
+local READ_AT_ONCE = 8
 
 local passed = fence(attempt, writer, call)
 if passed ~= "current" then
   return passed == "repeated" and "accepted" or "stale"
 end
 
--- The id of the last event that was dropped is noted: a reader that has not come that far is told of the gap.
-local function trim()
-  local surplus = redis.call("XLEN", events) - kept
-  if surplus >= LOT then
-    local dropped = redis.call("XRANGE", events, "-", "+", "COUNT", surplus)
-    redis.call("HSET", record, "trimmed", dropped[#dropped][1])
-    redis.call("XTRIM", events, "MAXLEN", kept)
+-- Drops the oldest until there are no more than `surplus` fewer and no more than `goal` bytes; the newest one stays. The id
+-- of the last event that was dropped is noted: a reader that has not come that far is told of the gap.
+local function drop_oldest(length, surplus, bytes, goal)
+  local dropped, last = 0, "-"
+  while dropped < length - 1 and (dropped < surplus or bytes > goal) do
+    for _, entry in ipairs(redis.call("XRANGE", events, last, "+", "COUNT", READ_AT_ONCE)) do
+      if dropped < length - 1 and (dropped < surplus or bytes > goal) then
+        dropped = dropped + 1
+        bytes = bytes - #entry[2][2]
+        grow_log(-#entry[2][2])
+        last = "(" .. entry[1]
+      end
+    end
+  end
+  if dropped > 0 then
+    redis.call("HSET", record, "trimmed", string.sub(last, 2))
+    redis.call("XTRIM", events, "MAXLEN", length - dropped)
+  end
+end
+
+local function trim(bytes)
+  local length = redis.call("XLEN", events)
+  local surplus = length - kept
+  if bytes > most_bytes then
+    drop_oldest(length, surplus, bytes, LEFT * most_bytes)
+  elseif surplus >= LOT then
+    drop_oldest(length, surplus, bytes, most_bytes)
   end
 end
 
 local function append_events(first, last)
   for i = first, last do
     redis.call("XADD", events, "*", "e", ARGV[i])
+    grow_log(#ARGV[i])
   end
-  trim()
+  trim(tonumber(get("eventBytes") or 0) + log_grown)
   announce()
 end
 
 -- A journal that nobody exchanges for spans goes by itself.
 local function append_entries(first, last)
   local room = longest - redis.call("LLEN", journal)
+  local bytes = tonumber(get(journal_bytes(attempt)) or 0)
+  local added = 0
   for i = first, math.min(last, first + room - 1) do
+    if bytes + added + #ARGV[i] > most_of_journal then
+      break
+    end
     redis.call("RPUSH", journal, ARGV[i])
+    added = added + #ARGV[i]
   end
+  redis.call("HSET", record, journal_bytes(attempt), bytes + added)
   redis.call("PEXPIRE", journal, retention)
+  grow(added)
 end
 
 local last_event = FIRST + count - 1
@@ -60,4 +96,5 @@ end
 if #ARGV > last_event then
   append_entries(last_event + 1, #ARGV)
 end
+count_growth()
 return "accepted"

@@ -1,4 +1,12 @@
-import { type Event, type Fenced, type InvocationId, KEPT_EVENTS, MAX_JOURNAL_ENTRIES } from "@pifleet/invocation";
+import {
+  type Event,
+  type Fenced,
+  type InvocationId,
+  KEPT_EVENTS,
+  MAX_JOURNAL_BYTES,
+  MAX_JOURNAL_ENTRIES,
+  MAX_LOG_BYTES,
+} from "@pifleet/invocation";
 import type { Scripts } from "../scripts.ts";
 
 /** Appends events of an attempt, and entries to the journal of its spans, behind the fence. */
@@ -9,7 +17,7 @@ export async function appendEvents(
   events: readonly Event[],
   journal: readonly string[],
 ): Promise<Fenced> {
-  const bounds = [KEPT_EVENTS, MAX_JOURNAL_ENTRIES];
+  const bounds = [KEPT_EVENTS, MAX_LOG_BYTES, MAX_JOURNAL_ENTRIES, MAX_JOURNAL_BYTES];
   const entries = [events.length, ...events.map((event) => JSON.stringify(event)), ...journal];
   const args = [attempt, ...scripts.nextCall(), ...bounds, ...entries];
   return (await scripts.runOn(id, "append-events", args, [scripts.keys.journal(id, attempt)])) as Fenced;

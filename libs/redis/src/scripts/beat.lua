@@ -13,7 +13,10 @@
   Output: nothing
 ]]
 -- @include clock
+-- @include when-full
 
+-- A worker that cannot beat would be taken for dead.
+work_when_full()
 redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
 redis.call("HSET", KEYS[4], ARGV[1], ARGV[5])
 redis.call("ZADD", KEYS[2], clock() + tonumber(ARGV[3]), ARGV[1])

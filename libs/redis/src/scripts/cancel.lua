@@ -1,5 +1,5 @@
 --[[
-  Cancels a queued invocation; notes the wish when an attempt runs, and tells its worker.
+  Cancels a queued invocation; notes the wish when an attempt runs, and tells its worker. Works when Redis is full.
   Input: the scope, then
     ARGV[6] tenant
     ARGV[7] error of a cancelled invocation, JSON
@@ -10,6 +10,7 @@
 -- @include scope
 -- @include status
 -- @include finish
+-- @include when-full
 
 local tenant, cancelled_error, requests = ARGV[6], ARGV[7], ARGV[8]
 
@@ -34,7 +35,9 @@ local function cancel()
   return "cancelled"
 end
 
+work_when_full()
 local kind = cancel()
+count_growth()
 if kind ~= "illegal" then
   announce()
 end

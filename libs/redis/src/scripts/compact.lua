@@ -11,6 +11,7 @@
   Output: nothing
 ]]
 -- @include scope
+-- @include growth
 
 local last, folded, head, names = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9])
 local FIRST = 10
@@ -22,15 +23,23 @@ local newest = redis.call("XREVRANGE", events, "+", "-", "COUNT", 1)[1]
 if not newest or newest[1] ~= last then
   return
 end
+for i = FIRST, FIRST + names - 1 do
+  if LONG_FIELDS[ARGV[i]] then
+    grow(-redis.call("HSTRLEN", record, ARGV[i]))
+  end
+end
 redis.call("HDEL", record, unpack(ARGV, FIRST, FIRST + names - 1))
-redis.call("HSET", record, "folded", folded)
+set_long("folded", folded)
 if head ~= "" then
-  redis.call("HSET", record, "head", head)
+  set_long("head", head)
 end
 redis.call("DEL", events)
+grow_log(-tonumber(get("eventBytes") or 0))
 for i = FIRST + names, #ARGV do
   redis.call("RPUSH", events, ARGV[i])
+  grow_log(#ARGV[i])
 end
+count_growth()
 local remaining = redis.call("PTTL", record)
 if remaining > 0 then
   redis.call("PEXPIRE", events, remaining)

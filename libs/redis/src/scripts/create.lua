@@ -18,11 +18,15 @@
     ARGV[14] most queued invocations of all
     ARGV[15] most places of the tenant
     ARGV[16] records: what the keys of the records begin with
-    ARGV[17…] fields of the record and their values
+    ARGV[17] most bytes of the tenant
+    ARGV[18] 1 when Redis is nearly full, else 0
+    ARGV[19…] fields of the record and their values
   Output: { kind, Redis time in Unix ms, id, what was admitted as of admit.lua }
     created     the id is its own
     tenant_full the tenant has as many queued invocations as it may have; nothing was written
     fleet_full  the same of all tenants together
+    tenant_storage_full the tenant would hold more bytes than it may; nothing was written
+    storage_full Redis is nearly full; nothing was written
     replayed    the key stands for the invocation with this id
     key_conflict the key was used with another submission
     late        nothing was written
@@ -33,6 +37,8 @@ local delay, most_of_tenant, most_of_all = tonumber(ARGV[12]), tonumber(ARGV[13]
 local tenant_places, records = tonumber(ARGV[15]), ARGV[16]
 -- @include waiting
 -- @include event
+local most_bytes, is_nearly_full = tonumber(ARGV[17]), ARGV[18] == "1"
+local FIRST_FIELD = 19
 
 local deadline, tenant, fingerprint, idempotency_ttl = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local first_event, written = ARGV[10], ARGV[11]
@@ -42,6 +48,18 @@ if time > deadline then
   return { "late", time, id, {} }
 end
 
+local function record_bytes()
+  local sum = SMALL_BYTES
+  for i = FIRST_FIELD, #ARGV, 2 do
+    if LONG_FIELDS[ARGV[i]] then
+      sum = sum + #ARGV[i + 1]
+    end
+  end
+  return sum
+end
+
+local bytes = record_bytes()
+
 -- What is full. Those of all tenants that are queued are the open ones without those that have a place.
 local function full()
   if most_of_tenant > 0 and redis.call("ZCARD", index("queued", tenant)) >= most_of_tenant then
@@ -49,6 +67,12 @@ local function full()
   end
   if most_of_all > 0 and redis.call("ZCARD", open) - redis.call("ZCARD", admitted) >= most_of_all then
     return "fleet_full"
+  end
+  if is_nearly_full then
+    return "storage_full"
+  end
+  if most_bytes > 0 and bytes_of_tenant(tenant) + bytes + #first_event + #written > most_bytes then
+    return "tenant_storage_full"
   end
 end
 
@@ -71,13 +95,16 @@ if idempotency then
   redis.call("HSET", record, "idempotency", idempotency)
 end
 
-redis.call("HSET", record, unpack(ARGV, 17))
+redis.call("HSET", record, unpack(ARGV, FIRST_FIELD))
+grow(bytes)
 redis.call("ZADD", index("all", tenant), 0, id)
 redis.call("ZADD", index("queued", tenant), 0, id)
 redis.call("ZADD", open, 0, id)
 begin_log(first_event)
 if written ~= "" then
   redis.call("RPUSH", spans, written)
+  grow(#written)
 end
+count_growth()
 wait_for_turn(tenant, get("priority"), delay)
 return { "created", time, id, admit() }

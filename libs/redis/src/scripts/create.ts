@@ -6,8 +6,19 @@ import { entriesOf } from "./admit.ts";
 
 const DAY_MS = 86_400_000;
 
+type Refusal = "tenant_full" | "fleet_full" | "tenant_storage_full" | "storage_full";
+
+/** By what a submission is measured. */
+export interface CreateBounds {
+  /** Redis's time after which it is not taken, Unix ms. */
+  readonly deadlineMs: number;
+  readonly limits: AdmissionLimits;
+  /** Whether Redis has so little room left that it takes no submissions. */
+  readonly isNearlyFull: boolean;
+}
+
 export interface CreateReply {
-  readonly kind: "created" | "replayed" | "key_conflict" | "late" | "tenant_full" | "fleet_full";
+  readonly kind: "created" | "replayed" | "key_conflict" | "late" | Refusal;
   readonly redisMs: number;
   /** The id that the idempotency key stands for; without a replay, the invocation's own. */
   readonly id: InvocationId;
@@ -15,13 +26,12 @@ export interface CreateReply {
   readonly admitted: readonly QueueEntry[];
 }
 
-/** Writes a new invocation, unless Redis's clock has passed `deadlineMs`, or `limits` are reached. */
+/** Writes a new invocation, unless it comes too late or there is no room for it. */
 export async function create(
   scripts: Scripts,
   invocation: Invocation,
   { idempotency, spans = [] }: NewInvocation,
-  deadlineMs: number,
-  limits: AdmissionLimits,
+  { deadlineMs, limits, isNearlyFull }: CreateBounds,
 ): Promise<CreateReply> {
   const { id, tenant, createdAt, submission } = invocation;
   const queued = JSON.stringify({ type: "invocation.queued", at: createdAt, attempt: 0 });
@@ -29,7 +39,8 @@ export async function create(
   const identity = [tenant, idempotency?.fingerprint ?? "", DAY_MS];
   const most = [limits.tenantQueued ?? 0, limits.queued ?? 0, limits.tenantRunning ?? 0];
   const { turns, virtualTime, workerDeadlines, workerSlots, recordPrefix } = scripts.keys;
-  const waiting = [submission.delayMs, ...most, recordPrefix];
+  const storage = [limits.tenantBytes ?? 0, isNearlyFull ? 1 : 0];
+  const waiting = [submission.delayMs, ...most, recordPrefix, ...storage];
   const args = [deadlineMs, ...identity, queued, written, ...waiting, ...encodeRecord(invocation)];
   const keys = idempotency ? [scripts.keys.idempotency(tenant, idempotency.key)] : [];
   const reply = await scripts.runOn(id, "create", args, [turns, virtualTime, workerDeadlines, workerSlots, ...keys]);

@@ -23,7 +23,8 @@ if done_by ~= "" then
   return "stale"
 end
 redis.call("HSET", record, mark, call)
-write_spans(written, journal)
+write_spans(written, journal, attempt)
+count_growth()
 
 -- Spans that are written after the end go when the record goes.
 local remaining = redis.call("PTTL", record)

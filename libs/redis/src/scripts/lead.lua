@@ -6,6 +6,10 @@
     ARGV[2] milliseconds until another one may
   Output: 1 | 0
 ]]
+-- @include when-full
+
+-- The janitor frees memory.
+work_when_full()
 local leader = redis.call("GET", KEYS[1])
 if leader and leader ~= ARGV[1] then
   return 0

@@ -24,4 +24,5 @@ if next_try ~= "never" then
 end
 redis.call("HSET", record, "export:" .. attempt, result)
 drop_credentials()
+count_growth()
 announce()

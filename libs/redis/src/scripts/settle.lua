@@ -1,5 +1,5 @@
 --[[
-  Ends an attempt, and with it the invocation unless another attempt follows.
+  Ends an attempt, and with it the invocation unless another attempt follows. Works when Redis is full.
   Input: the scope, then
     KEYS[12] journal of the attempt
     ARGV[6]  attempt
@@ -25,12 +25,14 @@
 -- @include finish
 -- @include requeue
 -- @include write-spans
+-- @include when-full
 
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
 local journal, written, settler_lease, artifacts = KEYS[12], ARGV[18], ARGV[19], ARGV[20]
 
+work_when_full()
 local passed = fence(attempt, writer, call)
 if passed ~= "current" then
   return passed == "repeated" and "accepted" or "stale"
@@ -46,7 +48,9 @@ local function add_usage()
 end
 
 local function end_with(final_transition, final_error)
-  redis.call("HSET", record, "output", output, "messages", messages, "artifacts", artifacts)
+  set_long("output", output)
+  set_long("messages", messages)
+  set_long("artifacts", artifacts)
   finish(final_transition, final_error)
 end
 
@@ -75,7 +79,7 @@ if kind == "final" then
   resume_for(transition)
 end
 close_attempt(ended, failure)
-write_spans(written, journal)
+write_spans(written, journal, attempt)
 owe(attempt, settler_lease)
 add_usage()
 if kind == "final" then
@@ -85,5 +89,6 @@ elseif get("cancelRequestedAt") then
 else
   try_again()
 end
+count_growth()
 announce()
 return "accepted"

@@ -106,5 +106,6 @@ end
 
 note_executed(writer, call)
 local kind = run()
+count_growth()
 announce()
 return reply(kind)

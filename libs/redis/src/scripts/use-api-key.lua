@@ -10,6 +10,10 @@
     ARGV[3] requests of a burst
   Output: nothing without a rate; else { 1 when it is allowed or 0, requests left, ms until the next one, ms until full }
 ]]
+-- @include when-full
+
+-- Without it nothing could be asked for, not even to cancel what fills Redis.
+work_when_full()
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local now_ms = math.floor(now / 1000)

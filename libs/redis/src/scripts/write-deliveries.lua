@@ -8,6 +8,15 @@
 ]]
 -- @include ledger
 -- @include delivery-status
+-- @include storage
+
+-- Deliveries count as their invocation's, and go when it goes.
+local function count_delivery(place, bytes)
+  local _, invocation, tenant = parse_place(place)
+  if redis.call("HEXISTS", index("sizes", tenant), invocation) == 1 then
+    count_bytes(tenant, invocation, SMALL_BYTES + bytes)
+  end
+end
 
 if redis.call("ZREM", KEYS[3], ARGV[4]) == 0 then
   return
@@ -19,4 +28,5 @@ for i = 5, #ARGV, 4 do
   redis.call("ZADD", index_of_invocation(place), 0, id)
   set_status(id, "pending")
   put_due(id, time)
+  count_delivery(place, #given + #body)
 end

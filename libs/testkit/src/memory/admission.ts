@@ -52,6 +52,10 @@ export class MemoryAdmission implements Admission {
     return 0;
   }
 
+  async recountStorage(): Promise<number> {
+    return 0;
+  }
+
   async recount(): Promise<number> {
     return 0;
   }

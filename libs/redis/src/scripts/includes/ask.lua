@@ -15,6 +15,7 @@ local function ask(transition, undo, event, tenant, requests)
   if TRANSITIONS[status][transition] then
     advance(transition)
     append_event(event, get("attempt"))
+    count_growth()
     announce()
   elseif not TRANSITIONS[status][undo] then
     return { "illegal", redis.call("HGETALL", record) }

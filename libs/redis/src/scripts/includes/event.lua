@@ -1,11 +1,13 @@
 -- @include scope
 -- @include clock
+-- @include growth
 
 -- The log of an invocation that waits for its first attempt holds one event, and a stream takes 4 KB for its first
 -- entry. So it begins as one block, in the plain form; see event-block.ts.
 local function begin_log(json)
   local first = clock() .. "-0"
   redis.call("RPUSH", events, first .. " 1\nj" .. first .. " " .. json)
+  grow_log(#json)
 end
 
 -- Makes a stream of a log that has only begun.
@@ -23,6 +25,8 @@ local function append_event(type, attempt, fields)
   if fields then
     json = json .. "," .. fields
   end
+  json = json .. "}"
   open_log()
-  redis.call("XADD", events, "*", "e", json .. "}")
+  redis.call("XADD", events, "*", "e", json)
+  grow_log(#json)
 end

@@ -33,7 +33,8 @@ end
 ]]
 local function finish(transition, failure)
   local status = advance(transition)
-  redis.call("HSET", record, "endedAt", now, "error", failure)
+  redis.call("HSET", record, "endedAt", now)
+  set_long("error", failure)
   append_event("invocation." .. status, get("attempt"), '"error":' .. failure .. ',"usage":' .. get("usage"))
   redis.call("ZREM", unqueued, id)
   redis.call("ZREM", open, id)

@@ -1,5 +1,6 @@
 -- @include status
 -- @include clock
+-- @include growth
 
 -- The attempt as it stands in `owed` and `quarantined`. Number 0 stands for an invocation that had no attempt.
 local function owed_member(attempt)
@@ -31,6 +32,7 @@ end
 -- The credentials of the invocation's own collector are kept no longer than something may be sent there.
 local function drop_credentials()
   if redis.call("HEXISTS", record, "traceHeaders") == 1 and is_terminal(get("status")) and not owes_spans() then
+    grow(-redis.call("HSTRLEN", record, "traceHeaders"))
     redis.call("HDEL", record, "traceHeaders")
   end
 end
