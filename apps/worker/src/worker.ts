@@ -142,7 +142,7 @@ export class Worker {
       onFault,
     });
     this.#artifactCleaner = this.#createArtifactCleaner(onFault);
-    this.#usher = new Usher({ ...backend, onFault });
+    this.#usher = new Usher({ ...backend, worker: this.id, registry: backend.workers, onFault });
     this.#janitor = new Janitor({
       worker: this.id,
       registry: backend.workers,

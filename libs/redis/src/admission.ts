@@ -5,6 +5,7 @@ import { absent } from "./scripts/absent.ts";
 import { admit } from "./scripts/admit.ts";
 import { enter } from "./scripts/enter.ts";
 import { freePlaces } from "./scripts/free-places.ts";
+import { listWorkers } from "./scripts/list-workers.ts";
 import { readStanding } from "./scripts/read-standing.ts";
 import type { Scripts } from "./scripts.ts";
 
@@ -37,7 +38,9 @@ export class RedisAdmission implements Admission {
     return freePlaces(this.#scripts);
   }
 
-  recount(): Promise<number> {
+  async recount(): Promise<number> {
+    // It adds up what the workers run at once.
+    await listWorkers(this.#scripts);
     return recountAll(this.#redis, this.#scripts);
   }
 

@@ -5,6 +5,8 @@ import { isUnreachable, reached } from "./unavailable.ts";
 
 /** How long a Redis that refuses to list its connections is not asked again. */
 const REFUSED_MS = 60_000;
+/** For how long it is remembered which connections workers beat on, milliseconds. One that seems gone is asked for anew. */
+const REMEMBERED_MS = 1_000;
 
 /** A worker and the connection that it beat on last, as it is written in Redis. */
 interface Registered {
@@ -33,6 +35,7 @@ export class DisconnectedWorkers {
   readonly #onFault: (error: Error) => void;
   #isReported = false;
   #refusedUntil = Number.NEGATIVE_INFINITY;
+  #known: { readonly workers: string; readonly until: number; readonly rows: (string | null)[] } | undefined;
 
   constructor(redis: Redis, keys: Keys, own: OwnConnection, onFault: (error: Error) => void) {
     this.#redis = redis;
@@ -58,7 +61,7 @@ export class DisconnectedWorkers {
 
   /** Those that are registered with this Redis process. */
   async #registered(workers: readonly string[], runId: string): Promise<Registered[]> {
-    const rows = await reached(this.#redis.hmget(this.#keys.workerConnections, ...workers));
+    const rows = await this.#rows(workers);
     return workers.flatMap((worker, i) => {
       const row = rows[i] ?? "";
       const [registeredRunId, clientId] = row.split(":");
@@ -68,17 +71,26 @@ export class DisconnectedWorkers {
 
   async #gone(registered: readonly Registered[], own: ConnectionIdentity): Promise<string[]> {
     const clientIds = registered.map(({ clientId }) => clientId);
-    // In this order: a worker that came back before its connection was looked up has written a new row by then.
-    const [list, rows] = await Promise.all([
-      this.#redis.client("LIST", "ID", own.clientId, ...clientIds),
-      this.#redis.hmget(this.#keys.workerConnections, ...registered.map(({ worker }) => worker)),
-    ]);
+    const list = await this.#redis.client("LIST", "ID", own.clientId, ...clientIds);
     const connected = new Set(Array.from(String(list).matchAll(/^id=(\d+)/gm), ([, clientId]) => clientId));
     // An answer that lacks the asker came from elsewhere, or is none.
-    if (!connected.has(own.clientId) || this.#own.identity !== own) return [];
-    return registered
-      .filter(({ clientId, row }, i) => !connected.has(clientId) && rows[i] === row)
-      .map(({ worker }) => worker);
+    if (!connected.has(own.clientId)) return [];
+    const missing = registered.filter(({ clientId }) => !connected.has(clientId));
+    if (missing.length === 0) return [];
+    this.#known = undefined;
+    // After the list: a worker that came back before its connection was looked up has written a new row by then.
+    const rows = await this.#redis.hmget(this.#keys.workerConnections, ...missing.map(({ worker }) => worker));
+    if (this.#own.identity !== own) return [];
+    return missing.filter(({ row }, i) => rows[i] === row).map(({ worker }) => worker);
+  }
+
+  async #rows(workers: readonly string[]): Promise<(string | null)[]> {
+    const now = performance.now();
+    const names = workers.join();
+    if (this.#known?.workers === names && this.#known.until > now) return this.#known.rows;
+    const rows = await reached(this.#redis.hmget(this.#keys.workerConnections, ...workers));
+    this.#known = { workers: names, until: now + REMEMBERED_MS, rows };
+    return rows;
   }
 
   #refuse(error: Error): void {

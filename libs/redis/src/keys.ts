@@ -33,11 +33,8 @@ export interface Keys {
   readonly expiringDeliveries: string;
   /** What the keys of all deliveries begin with; the scripts put an id behind it. */
   readonly deliveryPrefix: string;
-  /** Hash from a worker's id to its presence, and sorted set of the same ids; score: when it vanishes, Unix ms. */
+  /** Hash from a worker's id to its presence; what stands beside it is in `scripts/includes/workers.lua`. */
   readonly workers: string;
-  readonly workerDeadlines: string;
-  /** Hash from a worker's id to how many attempts it runs at once. */
-  readonly workerSlots: string;
   /** Hash from a worker's id to the connection that it beat on last. */
   readonly workerConnections: string;
   /** Hash: the counters of the fleet. */
@@ -122,9 +119,7 @@ export function makeKeys(prefix: string): Keys {
     expiringDeliveries: `${shard}:expiring-deliveries`,
     deliveryPrefix,
     workers: `${shard}:workers`,
-    workerDeadlines: `${shard}:worker-deadlines`,
-    workerSlots: `${shard}:worker-slots`,
-    workerConnections: `${shard}:worker-connections`,
+    workerConnections: `${shard}:workers:connections`,
     counters: `${shard}:counters`,
     replicated: `${shard}:replicated`,
     apiKeys: `${shard}:api-keys`,

@@ -21,6 +21,7 @@ export const SCRIPT_NAMES = [
   "expire",
   "expire-deliveries",
   "finish-spans",
+  "followers",
   "free-places",
   "is-crowded",
   "lead",

@@ -2,6 +2,7 @@ import type { WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
 import { type DisconnectedWorkers, encodeConnection } from "./disconnected-workers.ts";
 import type { OwnConnection } from "./own-connection.ts";
 import { beat } from "./scripts/beat.ts";
+import { followers } from "./scripts/followers.ts";
 import { lead } from "./scripts/lead.ts";
 import { leave } from "./scripts/leave.ts";
 import { listWorkers } from "./scripts/list-workers.ts";
@@ -52,6 +53,10 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   list(): Promise<WorkerPresence[]> {
     return listWorkers(this.#scripts);
+  }
+
+  followers(id: string, count: number): Promise<string[]> {
+    return followers(this.#scripts, id, count);
   }
 
   disconnected(ids: readonly string[]): Promise<string[]> {

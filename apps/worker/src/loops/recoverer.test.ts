@@ -1,4 +1,4 @@
-import type { InvocationId, WorkerPresence } from "@pifleet/invocation";
+import type { InvocationId } from "@pifleet/invocation";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Recoverer } from "./recoverer.ts";
 
@@ -20,9 +20,10 @@ describe("the recoverer", () => {
     recoverer = new Recoverer({
       worker: "self",
       registry: {
-        beat: async () => undefined,
-        lead: async () => true,
-        list: async () => present.map((id) => ({ id }) as WorkerPresence),
+        followers: async (id, count) => {
+          const others = present.filter((other) => other !== id).toSorted();
+          return [...others.filter((other) => other > id), ...others.filter((other) => other < id)].slice(0, count);
+        },
         leave: async (id) => {
           present = present.filter((other) => other !== id);
         },

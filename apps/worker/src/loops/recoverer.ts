@@ -5,14 +5,14 @@ import { Loop } from "./loop.ts";
 const LOOK_MS = 100;
 /** How often in a row a connection must be found gone: a live worker comes back on a new one before. */
 const LOOKS = 3;
-/** How often the list of workers is read, in looks. */
-const LIST_EVERY = 10;
+/** How often it is asked who is to be watched, in looks. */
+const ASK_EVERY = 10;
 /** How many others a worker watches, so that the cost of watching does not grow with the fleet. */
 const WATCHED = 2;
 
 export interface RecovererOptions {
   readonly worker: string;
-  readonly registry: WorkerRegistry;
+  readonly registry: Pick<WorkerRegistry, "followers" | "disconnected" | "leave">;
   readonly queue: Pick<InvocationQueue, "reclaim">;
   /** Called when a worker was found dead, with the invocations that it had claimed. */
   readonly onRecovered: (worker: string, ids: InvocationId[]) => void;
@@ -50,7 +50,7 @@ export class Recoverer {
 
   async #look(): Promise<void> {
     const { registry, worker } = this.#options;
-    if (this.#looks % LIST_EVERY === 0) this.#watched = followers(await registry.list(), worker);
+    if (this.#looks % ASK_EVERY === 0) this.#watched = await registry.followers(worker, WATCHED);
     this.#looks += 1;
     const gone = this.#watched.length > 0 ? await registry.disconnected(this.#watched) : [];
     for (const id of this.#found.keys()) if (!gone.includes(id)) this.#found.delete(id);
@@ -65,19 +65,8 @@ export class Recoverer {
     const ids = await queue.reclaim(id);
     await registry.leave(id);
     this.#found.delete(id);
-    // The next look reads the list, which has one worker less.
+    // The next look asks again: there is one worker less.
     this.#looks = 0;
     onRecovered(id, ids);
   }
-}
-
-/** The ids that follow `self` in order, around the end of the list. */
-function followers(workers: readonly { readonly id: string }[], self: string): string[] {
-  const ids = workers
-    .map(({ id }) => id)
-    .filter((id) => id !== self)
-    .sort();
-  const after = ids.filter((id) => id > self);
-  const before = ids.filter((id) => id < self);
-  return [...after, ...before].slice(0, WATCHED);
 }

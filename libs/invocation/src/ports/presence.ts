@@ -7,6 +7,8 @@ export interface WorkerRegistry {
   /** Takes the worker off the list. */
   leave(id: string): Promise<void>;
   list(): Promise<WorkerPresence[]>;
+  /** The ids of up to `count` workers that follow this one in the order of the ids, around the end. */
+  followers(id: string, count: number): Promise<string[]>;
   /**
    * Which of these workers have closed their connection to the database since their last heartbeat and have not come
    * back on another one: their process has ended, or its connection broke a moment ago. None when it cannot be told.

@@ -6,15 +6,14 @@
     KEYS[3] scheduled     sorted set of the ids of those that wait for their time
     KEYS[4] turns         sorted set of the tenants; score: their virtual time
     KEYS[5] virtual time  of the fleet
-    KEYS[6] deadlines     sorted set of the workers; score: when each vanishes
-    KEYS[7] slots         hash from a worker to how many attempts it runs at once
+    KEYS[6] workers       see workers.lua
     ARGV[1] indexes       what the keys of the tenants' indexes begin with
     ARGV[2] records       what the keys of the records begin with
     ARGV[3] tenant places the most that a tenant may have; 0 is no limit
   Output: id, carrier (JSON), priority and need of a reserve (1 or 0) of each that was admitted, in a row
 ]]
 local unqueued, admitted, scheduled, turns, virtual_time = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local deadlines, slots = KEYS[6], KEYS[7]
+local workers = KEYS[6]
 local indexes, records, tenant_places = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 -- @include admission

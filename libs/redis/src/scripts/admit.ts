@@ -3,8 +3,8 @@ import type { Scripts } from "../scripts.ts";
 
 /** Gives free places to those whose turn it is; `tenantRunning` is the most that a tenant may have. */
 export async function admit(scripts: Scripts, tenantRunning: number | null): Promise<QueueEntry[]> {
-  const { unqueued, admitted, scheduled, turns, virtualTime, workerDeadlines, workerSlots } = scripts.keys;
-  const keys = [unqueued, admitted, scheduled, turns, virtualTime, workerDeadlines, workerSlots];
+  const { unqueued, admitted, scheduled, turns, virtualTime, workers } = scripts.keys;
+  const keys = [unqueued, admitted, scheduled, turns, virtualTime, workers];
   const { indexPrefix, recordPrefix } = scripts.keys;
   return entriesOf((await scripts.run("admit", keys, [indexPrefix, recordPrefix, tenantRunning ?? 0])) as string[]);
 }

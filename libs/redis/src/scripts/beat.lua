@@ -1,10 +1,7 @@
 --[[
-  Writes a worker's heartbeat.
+  Writes a worker's heartbeat. Works when Redis is full: a worker that cannot beat would be taken for dead.
   Input:
-    KEYS[1] workers      hash from id to presence
-    KEYS[2] deadlines    sorted set of ids; score: when the worker vanishes
-    KEYS[3] connections  hash from id to connection
-    KEYS[4] slots        hash from id to how many attempts it runs at once
+    KEYS[1] workers  see workers.lua
     ARGV[1] id
     ARGV[2] presence, JSON
     ARGV[3] milliseconds until it vanishes
@@ -12,16 +9,22 @@
     ARGV[5] how many attempts it runs at once
   Output: nothing
 ]]
--- @include clock
+local workers, worker, own = KEYS[1], ARGV[1], ARGV[5]
+-- @include workers
 -- @include when-full
 
--- A worker that cannot beat would be taken for dead.
 work_when_full()
-redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
-redis.call("HSET", KEYS[4], ARGV[1], ARGV[5])
-redis.call("ZADD", KEYS[2], clock() + tonumber(ARGV[3]), ARGV[1])
+local known = redis.call("HGET", slots, worker)
+if known ~= own then
+  redis.call("HINCRBY", sums, "slots", tonumber(own) - tonumber(known or 0))
+  redis.call("HINCRBY", sums, "workers", known and 0 or 1)
+  redis.call("HSET", slots, worker, own)
+  redis.call("ZADD", order, 0, worker)
+end
+redis.call("HSET", workers, worker, ARGV[2])
+redis.call("ZADD", deadlines, clock() + tonumber(ARGV[3]), worker)
 if ARGV[4] == "" then
-  redis.call("HDEL", KEYS[3], ARGV[1])
+  redis.call("HDEL", connections, worker)
 else
-  redis.call("HSET", KEYS[3], ARGV[1], ARGV[4])
+  redis.call("HSET", connections, worker, ARGV[4])
 end

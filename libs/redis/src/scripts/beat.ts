@@ -8,7 +8,6 @@ export async function beat(
   ttlMs: number,
   connection: string | null,
 ): Promise<void> {
-  const { workers, workerDeadlines, workerConnections, workerSlots } = scripts.keys;
   const args = [worker.id, JSON.stringify(worker), ttlMs, connection ?? "", worker.concurrency];
-  await scripts.run("beat", [workers, workerDeadlines, workerConnections, workerSlots], args);
+  await scripts.run("beat", [scripts.keys.workers], args);
 }

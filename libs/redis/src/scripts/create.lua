@@ -4,9 +4,8 @@
   Input: the scope, then
     KEYS[12] turns         sorted set of the tenants; score: their virtual time
     KEYS[13] virtual time  of the fleet
-    KEYS[14] deadlines     sorted set of the workers; score: when each vanishes
-    KEYS[15] slots         hash from a worker to how many attempts it runs at once
-    KEYS[16] hash of the idempotency key; absent without one
+    KEYS[14] workers       see workers.lua
+    KEYS[15] hash of the idempotency key; absent without one
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
@@ -32,7 +31,7 @@
     late        nothing was written
 ]]
 -- @include scope
-local turns, virtual_time, deadlines, slots, idempotency = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]
+local turns, virtual_time, workers, idempotency = KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 local delay, most_of_tenant, most_of_all = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local tenant_places, records = tonumber(ARGV[15]), ARGV[16]
 -- @include waiting

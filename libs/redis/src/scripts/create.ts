@@ -38,12 +38,12 @@ export async function create(
   const written = await encodeSpans(spans);
   const identity = [tenant, idempotency?.fingerprint ?? "", DAY_MS];
   const most = [limits.tenantQueued ?? 0, limits.queued ?? 0, limits.tenantRunning ?? 0];
-  const { turns, virtualTime, workerDeadlines, workerSlots, recordPrefix } = scripts.keys;
+  const { turns, virtualTime, workers, recordPrefix } = scripts.keys;
   const storage = [limits.tenantBytes ?? 0, isNearlyFull ? 1 : 0];
   const waiting = [submission.delayMs, ...most, recordPrefix, ...storage];
   const args = [deadlineMs, ...identity, queued, written, ...waiting, ...encodeRecord(invocation)];
   const keys = idempotency ? [scripts.keys.idempotency(tenant, idempotency.key)] : [];
-  const reply = await scripts.runOn(id, "create", args, [turns, virtualTime, workerDeadlines, workerSlots, ...keys]);
+  const reply = await scripts.runOn(id, "create", args, [turns, virtualTime, workers, ...keys]);
   const [kind, redisMs, of, admitted] = reply as [CreateReply["kind"], number, InvocationId, string[]];
   return { kind, redisMs, id: of, admitted: entriesOf(admitted) };
 }

@@ -3,5 +3,6 @@ import type { Scripts } from "../scripts.ts";
 
 /** Lets a queued invocation wait for its turn, `delayMs` from now. */
 export async function enter(scripts: Scripts, id: InvocationId, delayMs: number): Promise<void> {
-  await scripts.runOn(id, "enter", [delayMs], [scripts.keys.turns, scripts.keys.virtualTime]);
+  const { turns, virtualTime, workers } = scripts.keys;
+  await scripts.runOn(id, "enter", [delayMs], [turns, virtualTime, workers]);
 }

@@ -2,6 +2,6 @@ import type { Scripts } from "../scripts.ts";
 
 /** Whether more invocations have a place than the workers that are alive run at once. */
 export async function isCrowded(scripts: Scripts): Promise<boolean> {
-  const { admitted, workerDeadlines, workerSlots } = scripts.keys;
-  return (await scripts.run("is-crowded", [admitted, workerDeadlines, workerSlots], [])) === 1;
+  const { admitted, workers } = scripts.keys;
+  return (await scripts.run("is-crowded", [admitted, workers], [])) === 1;
 }

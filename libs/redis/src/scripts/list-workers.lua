@@ -1,18 +1,18 @@
 --[[
-  Drops the workers whose time has run out and lists the others.
+  Drops the workers whose time has run out, adds up anew what the others run at once, and lists them.
   Input:
-    KEYS[1] workers      hash from id to presence
-    KEYS[2] deadlines    sorted set of ids; score: when the worker vanishes
-    KEYS[3] connections  hash from id to connection
-    KEYS[4] slots        hash from id to how many attempts it runs at once
+    KEYS[1] workers  see workers.lua
   Output: presences, JSON
 ]]
--- @include clock
+local workers = KEYS[1]
+-- @include workers
 
-for _, id in ipairs(redis.call("ZRANGEBYSCORE", KEYS[2], "-inf", clock())) do
-  redis.call("ZREM", KEYS[2], id)
-  redis.call("HDEL", KEYS[1], id)
-  redis.call("HDEL", KEYS[3], id)
-  redis.call("HDEL", KEYS[4], id)
+while redis.call("ZCOUNT", deadlines, "-inf", clock()) > 0 do
+  forget_expired()
 end
-return redis.call("HVALS", KEYS[1])
+local sum = 0
+for _, own in ipairs(redis.call("HVALS", slots)) do
+  sum = sum + tonumber(own)
+end
+redis.call("HSET", sums, "slots", sum, "workers", redis.call("HLEN", slots))
+return redis.call("HVALS", workers)

@@ -7,6 +7,7 @@
     KEYS[3] admitted      sorted set of the places, see places.lua
     KEYS[4] turns         sorted set of the tenants; score: their virtual time
     KEYS[5] virtual time  of the fleet
+    KEYS[6] workers       see workers.lua
     ARGV[1]  indexes  what the keys of the tenants' indexes begin with
     ARGV[2]  records  what the keys of the records begin with
     ARGV[3]  the status of those that belong in the set; empty for all that have not ended
@@ -14,7 +15,7 @@
   Output: how many members were put right, and the tenant of each that belongs
 ]]
 -- @include transitions
-local set, open, admitted, turns, virtual_time = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local set, open, admitted, turns, virtual_time, workers = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local indexes, records, wanted = ARGV[1], ARGV[2], ARGV[3]
 -- @include admission
 

@@ -22,12 +22,12 @@ export async function recount(
   status: Status | null,
   ids: readonly string[],
 ): Promise<Recounted> {
-  const { open, admitted, turns, virtualTime, indexPrefix, recordPrefix } = scripts.keys;
+  const { open, admitted, turns, virtualTime, workers, indexPrefix, recordPrefix } = scripts.keys;
   let mended = 0;
   const tenants = new Set<string>();
   for (let i = 0; i < ids.length; i += AT_ONCE) {
     const args = [indexPrefix, recordPrefix, status ?? "", ...ids.slice(i, i + AT_ONCE)];
-    const reply = await scripts.run("recount", [set, open, admitted, turns, virtualTime], args);
+    const reply = await scripts.run("recount", [set, open, admitted, turns, virtualTime, workers], args);
     const [count, owners] = reply as [number, string[]];
     mended += count;
     for (const owner of owners) tenants.add(owner);

@@ -36,6 +36,16 @@ export function describeWorkerRegistryConformance(name: string, makeBackend: Mak
       expect(await workers.disconnected([])).toEqual([]);
     });
 
+    it("tells which workers follow one, around the end of the list", async () => {
+      const { workers } = await open();
+      for (const id of ["c", "a", "d", "b"]) await workers.beat(sampleWorker(id), LONG_MS);
+      expect(await workers.followers("b", 2)).toEqual(["c", "d"]);
+      expect(await workers.followers("d", 2)).toEqual(["a", "b"]);
+      expect(await workers.followers("nobody's", 9)).toEqual(["a", "b", "c", "d"]);
+      await workers.leave("c");
+      expect(await workers.followers("b", 9)).toEqual(["d", "a"]);
+    });
+
     it("drops a worker whose heartbeat has stopped, and no other", async () => {
       const { workers } = await open();
       await workers.beat(sampleWorker("dead"), 1);

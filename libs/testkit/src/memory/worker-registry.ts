@@ -30,6 +30,11 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
     return { common: alive.reduce((sum, { worker }) => sum + worker.concurrency, 0), reserved: alive.length };
   }
 
+  async followers(id: string, count: number): Promise<string[]> {
+    const ids = (await this.list()).map((worker) => worker.id).sort();
+    return [...ids.filter((other) => other > id), ...ids.filter((other) => other < id)].slice(0, count);
+  }
+
   async disconnected(): Promise<string[]> {
     return [];
   }

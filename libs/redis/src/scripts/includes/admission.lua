@@ -6,7 +6,7 @@
   Start-time fair queuing of the tenants. Each tenant in `turns` has a virtual time, and whoever has the least is next:
   an admission moves him one on from the virtual time of the fleet, or his own if that is later. A tenant who comes, or
   comes back, begins at that of the fleet: having waited for nothing earns nothing.
-  A script that includes this names: admitted, scheduled, unqueued, turns, virtual_time, deadlines, slots, records,
+  A script that includes this names: admitted, scheduled, unqueued, turns, virtual_time, workers, records,
   indexes, tenant_places (the most that a tenant may have; 0 is no limit).
 ]]
 local ADMITTED_AT_ONCE = 100

@@ -20,7 +20,9 @@ local function count_bytes(tenant, id, bytes)
     return
   end
   redis.call("HINCRBY", index("sizes", tenant), id, bytes)
-  redis.call("HINCRBY", indexes .. "storage", tenant, bytes)
+  if redis.call("HINCRBY", indexes .. "storage", tenant, bytes) == 0 then
+    redis.call("HDEL", indexes .. "storage", tenant)
+  end
   local recount = redis.call("HMGET", indexes .. "storage-recount", "tenant", "last")
   if recount[1] == tenant and id <= recount[2] then
     redis.call("HINCRBY", indexes .. "storage-recount", "sum", bytes)
