@@ -4,6 +4,7 @@ import type { AddressGuard } from "@pifleet/outbound";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Background } from "./background.ts";
+import type { OpenRequests } from "./open-requests.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** The HTTP server while routes are added to it; it infers their types from their zod schemas. */
@@ -22,6 +23,10 @@ export interface Services {
   /** How much may wait and run; the store keeps to them. */
   readonly limits: AdmissionLimits;
   readonly waiting: Waiting;
+  /** How many requests may be held open. */
+  readonly openRequests: OpenRequests;
+  /** What was found damaged since the start of this process. */
+  readonly damage: { artifacts: number };
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */
   readonly addressGuard: Pick<AddressGuard, "refusal">;

@@ -21,6 +21,8 @@ describe("the configuration", () => {
       limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: 536_870_912 },
       retentionMs: 7 * 86_400_000,
       traceBaggage: new Set(),
+      hosts: new Set(),
+      openLimits: { perKey: 1_000, all: 10_000 },
       origins: new Set(),
       allowedAddresses: [],
     });
@@ -34,6 +36,16 @@ describe("the configuration", () => {
     });
     const allow = () => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PIFLEET_WEBHOOK_ALLOW: "everything" });
     expect(allow).toThrow(/^PIFLEET_WEBHOOK_ALLOW must be loopback, private and CIDRs/);
+  });
+
+  it("takes names of hosts, and limits of what is open", () => {
+    const given = { PIFLEET_HOSTS: "Fleet.internal, b", PIFLEET_OPEN_PER_KEY: "5", PIFLEET_OPEN: "50" };
+    expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, ...given })).toMatchObject({
+      hosts: new Set(["fleet.internal", "b"]),
+      openLimits: { perKey: 5, all: 50 },
+    });
+    const hosts = () => readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY, PIFLEET_HOSTS: "https://fleet.internal" });
+    expect(hosts).toThrow(/^PIFLEET_HOSTS must be names of hosts/);
   });
 
   it("takes a variable that is set to nothing as not set", () => {

@@ -1,4 +1,3 @@
-import { BlockList, isIP } from "node:net";
 import { type Environment, parseEnvironment } from "@pifleet/environment";
 import {
   ARTIFACT_VARIABLES,
@@ -21,6 +20,8 @@ import {
 } from "@pifleet/environment/variables";
 import type { AdmissionLimits, Rate } from "@pifleet/invocation";
 import * as z from "zod";
+import { isLoopback } from "./loopback.ts";
+import type { OpenLimits } from "./open-requests.ts";
 
 /** The variables whose values may stand in files that `<name>_FILE` names. */
 const SECRET_VARIABLES = [...REDIS_SECRETS, ...BUCKET_SECRETS, "PIFLEET_BOOTSTRAP_KEY"];
@@ -56,6 +57,16 @@ const RateLimit = wholeNumber(0, 1_000_000)
   .default(50)
   .transform((perSecond): Rate | null => (perSecond === 0 ? null : { perSecond, burst: 2 * perSecond }));
 
+const Hosts = z
+  .string()
+  .transform((text) => text.split(",").map((host) => host.trim().toLowerCase()))
+  .pipe(
+    z.array(
+      z.string().regex(/^[a-z0-9.-]+$/, "must be names of hosts such as fleet.internal, with commas between them"),
+    ),
+  )
+  .transform((hosts): ReadonlySet<string> => new Set(hosts));
+
 /** What one tenant's invocations may hold in Redis. 0 is no limit. Parses to bytes. */
 const TenantStorage = wholeNumber(0, 1_048_576)
   .default(512)
@@ -69,6 +80,9 @@ const Variables = z
     LOG_LEVEL: LogLevel,
     PIFLEET_BOOTSTRAP_KEY: BootstrapKey.optional(),
     PIFLEET_AUTH: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
+    PIFLEET_HOSTS: Hosts.default(new Set()),
+    PIFLEET_OPEN_PER_KEY: wholeNumber(1, 1_000_000).default(1_000),
+    PIFLEET_OPEN: wholeNumber(1, 1_000_000).default(10_000),
     PIFLEET_CORS_ORIGINS: Origins.default(new Set()),
     PIFLEET_RATE_LIMIT: RateLimit,
     PIFLEET_TENANT_QUEUED: wholeNumber(1, 10_000_000).default(2_000),
@@ -111,6 +125,10 @@ export interface Config {
   readonly watchdogMs: number;
   /** The bearer key that every request needs; `null` when authentication is off. */
   readonly bootstrapKey: string | null;
+  /** The names to which the API answers without authentication, beside loopback ones. */
+  readonly hosts: ReadonlySet<string>;
+  /** How many event streams, and how many held-back answers, may be open at once. */
+  readonly openLimits: OpenLimits;
   /** The origins whose pages may call from a browser; `*` is every one. */
   readonly origins: ReadonlySet<string>;
   /** How many requests each stored key may make; `null` for any number. */
@@ -141,6 +159,8 @@ export function readConfig(environment: Environment): Config {
     logLevel: variables.LOG_LEVEL,
     watchdogMs: variables.PIFLEET_WATCHDOG_MS,
     bootstrapKey: variables.PIFLEET_AUTH === "on" ? (variables.PIFLEET_BOOTSTRAP_KEY ?? null) : null,
+    hosts: variables.PIFLEET_HOSTS,
+    openLimits: { perKey: variables.PIFLEET_OPEN_PER_KEY, all: variables.PIFLEET_OPEN },
     origins: variables.PIFLEET_CORS_ORIGINS,
     rate: variables.PIFLEET_RATE_LIMIT,
     limits: {
@@ -160,13 +180,4 @@ export function readConfig(environment: Environment): Config {
 function originOf(text: string): string | undefined {
   const url = URL.parse(text);
   return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-
-function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return family === 0 ? host === "localhost" : LOOPBACK.check(host, family === 4 ? "ipv4" : "ipv6");
 }

@@ -1,9 +1,10 @@
 import type { Backend } from "@pifleet/invocation";
 import type { FastifyInstance } from "fastify";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Services } from "./app.ts";
 import { FleetFiguresReader } from "./fleet-figures.ts";
 import { FleetMetrics } from "./fleet-metrics.ts";
-import type { Waiting } from "./waiting.ts";
+import { OPEN_KINDS } from "./open-requests.ts";
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 /** What a path that no route takes is counted as, so that nobody can make labels up. */
@@ -14,15 +15,17 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #figures: FleetFiguresReader;
   readonly #fleet: FleetMetrics;
-  readonly #waiting: Waiting;
+  readonly #services: Pick<Services, "waiting" | "openRequests" | "damage">;
   readonly #requests: Histogram<"method" | "route" | "status">;
   readonly #awaited: Gauge;
+  readonly #open: Gauge<"kind">;
+  readonly #damaged: Gauge;
 
-  constructor(backend: Backend, waiting: Waiting) {
+  constructor(backend: Backend, services: Pick<Services, "waiting" | "openRequests" | "damage">) {
     const registers = [this.#registry];
     this.#figures = new FleetFiguresReader(backend);
     this.#fleet = new FleetMetrics(this.#registry);
-    this.#waiting = waiting;
+    this.#services = services;
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: "pifleet_http_request_duration_seconds",
@@ -34,6 +37,17 @@ export class Metrics {
     this.#awaited = new Gauge({
       name: "pifleet_invocations_awaited",
       help: "Invocations whose end a held-back answer waits for",
+      registers,
+    });
+    this.#open = new Gauge({
+      name: "pifleet_open_requests",
+      help: "Event streams and held-back answers that are open",
+      labelNames: ["kind"],
+      registers,
+    });
+    this.#damaged = new Gauge({
+      name: "pifleet_artifacts_damaged_total",
+      help: "Downloads that broke off because the content in the store is not what the run has left",
       registers,
     });
   }
@@ -53,7 +67,10 @@ export class Metrics {
 
   /** The figures in the Prometheus text format. */
   async text(): Promise<string> {
-    this.#awaited.set(this.#waiting.size);
+    const { waiting, openRequests, damage } = this.#services;
+    this.#awaited.set(waiting.size);
+    for (const kind of OPEN_KINDS) this.#open.set({ kind }, openRequests.count(kind));
+    this.#damaged.set(damage.artifacts);
     this.#fleet.show(await this.#figures.read());
     return this.#registry.metrics();
   }

@@ -33,7 +33,19 @@ export async function serve(config: Config): Promise<void> {
 }
 
 async function start(config: Config, log: Logger) {
-  const { redisUrl, redisPrefix, host, port, retentionMs, limits, traceBaggage, origins, allowedAddresses } = config;
+  const {
+    redisUrl,
+    redisPrefix,
+    host,
+    port,
+    retentionMs,
+    limits,
+    traceBaggage,
+    hosts,
+    openLimits,
+    origins,
+    allowedAddresses,
+  } = config;
   const onFault = (err: Error) => log.warn({ err }, "redis");
   const backend = await connectBackend({
     url: redisUrl,
@@ -54,6 +66,8 @@ async function start(config: Config, log: Logger) {
     addressGuard,
     limits,
     traceBaggage,
+    hosts,
+    openLimits,
     origins,
     logger: log,
   });

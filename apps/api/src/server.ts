@@ -4,10 +4,12 @@ import type { AddressGuard } from "@pifleet/outbound";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { App, Services } from "./app.ts";
-import { type Authenticator, type OPEN, requireKey } from "./authentication.ts";
+import { type Authenticator, OPEN, requireKey } from "./authentication.ts";
 import { Background } from "./background.ts";
 import { allowOrigins } from "./cross-origin.ts";
+import { requireKnownHost } from "./loopback-host.ts";
 import { Metrics } from "./metrics.ts";
+import { type OpenLimits, OpenRequests } from "./open-requests.ts";
 import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
@@ -30,6 +32,7 @@ import { Waiting } from "./waiting.ts";
 
 const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 30_000;
+const OPEN_LIMITS: OpenLimits = { perKey: 1_000, all: 10_000 };
 /** How long a client may take to send a request. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -46,6 +49,10 @@ export interface ServerOptions {
   readonly traceBaggage?: ReadonlySet<string>;
   /** The origins whose pages may call from a browser; none by default. */
   readonly origins?: ReadonlySet<string>;
+  /** The names to which it answers when it lets everyone in, beside loopback ones; none by default. */
+  readonly hosts?: ReadonlySet<string>;
+  /** How many event streams, and how many held-back answers, may be open at once; 1,000 a key and 10,000 by default. */
+  readonly openLimits?: OpenLimits;
   /** Between two comments that keep an idle event stream open, milliseconds; 15 s by default. */
   readonly heartbeatMs?: number;
   /** How long a reader of an event stream may take nothing of what waits for it, milliseconds; 30 s by default. */
@@ -59,9 +66,10 @@ export interface ServerOptions {
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = bareServer(options.logger);
   const services = startServices(app, options);
-  const metrics = new Metrics(options.backend, services.waiting);
+  const metrics = new Metrics(options.backend, services);
   metrics.observe(app);
   logRequests(app);
+  if (options.authenticator === OPEN) requireKnownHost(app as FastifyInstance, options.hosts ?? new Set());
   // Before the routes are noted: its own is none of ours.
   await allowOrigins(app as FastifyInstance, options.origins ?? new Set());
   answerUnmatched(app);
@@ -110,6 +118,7 @@ function startServices(app: App, options: ServerOptions): Services {
     addressGuard,
     limits = NO_LIMITS,
     traceBaggage = new Set(),
+    openLimits = OPEN_LIMITS,
     heartbeatMs = HEARTBEAT_MS,
     stalledMs = STALLED_MS,
   } = options;
@@ -127,6 +136,8 @@ function startServices(app: App, options: ServerOptions): Services {
     artifacts,
     limits,
     waiting,
+    openRequests: new OpenRequests(openLimits),
+    damage: { artifacts: 0 },
     background,
     addressGuard,
     traceBaggage,

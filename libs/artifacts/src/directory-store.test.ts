@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { newInvocationId } from "@pifleet/invocation";
 import { describeArtifactStoreConformance } from "@pifleet/testkit";
 import { expect, it, onTestFinished } from "vitest";
@@ -41,10 +43,24 @@ it("keeps a content once however many have it, for the owner's eyes only, and no
   const { sha256 } = await store.put(holders[0] ?? { id: newInvocationId(), attempt: 1 }, once("shared"));
   const content = await stat(join(directory, "contents", sha256.slice(0, 2), sha256));
   expect(content.nlink).toBe(1 + holders.length);
-  expect((content.mode & 0o777).toString(8)).toBe("600");
+  expect((content.mode & 0o777).toString(8)).toBe("400");
   expect(((await stat(directory)).mode & 0o777).toString(8)).toBe("700");
   for (const holder of holders) await store.drop(holder);
   expect(await files(directory)).toEqual([]);
+});
+
+it("does not share a content that somebody has written to since", async () => {
+  const directory = await newDirectory();
+  const store = createDirectoryStore(directory);
+  const [first, second] = [1, 2].map((attempt) => ({ id: newInvocationId(), attempt }));
+  if (!first || !second) return expect.unreachable();
+  const { sha256 } = await store.put(first, once("the truth"));
+  const content = join(directory, "contents", sha256.slice(0, 2), sha256);
+  await chmod(content, 0o600);
+  await writeFile(content, "a forgery");
+  await store.put(second, once("the truth"));
+  expect(await text(Readable.from(store.read(second, sha256)))).toBe("the truth");
+  expect(await text(Readable.from(store.read(first, sha256)))).toBe("a forgery");
 });
 
 it("sweeps drafts that nobody has written to since then, and no others", async () => {

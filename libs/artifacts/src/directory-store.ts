@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { link, mkdir, open, opendir, readdir, rename, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Artifact, ArtifactHolder, ArtifactStore, ByteRange, KnownHolder } from "@pifleet/invocation";
@@ -93,13 +94,22 @@ class DirectoryStore implements ArtifactStore {
     const content = this.#layout.content(sha256);
     await mkdir(dirname(content), { recursive: true, mode: 0o700 });
     for (let tries = 1; ; tries += 1) {
-      await unlessThere(link(path, content));
+      if (!(await unlessThere(link(path, content)))) await this.#replaceDamaged(path, content, sha256);
       try {
-        return await unlessThere(link(content, held));
+        await unlessThere(link(content, held));
+        return;
       } catch (error) {
         if (errorCode(error) !== "ENOENT" || tries === TRIES) throw error;
       }
     }
+  }
+
+  /** A content that was there may have been written to since: what is put now must not share that. */
+  async #replaceDamaged(path: string, content: string, sha256: string): Promise<void> {
+    const found = await unlessMissing(hashOf(content), sha256);
+    if (found === sha256) return;
+    await unlessMissing(unlink(content), undefined);
+    await unlessThere(link(path, content));
   }
 
   /**
@@ -122,10 +132,24 @@ async function removeIfEmpty(directory: string): Promise<void> {
   }
 }
 
-async function unlessThere(work: Promise<void>): Promise<void> {
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await open(path);
+  try {
+    for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
+  } finally {
+    await file.close();
+  }
+  return hash.digest("hex");
+}
+
+/** Whether there was nothing before. */
+async function unlessThere(work: Promise<void>): Promise<boolean> {
   try {
     await work;
+    return true;
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
+    return false;
   }
 }

@@ -18,6 +18,8 @@ export async function writeDraft(directory: string, content: AsyncIterable<Uint8
   const file = await open(path, "wx", 0o600);
   try {
     const written = await write(file, content);
+    // Nobody writes to a content again. It keeps out what is careless, not a process of the same user that means it.
+    await file.chmod(0o400);
     await file.sync();
     return { path, ...written };
   } catch (error) {

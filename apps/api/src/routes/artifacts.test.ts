@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import {
   type Artifact,
   type ArtifactStore,
@@ -28,9 +28,11 @@ interface Stage {
 }
 
 /** An API with an invocation that has ended and left files. */
-async function stage(contents: Record<string, string> = { "report.md": REPORT }, retentionMs = 60_000): Promise<Stage> {
+async function stage(
+  contents: Record<string, string> = { "report.md": REPORT },
+  { retentionMs = 60_000, artifacts = new MemoryArtifactStore() as ArtifactStore } = {},
+): Promise<Stage> {
   const backend = createMemoryBackend({ retentionMs });
-  const artifacts = new MemoryArtifactStore();
   const api = await startApi(backend, { artifacts });
   const { id } = await recordOf(backend, "default");
   const attempt = await startAttempt(backend, id);
@@ -212,7 +214,7 @@ describe("the download of an artifact", () => {
   });
 
   it("is over with the retention", async () => {
-    const { api, base } = await stage({ "report.md": REPORT }, 1);
+    const { api, base } = await stage({ "report.md": REPORT }, { retentionMs: 1 });
     await expect.poll(async () => (await api.get(`${base}/report.md`)).status).toBe(404);
   });
 
@@ -276,3 +278,42 @@ async function raw(url: string, line: string): Promise<string> {
   socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
   return text(socket);
 }
+
+/** A store that gives other bytes than it was given. */
+function forging(forge: (bytes: Buffer) => Buffer): ArtifactStore {
+  const store = new MemoryArtifactStore();
+  const read = store.read.bind(store);
+  store.read = async function* (holder, sha256) {
+    const bytes = forge(await buffer(read(holder, sha256)));
+    for (let i = 0; i < bytes.length; i += 65_536) yield bytes.subarray(i, i + 65_536);
+  };
+  return store;
+}
+
+describe("an artifact that something has written to", () => {
+  const forged = (bytes: Buffer) => Buffer.from(bytes.toString().replace(/.$/, "X"));
+
+  it("is answered with a problem, logged and counted", async () => {
+    const { api, base } = await stage({ "report.md": REPORT }, { artifacts: forging(forged) });
+    for (const headers of [undefined, { range: "bytes=0-1" }]) {
+      const response = await api.get(`${base}/report.md`, headers);
+      expect(await problemOf(response)).toMatchObject({ status: 500, code: "artifact_damaged" });
+    }
+    expect(api.log.join("")).toContain("an artifact is damaged");
+    expect(await (await api.get("/metrics")).text()).toContain("pifleet_artifacts_damaged_total 2\n");
+  });
+
+  it("breaks off before its end when it is long", async () => {
+    const { api, base } = await stage({ "long.bin": "0".repeat(3_000_000) }, { artifacts: forging(forged) });
+    const response = await api.get(`${base}/long.bin`);
+    expect(response.headers.get("content-length")).toBe("3000000");
+    await expect(response.arrayBuffer()).rejects.toThrow();
+    expect(api.log.join("")).toContain("an artifact is damaged");
+  });
+
+  it("is not there to be seen in a part of a long one, either", async () => {
+    const { api, base } = await stage({ "long.bin": "0".repeat(3_000_000) }, { artifacts: forging(forged) });
+    const response = await api.get(`${base}/long.bin`, { range: "bytes=0-99" });
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+});

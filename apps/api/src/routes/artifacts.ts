@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { Artifact, FilePath, type Invocation } from "@pifleet/invocation";
+import { buffer } from "node:stream/consumers";
+import { Artifact, type ByteRange, FilePath, type Invocation } from "@pifleet/invocation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
@@ -8,10 +9,14 @@ import { requestedRange } from "../byte-range.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses } from "../problems.ts";
 import { watchReader } from "../stalled-reader.ts";
+import { DamagedArtifactError, verifiedContent } from "../verified-content.ts";
 import { findInvocation, InvocationPath } from "./invocation-path.ts";
 
 const tags = ["invocations"];
 const config = { scope: "invocations:read" } as const;
+
+/** Up to this, a content is verified before the answer begins; a longer one while it is sent. */
+const VERIFIED_FIRST_BYTES = 1_048_576;
 
 const ArtifactList = z.object({ items: z.array(Artifact) }).meta({ id: "ArtifactList" });
 
@@ -50,7 +55,9 @@ const content = { "application/octet-stream": { schema: z.string().meta({ format
 const schema = {
   operationId: "downloadArtifact",
   summary: "Download an artifact",
-  description: "With `Range`, a part of it. The ETag is its SHA-256.",
+  description:
+    "With `Range`, a part of it. The ETag is its SHA-256, against which the content is checked: one that is another is " +
+    "answered with the problem `artifact_damaged`, or, when it is longer than 1 MiB, breaks off before its end.",
   tags,
   params: ArtifactPath,
   headers: RangeHeaders,
@@ -86,16 +93,46 @@ async function download(request: FastifyRequest, reply: FastifyReply, services: 
   const range = wanted ? undefined : requestedRange(headers.range, artifact.bytes);
   if (range === "unsatisfiable") throw unsatisfiable(artifact);
   const { from, to } = range ?? { from: 0, to: artifact.bytes };
+  const body = isHead ? Readable.from([]) : await verifiedBody(request, services, invocation, artifact, { from, to });
   reply.headers(artifactHeaders(artifact));
   if (range) reply.code(206).header("content-range", `bytes ${from}-${to - 1}/${artifact.bytes}`);
   reply.header("content-length", String(to - from));
-  if (isHead) return reply.send(Readable.from([]));
+  if (isHead) return reply.send(body);
   watchReader(reply.raw, {
     stalledMs: services.stalledMs,
     onStalled: () => request.log.info("the reader of an artifact takes nothing"),
   });
-  const bytes = services.artifacts.read(holderOf(invocation), artifact.sha256, { from, to });
-  return reply.send(Readable.from(bytes, { objectMode: false }));
+  return reply.send(body);
+}
+
+/** A part of the content, which is checked before the answer begins, or while it is sent. */
+async function verifiedBody(
+  request: FastifyRequest,
+  services: Services,
+  invocation: Invocation,
+  artifact: Artifact,
+  range: ByteRange,
+): Promise<Readable> {
+  const content = services.artifacts.read(holderOf(invocation), artifact.sha256);
+  const bytes = noticeDamage(verifiedContent(content, artifact, range), request, services);
+  if (artifact.bytes > VERIFIED_FIRST_BYTES) return Readable.from(bytes, { objectMode: false });
+  return Readable.from([await buffer(bytes)], { objectMode: false });
+}
+
+/** Logs and counts a content that is not what it must be. */
+async function* noticeDamage(
+  bytes: AsyncIterable<Uint8Array>,
+  request: FastifyRequest,
+  { damage }: Services,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (err) {
+    if (!(err instanceof DamagedArtifactError)) throw err;
+    damage.artifacts += 1;
+    request.log.error({ err }, "an artifact is damaged: something else has written to the store");
+    throw new ProblemError(500, "artifact_damaged", "The content of this artifact is not what the run has left");
+  }
 }
 
 /** @throws {ProblemError} 404 */

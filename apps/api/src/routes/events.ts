@@ -47,7 +47,7 @@ const schema = {
       },
     },
     204: z.undefined().describe("The stream was read to its end before"),
-    ...problemResponses(400, 401, 404, 503),
+    ...problemResponses(400, 401, 404, 429, 503),
   },
 };
 
@@ -79,12 +79,13 @@ async function sendPage(
 async function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { backend, stopping, heartbeatMs, stalledMs }: Services,
+  { backend, openRequests, stopping, heartbeatMs, stalledMs }: Services,
   { id, status }: InvocationSummary,
   after: EventId | undefined,
 ): Promise<FastifyReply> {
   // 204 is how a browser learns not to come back for more.
   if (isTerminal(status) && after && (await isReadToItsEnd())) return reply.code(204).send();
+  reply.raw.once("close", openRequests.enter("stream", request.identity));
   const signal = AbortSignal.any([stopping, request.signal]);
   const stalled = new AbortController();
   watchReader(reply.raw, {

@@ -40,7 +40,7 @@ function addGet(app: App, services: Services): void {
     tags,
     params: InvocationPath,
     querystring: z.strictObject({ wait: WaitSeconds.optional() }),
-    response: { 200: InvocationRecord, ...problemResponses(400, 401, 404, 503) },
+    response: { 200: InvocationRecord, ...problemResponses(400, 401, 404, 429, 503) },
   };
   app.get("/invocations/:id", { schema, config: { scope: "invocations:read" } }, async (request, reply) => {
     const preferred = preferredWait(request.headers.prefer);
@@ -57,7 +57,9 @@ async function awaitInvocation(services: Services, request: FastifyRequest, seco
   const { tenant } = request.identity;
   const { id } = InvocationPath.parse(request.params);
   const status = await services.backend.store.status(tenant, id);
-  const invocation = status && (await holdBack(services, request, { tenant, id, status }, seconds));
+  if (status === null) throw unknownInvocation();
+  const release = services.openRequests.enter("wait", request.identity);
+  const invocation = await holdBack(services, request, { tenant, id, status }, seconds).finally(release);
   if (!invocation) throw unknownInvocation();
   logAbout(request, logFields(invocation));
   return invocation;

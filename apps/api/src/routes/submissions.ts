@@ -37,8 +37,11 @@ export function submissionRoutes(app: App, services: Services): void {
     const created = await submitFor(submitterOf(request, reply, services), request.body, idempotencyKeyOf(request));
     logAbout(request, logFields(created.invocation, created.kind === "created" ? created.spanId : undefined));
     if (created.kind === "replayed") reply.header("idempotent-replayed", "true");
-    const seconds = preferredWait(request.headers.prefer);
-    const invocation = await held(request, created.invocation, seconds, services);
+    const preferred = preferredWait(request.headers.prefer);
+    // What is submitted is not refused because too many wait: it is answered at once.
+    const release = preferred ? services.openRequests.tryEnter("wait", request.identity) : undefined;
+    const seconds = release === null ? undefined : preferred;
+    const invocation = await held(request, created.invocation, seconds, services).finally(() => release?.());
     if (seconds !== undefined) reply.header("preference-applied", `wait=${seconds}`);
     reply.header("location", locationOf(invocation.id));
     if (seconds !== undefined && isTerminal(invocation.status)) return reply.code(200).send(toRecord(invocation));
