@@ -76,8 +76,8 @@ describe("with keys of several tenants", () => {
 
   it.each([
     ["POST", "/v1/invocations", "invocations:write"],
-    ["POST", "/v1/queue/pause", "admin"],
-    ["GET", "/v1/queue", "admin"],
+    ["POST", "/v1/queue/pause", "operator"],
+    ["GET", "/v1/queue", "operator"],
   ])("a key that lacks the scope for %s %s is answered 403 that names it", async (method, path, scope) => {
     const api = await startApi(memory(), { authenticator });
     const response = await fetch(api.url + path, { method, headers: bearer("reader") });

@@ -35,12 +35,12 @@ declare module "fastify" {
 }
 
 /** Who sends the bootstrap key, or needs none. */
-const DEFAULT_IDENTITY: Identity = { tenant: DEFAULT_TENANT, scopes: ["admin"] };
+const DEFAULT_IDENTITY: Identity = { tenant: DEFAULT_TENANT, scopes: ["admin", "operator"] };
 
 /** Lets everyone in, without a key. */
 export const OPEN = "open";
 
-/** Knows the one key that comes with the configuration: an admin of tenant `default`. */
+/** Knows the one key that comes with the configuration: an admin of tenant `default`, and operator of the fleet. */
 export function bootstrapAuthenticator(bootstrapKey: string): Authenticator {
   const expected = digest(bootstrapKey);
   // Digests have one length, so that the comparison takes the same time for every key.
@@ -94,7 +94,9 @@ function unauthorized(detail: string, challenge: string): ProblemError {
 
 function requireScope({ identity, routeOptions }: FastifyRequest): void {
   const { scope } = routeOptions.config;
-  if (scope === undefined || identity.scopes.includes(scope) || identity.scopes.includes("admin")) return;
+  if (scope === undefined || identity.scopes.includes(scope)) return;
+  // What is the whole fleet's is no tenant's to administer.
+  if (scope !== "operator" && identity.scopes.includes("admin")) return;
   const headers = { "www-authenticate": `Bearer realm="pifleet", error="insufficient_scope", scope="${scope}"` };
   throw new ProblemError(403, "insufficient_scope", `The key lacks the scope ${scope}`, { headers });
 }

@@ -41,12 +41,20 @@ describe("the process of the API", () => {
     expect(api.stderr).toBe("");
   });
 
+  it("does not start over a Redis that may drop keys, and says what to do", async () => {
+    await using own = await RedisServer.reserve();
+    await own.start("--maxmemory-policy", "volatile-lru");
+    const api = new ApiProcess({ REDIS_URL: own.url, PIFLEET_AUTH: "off" });
+    await expect(api.url()).rejects.toThrow(/maxmemory-policy is 'volatile-lru'; set it to 'noeviction'/);
+    expect(await api.exitCode()).toBe(1);
+  });
+
   it("ends at once at the second signal", async () => {
     const api = start();
     const { port } = new URL(await api.url());
     const half = connect(Number(port), "127.0.0.1").on("error", () => undefined);
     half.write(
-      "POST /v1/invocations HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+      "POST /v1/invocations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
     );
     await fetch(`http://127.0.0.1:${port}/livez`);
     api.kill("SIGTERM");

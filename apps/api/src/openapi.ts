@@ -15,7 +15,7 @@ follow it by polling, by a held-back answer or by its event stream. Every error 
 const TAGS = [
   { name: "invocations", description: "Submit, follow and cancel runs" },
   { name: "webhooks", description: "Be told of ended invocations, and see what became of each message" },
-  { name: "operations", description: "Workers and the queue" },
+  { name: "operations", description: "Workers and the queue of the whole fleet; for keys with the scope operator" },
   { name: "health", description: "For load balancers and monitoring; no key needed" },
 ];
 

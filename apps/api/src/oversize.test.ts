@@ -31,7 +31,7 @@ async function pour(url: string, pieces: number): Promise<string> {
   socket.setEncoding("utf8").on("data", (text) => {
     answer += text;
   });
-  socket.write("POST /v1/invocations HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n");
+  socket.write("POST /v1/invocations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n");
   socket.write("transfer-encoding: chunked\r\n\r\n");
   const piece = `${MEBIBYTE.toString(16)}\r\n${" ".repeat(MEBIBYTE)}\r\n`;
   for (let i = 0; i < pieces; i += 1) if (!socket.write(piece)) await once(socket, "drain");

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createArtifactStore } from "@pifleet/artifacts";
+import { ConfigurationError } from "@pifleet/environment";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { startWatchdog } from "@pifleet/environment/watchdog";
 import type { Backend } from "@pifleet/invocation";
@@ -79,6 +80,7 @@ async function start(config: Config, log: Logger) {
     log.info("stopped");
   });
   await awaitDatabase(backend, log);
+  await refuseDataRisk(backend);
   void needsNoPassword(redisUrl).then((isOpen) => isOpen && log.warn(OPEN_REDIS_WARNING));
   const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
   log.info({ url }, "listening");
@@ -105,6 +107,12 @@ async function awaitDatabase(backend: Backend, log: Logger): Promise<void> {
     if (Date.now() > deadline) return log.warn("the database does not answer; until it does, requests get 503");
     await pause(CONNECT_POLL_MS);
   }
+}
+
+/** One that comes up later and may drop data makes this process not ready. */
+async function refuseDataRisk(backend: Backend): Promise<void> {
+  const risk = (await answers(backend)) ? await backend.dataRisk() : null;
+  if (risk !== null) throw new ConfigurationError(`REDIS_URL: ${risk}`);
 }
 
 async function answers(backend: Backend): Promise<boolean> {

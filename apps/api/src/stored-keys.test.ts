@@ -31,7 +31,7 @@ describe("a stored key", () => {
 
   it("of an admin may do everything", async () => {
     const api = await start();
-    const { text } = await api.issue({ scopes: ["admin"] });
+    const { text } = await api.issue({ scopes: ["admin", "operator"] });
     await api.submit({}, bearer(text));
     for (const path of [LIST, "/v1/queue", "/v1/workers"]) {
       expect((await api.get(path, bearer(text))).status).toBe(200);
@@ -40,9 +40,9 @@ describe("a stored key", () => {
 
   it.each([
     ["POST", LIST, "invocations:write"],
-    ["GET", "/v1/queue", "admin"],
-    ["POST", "/v1/queue/pause", "admin"],
-    ["GET", "/v1/workers", "admin"],
+    ["GET", "/v1/queue", "operator"],
+    ["POST", "/v1/queue/pause", "operator"],
+    ["GET", "/v1/workers", "operator"],
   ])("that lacks the scope for %s %s is answered 403 that names it", async (method, path, scope) => {
     const api = await start();
     const { text } = await api.issue({ scopes: ["invocations:read", "webhooks"] });
@@ -53,6 +53,23 @@ describe("a stored key", () => {
       code: "insufficient_scope",
       detail: `The key lacks the scope ${scope}`,
     });
+  });
+
+  it("of a tenant's admin does not let it run the fleet, and that of an operator not see the tenant's invocations", async () => {
+    const api = await start();
+    const [admin, operator] = [await api.issue({ scopes: ["admin"] }), await api.issue({ scopes: ["operator"] })];
+    const status = async (method: string, path: string, text: string) =>
+      (await fetch(api.url + path, { method, headers: bearer(text) })).status;
+    for (const [method, path] of [
+      ["POST", "/v1/queue/pause"],
+      ["POST", "/v1/queue/resume"],
+      ["GET", "/v1/queue"],
+      ["GET", "/v1/workers"],
+    ] as const) {
+      expect(await status(method, path, admin.text)).toBe(403);
+      expect(await status(method, path, operator.text)).toBe(200);
+    }
+    expect([await status("GET", LIST, admin.text), await status("GET", LIST, operator.text)]).toEqual([200, 403]);
   });
 
   it("is noted as used", async () => {

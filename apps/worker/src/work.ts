@@ -1,5 +1,5 @@
 import { createArtifactStore } from "@pifleet/artifacts";
-import { readConfigured } from "@pifleet/environment";
+import { ConfigurationError, readConfigured } from "@pifleet/environment";
 import { exposingAncestors } from "@pifleet/environment/exposed-ancestors";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { withSecretFiles } from "@pifleet/environment/secret-files";
@@ -64,6 +64,11 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     role: "worker",
     onFault,
   });
+  const risk = await backend.dataRisk();
+  if (risk !== null) {
+    await backend.close();
+    throw new ConfigurationError(`REDIS_URL: ${risk}`);
+  }
   void needsNoPassword(config.redisUrl).then((isOpen) => isOpen && log.warn(OPEN_REDIS_WARNING));
   const runtime = createProcessRuntime({
     workspaces: config.workspaces,

@@ -9,7 +9,7 @@ import { RedisCounters } from "./counters.ts";
 import { RedisDeliveryLedger } from "./delivery-ledger.ts";
 import { DisconnectedWorkers } from "./disconnected-workers.ts";
 import { RedisEventLog } from "./event-log.ts";
-import { warnOfEviction } from "./eviction.ts";
+import { dataRisk, warnOfDataRisk } from "./eviction.ts";
 import { type Keys, makeKeys } from "./keys.ts";
 import { MemoryUse } from "./memory-use.ts";
 import { RedisQueue } from "./queue.ts";
@@ -77,7 +77,7 @@ function composeBackend(
     readonly onFault: (error: Error) => void;
   },
 ): Backend {
-  warnOfEviction(main, onFault);
+  warnOfDataRisk(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
   const bulkScripts = new Scripts(bulk, keys, retentionMs);
   const compaction = new Compaction(bulkScripts, onFault);
@@ -107,7 +107,8 @@ function composeBackend(
     workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main, bulk),
-    refusesWrites: () => refusesWrites(main, keys),
+    dataRisk: () => dataRisk(main),
+    refusesWrites: async () => (await dataRisk(main)) ?? refusesWrites(main, keys),
     close: async () => {
       await Promise.all([queue.close(), changes.close(), compaction.close()]);
       close();

@@ -51,11 +51,11 @@ describe("a worker", () => {
     const [killed, other] = [await startProcess("killed"), await startProcess("other")];
     expect(await workers.disconnected(["killed", "other"])).toEqual([]);
     await killed.kill();
-    await vi.waitFor(async () => expect(await workers.disconnected(["killed", "other"])).toEqual(["killed"]));
+    await vi.waitFor(async () => expect(await workers.disconnected(["killed", "other"])).toEqual(["killed"]), 10_000);
     await workers.leave("killed");
     expect(await workers.disconnected(["killed", "other"])).toEqual([]);
     await other.kill();
-    await vi.waitFor(async () => expect(await workers.disconnected(["other"])).toEqual(["other"]));
+    await vi.waitFor(async () => expect(await workers.disconnected(["other"])).toEqual(["other"]), 10_000);
   });
 
   it("is not disconnected while its process is frozen", async () => {
@@ -102,7 +102,7 @@ describe("after a restart of Redis", () => {
     expect((await registered("dead"))[0]).toBe(runId);
     for (let i = 0; i < POLLS; i += 1) expect(await workers.disconnected(["dead", "alive"])).toEqual([]);
     await alive.kill();
-    await vi.waitFor(async () => expect(await workers.disconnected(["dead", "alive"])).toEqual(["alive"]));
+    await vi.waitFor(async () => expect(await workers.disconnected(["dead", "alive"])).toEqual(["alive"]), 10_000);
   });
 });
 

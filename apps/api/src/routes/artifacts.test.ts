@@ -256,7 +256,7 @@ describe("the download of an artifact", () => {
     const api = await startApi(backend, { artifacts: { has, read: endless } });
     const { hostname, port } = new URL(api.url);
     const socket = connect(Number(port), hostname);
-    socket.write(`GET ${base}/${kept[0]?.path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    socket.write(`GET ${base}/${kept[0]?.path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     socket.pause();
     let before = -1;
     const isHeldUp = () => {
@@ -275,7 +275,7 @@ describe("the download of an artifact", () => {
 async function raw(url: string, line: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  socket.write(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  socket.write(`${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
   return text(socket);
 }
 

@@ -129,7 +129,7 @@ describe("the event stream", () => {
     for (let i = 0; i < 300; i += 1) await say(backend, id, attempt, "x".repeat(100_000));
     const { hostname, port } = new URL(api.url);
     const socket = connect(Number(port), hostname);
-    socket.write(`GET /v1/invocations/${id}/events HTTP/1.1\r\nHost: fleet\r\n\r\n`);
+    socket.write(`GET /v1/invocations/${id}/events HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await unwatched;
     socket.destroy();
   });

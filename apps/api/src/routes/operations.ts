@@ -11,7 +11,7 @@ const WorkerList = z.object({ items: z.array(WorkerPresence) }).meta({ id: "Work
 /** Adds what operators see and do. */
 export function operationRoutes(app: App, { backend, limits }: Services): void {
   const show = () => fleetQueue(backend, limits);
-  const config = { scope: "admin" } as const;
+  const config = { scope: "operator" } as const;
   const responses = { 200: FleetQueue, ...problemResponses(401, 403, 503) };
   const queue = (operationId: string, summary: string) => ({ operationId, summary, tags, response: responses });
 

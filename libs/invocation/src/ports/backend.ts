@@ -25,7 +25,9 @@ export interface Backend {
   readonly counters: Counters;
   /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */
   ping(): Promise<void>;
-  /** Why the database takes no writes; null when it does. @throws {UnavailableError} when it cannot be reached. */
+  /** Why the database must not be used: it may drop what it holds. Null when it may. @throws {UnavailableError} */
+  dataRisk(): Promise<string | null>;
+  /** Why the database takes no writes, or must not be given any; null when it does. @throws {UnavailableError} when it cannot be reached. */
   refusesWrites(): Promise<string | null>;
   /** Ends every consumer and connection. Safe to call twice. */
   close(): Promise<void>;

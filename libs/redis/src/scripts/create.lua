@@ -9,17 +9,16 @@
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  tenant
     ARGV[8]  fingerprint of the submission; empty without an idempotency key
-    ARGV[9]  milliseconds that the idempotency key is kept
-    ARGV[10] its first event, JSON
-    ARGV[11] spans of the submission, one element of the list; empty when there are none
-    ARGV[12] milliseconds until it waits for its turn
-    ARGV[13] most queued invocations of the tenant; 0 is no limit, as for the next two
-    ARGV[14] most queued invocations of all
-    ARGV[15] most places of the tenant
-    ARGV[16] records: what the keys of the records begin with
-    ARGV[17] most bytes of the tenant
-    ARGV[18] 1 when Redis is nearly full, else 0
-    ARGV[19…] fields of the record and their values
+    ARGV[9]  its first event, JSON
+    ARGV[10] spans of the submission, one element of the list; empty when there are none
+    ARGV[11] milliseconds until it waits for its turn
+    ARGV[12] most queued invocations of the tenant; 0 is no limit, as for the next two
+    ARGV[13] most queued invocations of all
+    ARGV[14] most places of the tenant
+    ARGV[15] records: what the keys of the records begin with
+    ARGV[16] most bytes of the tenant
+    ARGV[17] 1 when Redis is nearly full, else 0
+    ARGV[18…] fields of the record and their values
   Output: { kind, Redis time in Unix ms, id, what was admitted as of admit.lua }
     created     the id is its own
     tenant_full the tenant has as many queued invocations as it may have; nothing was written
@@ -32,15 +31,15 @@
 ]]
 -- @include scope
 local turns, virtual_time, workers, idempotency = KEYS[12], KEYS[13], KEYS[14], KEYS[15]
-local delay, most_of_tenant, most_of_all = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
-local tenant_places, records = tonumber(ARGV[15]), ARGV[16]
+local delay, most_of_tenant, most_of_all = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+local tenant_places, records = tonumber(ARGV[14]), ARGV[15]
 -- @include waiting
 -- @include event
-local most_bytes, is_nearly_full = tonumber(ARGV[17]), ARGV[18] == "1"
-local FIRST_FIELD = 19
+local most_bytes, is_nearly_full = tonumber(ARGV[16]), ARGV[17] == "1"
+local FIRST_FIELD = 18
 
-local deadline, tenant, fingerprint, idempotency_ttl = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
-local first_event, written = ARGV[10], ARGV[11]
+local deadline, tenant, fingerprint = tonumber(ARGV[6]), ARGV[7], ARGV[8]
+local first_event, written = ARGV[9], ARGV[10]
 local time = clock()
 
 if time > deadline then
@@ -90,7 +89,8 @@ end
 
 if idempotency then
   redis.call("HSET", idempotency, "id", id, "fingerprint", fingerprint)
-  redis.call("PEXPIRE", idempotency, idempotency_ttl)
+  -- It is kept as long as what it stands for, and expires with it; one that is left over may have a time to live.
+  redis.call("PERSIST", idempotency)
   redis.call("HSET", record, "idempotency", idempotency)
 end
 

@@ -4,8 +4,6 @@ import type { Scripts } from "../scripts.ts";
 import { encodeSpans } from "../span-encoding.ts";
 import { entriesOf } from "./admit.ts";
 
-const DAY_MS = 86_400_000;
-
 type Refusal = "tenant_full" | "fleet_full" | "tenant_storage_full" | "storage_full";
 
 /** By what a submission is measured. */
@@ -36,7 +34,7 @@ export async function create(
   const { id, tenant, createdAt, submission } = invocation;
   const queued = JSON.stringify({ type: "invocation.queued", at: createdAt, attempt: 0 });
   const written = await encodeSpans(spans);
-  const identity = [tenant, idempotency?.fingerprint ?? "", DAY_MS];
+  const identity = [tenant, idempotency?.fingerprint ?? ""];
   const most = [limits.tenantQueued ?? 0, limits.queued ?? 0, limits.tenantRunning ?? 0];
   const { turns, virtualTime, workers, recordPrefix } = scripts.keys;
   const storage = [limits.tenantBytes ?? 0, isNearlyFull ? 1 : 0];

@@ -37,6 +37,18 @@ export function describeRecords(makeBackend: MakeBackend): void {
       expect(replayed).toEqual({ kind: "replayed", invocation: first });
     });
 
+    it("lets a key stand for an invocation that waits for a year", async () => {
+      const { store } = await open();
+      const invocation = newInvocation({ delayMs: 365 * 86_400_000 });
+      await store.create(invocation, { idempotency: KEY });
+      await store.cancel("acme", invocation.id);
+      const record = await store.read(invocation.id);
+      expect(await store.create(newInvocation(), { idempotency: KEY })).toEqual({
+        kind: "replayed",
+        invocation: record,
+      });
+    });
+
     it("refuses an idempotency key that was used with another body", async () => {
       const { store } = await open();
       await store.create(newInvocation(), { idempotency: KEY });

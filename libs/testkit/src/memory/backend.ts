@@ -48,6 +48,7 @@ export function createMemoryBackend(options: {
     workers,
     counters: new MemoryCounters(),
     ping: async () => undefined,
+    dataRisk: async () => null,
     refusesWrites: async () => null,
     close: async () => {
       await Promise.all([queue.close(), changes.close()]);

@@ -4,11 +4,11 @@
 -- @include owed
 -- @include places
 
--- From now on the invocation is kept for its retention only. A key that expires sooner is left alone.
+-- From now on the invocation is kept for its retention only, and the key that stands for it no longer.
 local function retain(status)
   redis.call("ZADD", expiring, clock() + retention, id .. "|" .. status .. "|" .. get("tenant"))
   local idempotency = get("idempotency")
-  if idempotency and redis.call("PTTL", idempotency) > retention then
+  if idempotency then
     redis.call("PEXPIRE", idempotency, retention)
   end
   for _, key in ipairs({ spans, events, record }) do
