@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtempDisposable, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
@@ -35,6 +35,15 @@ test("an API that cannot start says why, with the exit code of wrong usage", asy
   const { code, stderr } = await pifleet(["api"], { env: { PORT: "99999", PIFLEET_AUTH: "off" } });
   expect(code).toBe(2);
   expect(stderr).toMatch(/^PORT .*\n$/);
+});
+
+test("a worker refuses a directory of workspaces that is a symbolic link", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "workspaces-"));
+  const path = join(directory.path, "link");
+  await symlink(tmpdir(), path);
+  const { code, stderr } = await pifleet(["worker"], { env: { PIFLEET_WORKSPACES: path } });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^PIFLEET_WORKSPACES: .*\/link is a symbolic link; name a directory that does not exist yet/);
 });
 
 test("it passes arguments on to the program", async () => {

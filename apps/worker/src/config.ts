@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { isAbsolute, resolve, sep } from "node:path";
 import { type Environment, knownArguments, parseEnvironment } from "@pifleet/environment";
 import {
@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from "@pifleet/environment/variables";
 import { type ArtifactLimits, InvocationId } from "@pifleet/invocation";
+import type { RunLimits } from "@pifleet/runtime";
 import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
 import { APART, type ApartTask } from "./apart/apart-word.ts";
@@ -32,6 +33,9 @@ import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.t
 
 const MB = 1_048_576;
 const MOST_RUNNERS = 1_000;
+
+/** Half of the memory that this worker may use, on the machine or in its container, MB; 512 at least. */
+const halfOfMemoryMb = () => Math.max(512, Math.floor(Math.min(totalmem(), constrained()) / 2 / MB));
 
 const Variables = z
   .object({
@@ -54,6 +58,9 @@ const Variables = z
     PIFLEET_ARTIFACT_FILE_MB: wholeNumber(1, 65_536).default(50),
     PIFLEET_ARTIFACT_TOTAL_MB: wholeNumber(1, 1_048_576).default(200),
     PIFLEET_RUNNER_HEAP_MB: wholeNumber(64, 65_536).default(512),
+    PIFLEET_RUN_MEMORY_MB: wholeNumber(0, 16_777_216).default(halfOfMemoryMb),
+    PIFLEET_RUN_PROCESSES: wholeNumber(0, 1_000_000).default(512),
+    PIFLEET_RUN_DISK_MB: wholeNumber(0, 16_777_216).default(10_240),
     PIFLEET_WEBHOOK_ALLOW: AddressAllowance,
     PIFLEET_NAME_SERVERS: NameServers,
     PIFLEET_WEBHOOK_SCHEDULE: WebhookSchedule,
@@ -95,6 +102,8 @@ export interface Config {
   readonly artifacts: ArtifactPlace;
   readonly artifactLimits: ArtifactLimits;
   readonly runnerHeapMb: number;
+  /** How much one run may take, with all its processes. */
+  readonly runLimits: RunLimits;
   readonly traces: TraceConfig;
   /** Which addresses that are not public may be sent to when a client names them. */
   readonly allowedAddresses: AddressAllowance;
@@ -133,12 +142,27 @@ export function readConfig(given: Environment): Config {
       totalBytes: variables.PIFLEET_ARTIFACT_TOTAL_MB * MB,
     },
     runnerHeapMb: variables.PIFLEET_RUNNER_HEAP_MB,
+    runLimits: {
+      memoryBytes: limited(variables.PIFLEET_RUN_MEMORY_MB * MB),
+      processes: limited(variables.PIFLEET_RUN_PROCESSES),
+      diskBytes: limited(variables.PIFLEET_RUN_DISK_MB * MB),
+    },
     traces: traceConfig(variables),
     allowedAddresses: variables.PIFLEET_WEBHOOK_ALLOW,
     nameServers: variables.PIFLEET_NAME_SERVERS,
     webhookSchedule: variables.PIFLEET_WEBHOOK_SCHEDULE,
     environment,
   };
+}
+
+/** 0 is no limit. */
+function limited(amount: number): number | undefined {
+  return amount === 0 ? undefined : amount;
+}
+
+/** What the container allows, bytes; infinity where nothing is limited. */
+function constrained(): number {
+  return process.constrainedMemory() || Number.POSITIVE_INFINITY;
 }
 
 const DRAIN_ON_IDLE = "--drain-on-idle";

@@ -8,7 +8,7 @@ import { modelAccess, modelSecrets, modelVariables, readModelsFile, runnerProgra
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { AddressGuard, NameResolver } from "@pifleet/outbound";
 import { connectBackend, needsNoPassword, OPEN_REDIS_WARNING } from "@pifleet/redis";
-import { createProcessRuntime } from "@pifleet/runtime";
+import { createProcessRuntime, openWorkspacesDirectory } from "@pifleet/runtime";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
 import { workApart } from "./apart/work-apart.ts";
@@ -54,6 +54,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
   const { modelsFile: path, traces } = config;
   const modelsFile = path && (await readConfigured("PIFLEET_MODELS_FILE", () => readModelsFile(path)));
   const environment = modelsFile ? withSecretFiles(config.environment, modelVariables(modelsFile)) : config.environment;
+  await readConfigured("PIFLEET_WORKSPACES", () => openWorkspacesDirectory(config.workspaces));
   const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
   const backend = await connectBackend({
     url: config.redisUrl,
@@ -74,6 +75,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     workspaces: config.workspaces,
     programs: runnerPrograms,
     heapMb: config.runnerHeapMb,
+    limits: config.runLimits,
     warm: config.warm,
     onFault,
     onFallback: ({ from, to, exit, forMs }) => {

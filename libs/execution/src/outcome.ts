@@ -33,7 +33,7 @@ export function outcomeOf(cause: SettledCause, remains: Remains, redactor: Redac
     case "finished":
       return finished(cause, remains, failed);
     case "exited":
-      return failed(crashCode(cause.exit), `The runner ${describeExit(cause.exit)} before the agent was done`);
+      return failed(crashCode(cause.exit), describeCrash(cause.exit, "before the agent was done"));
     case "not_launched": {
       const { exit, message } = cause.error;
       return failed(exit ? crashCode(exit) : "runner_crashed", exit ? `${message}: it ${describeExit(exit)}` : message);
@@ -73,7 +73,7 @@ function finished(
     return { ...failed(result.failure.code, result.failure.message, result.failure), ...kept, output } as Outcome;
   }
   if (exit && !endedWell(exit)) {
-    const message = `The runner ${describeExit(exit)} after the agent had finished`;
+    const message = describeCrash(exit, "after the agent had finished");
     return { ...failed(crashCode(exit), message), ...kept };
   }
   if (result.output.trim() === "") return { ...failed("no_output", "The agent ended without an answer"), ...kept };
@@ -84,8 +84,13 @@ function endedWell({ code, protocolFault }: RunnerExit): boolean {
   return code === 0 && protocolFault === undefined;
 }
 
-function crashCode({ outOfMemory }: RunnerExit): ErrorCode {
+function crashCode({ outOfMemory, excess }: RunnerExit): ErrorCode {
+  if (excess !== undefined) return "run_limit_exceeded";
   return outOfMemory ? "runner_out_of_memory" : "runner_crashed";
+}
+
+function describeCrash(exit: RunnerExit, when: string): string {
+  return exit.excess === undefined ? `The runner ${describeExit(exit)} ${when}` : `The run ${exit.excess}`;
 }
 
 /** Reads on from "The runner …". */

@@ -17,6 +17,7 @@ export const ErrorCode = z.enum([
   "budget_exceeded",
   "runner_crashed",
   "runner_out_of_memory",
+  "run_limit_exceeded",
   "worker_lost",
   "worker_killed",
   "invalid_configuration",
@@ -77,6 +78,11 @@ export const ERROR_POLICY: Record<ErrorCode, ErrorPolicy> = {
     status: "failed",
     retry: "never",
     help: "The runner used more memory than it may. Raise PIFLEET_RUNNER_HEAP_MB on the workers or narrow the task.",
+  },
+  run_limit_exceeded: {
+    status: "failed",
+    retry: "never",
+    help: "The run took more memory, processes or disk than one run may. Narrow the task, or raise the limit that the message names on the workers.",
   },
   worker_lost: { status: "failed", retry: "again" },
   worker_killed: {

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { newMarker } from "./environment.ts";
+import { type RunLimits, TASKS_PER_PROCESS } from "./limits/run-limits.ts";
 import type { RunRecord } from "./ownership/run-record.ts";
 import { ControlGroup, groupName } from "./processes/control-group.ts";
 import { readProcess } from "./processes/process-table.ts";
@@ -16,6 +17,7 @@ export interface FootprintRequest {
   readonly site: Site;
   /** The control group below which that of the run is made, where that can be. */
   readonly groupParent: string | undefined;
+  readonly limits: RunLimits;
   readonly onFault: (error: Error) => void;
 }
 
@@ -63,7 +65,7 @@ export class Footprint {
     request.site.begun.add(footprint);
     try {
       footprint.#record();
-      await footprint.#createGroup(request.onFault);
+      await footprint.#createGroup(request);
       await mkdir(footprint.temporary, { mode: OWNER_ONLY });
       return footprint;
     } catch (error) {
@@ -73,9 +75,11 @@ export class Footprint {
   }
 
   /** A run without a group of its own is held together the portable way. */
-  async #createGroup(onFault: (error: Error) => void): Promise<void> {
+  async #createGroup({ limits, onFault }: FootprintRequest): Promise<void> {
     try {
       await this.#group?.create();
+      const { processes, memoryBytes } = limits;
+      await this.#group?.limit({ tasks: processes && TASKS_PER_PROCESS * processes, memoryBytes });
     } catch (error) {
       this.#group = undefined;
       onFault(new Error("No control group could be made for a run", { cause: error }));

@@ -12,11 +12,13 @@ import {
 } from "@pifleet/invocation";
 import { type Environment, toolEnvironment } from "./environment.ts";
 import type { Footprint } from "./footprint.ts";
+import type { RunWatch, WatchedRun } from "./limits/run-watch.ts";
 import { KernelKills, ranOutOfHeap } from "./out-of-memory.ts";
 import { outputsOf } from "./outputs/outputs-of.ts";
 import { leftoversRead, processEnd } from "./process-end.ts";
-import { readProcess } from "./processes/process-table.ts";
+import { type ProcessEntry, readProcess } from "./processes/process-table.ts";
 import type { RunProcesses } from "./processes/run-processes.ts";
+import { send } from "./processes/send-signal.ts";
 import { RecordQueue } from "./record-queue.ts";
 import type { RunnerChannel, RunnerChannelEvents } from "./runner-channel.ts";
 import { resume, suspend } from "./suspend.ts";
@@ -37,6 +39,8 @@ export interface RunnerParts {
   readonly secured: Promise<void>;
   /** PATH of the tools. */
   readonly path: string;
+  /** Ends the run when it takes too much. */
+  readonly watch: RunWatch;
   readonly onFault: (error: Error) => void;
   /** Called when nothing of the runner is left. */
   readonly onDisposed: (runner: ProcessRunner) => void;
@@ -65,15 +69,30 @@ export class ProcessRunner implements Runner {
   readonly #onDisposed: (runner: ProcessRunner) => void;
   readonly #kernelKills: KernelKills;
   readonly #path: string;
+  readonly #watch: RunWatch;
+  #watched: WatchedRun | undefined;
+  #excess: string | undefined;
   #service: Service | undefined;
   #suspension = new AbortController();
   #protocolFault: string | undefined;
   #ended = false;
   #disposed: Promise<void> | undefined;
 
-  constructor({ child, openChannel, pid, processes, footprint, secured, path, onFault, onDisposed }: RunnerParts) {
+  constructor({
+    child,
+    openChannel,
+    pid,
+    processes,
+    footprint,
+    secured,
+    path,
+    watch,
+    onFault,
+    onDisposed,
+  }: RunnerParts) {
     this.pid = pid;
     this.#path = path;
+    this.#watch = watch;
     this.#processes = processes;
     this.#footprint = footprint;
     this.#secured = secured;
@@ -111,6 +130,22 @@ export class ProcessRunner implements Runner {
     const workspace = await this.#footprint.makeWorkspace({ invocationId, attempt, files });
     const run = { path: this.#path, temporary: this.#footprint.temporary, marker: this.#footprint.marker };
     this.#service = { workspace, toolEnvironment: toolEnvironment(run, workspace), start };
+    this.#watched = {
+      leader: this.pid,
+      marker: this.#footprint.marker,
+      group: this.#footprint.group,
+      directories: [workspace, this.#footprint.temporary],
+      end: (excess, processes) => this.#exceeded(excess, processes),
+    };
+    this.#watch.start(this.#watched);
+  }
+
+  /** Ends a run that has taken too much. Its process groups first: no look finds all that a fork bomb makes meanwhile. */
+  #exceeded(excess: string, processes: readonly ProcessEntry[]): void {
+    if (this.#ended || this.#termination.begun) return;
+    this.#excess = excess;
+    for (const group of new Set(processes.map((entry) => entry.group))) if (group > 1) send(-group, "SIGKILL");
+    void this.#termination.end(0);
   }
 
   get workspace(): string {
@@ -175,6 +210,7 @@ export class ProcessRunner implements Runner {
   }
 
   async #dispose(): Promise<void> {
+    if (this.#watched) this.#watch.stop(this.#watched);
     // What cannot be killed keeps its workspace and its record: the sweep comes back to it when this worker is gone.
     if (await this.#termination.end(0)) await this.#remove();
     this.#onDisposed(this);
@@ -216,6 +252,7 @@ export class ProcessRunner implements Runner {
       signal,
       outOfMemory: ranOutOfHeap(code, signal, stderrTail) || (!killedByUs && this.#kernelKills.killed(signal)),
       ...(this.#protocolFault !== undefined && { protocolFault: this.#protocolFault }),
+      ...(this.#excess !== undefined && { excess: this.#excess }),
       stderrTail,
     };
   }

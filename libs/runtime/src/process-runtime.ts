@@ -8,6 +8,8 @@ import {
   type Runtime,
   type Swept,
 } from "@pifleet/invocation";
+import type { RunLimits } from "./limits/run-limits.ts";
+import { RunWatch } from "./limits/run-watch.ts";
 import { readMemory } from "./pool/memory-reading.ts";
 import { RunnerPool } from "./pool/runner-pool.ts";
 import type { ProcessRunner } from "./process-runner.ts";
@@ -35,6 +37,8 @@ export interface ProcessRuntimeOptions {
   readonly programs: readonly RunnerProgram[];
   /** The limit of a runner's heap, MB; 512 when it is left out. */
   readonly heapMb?: number;
+  /** How much one run may take, with all its processes; any amount when it is left out. */
+  readonly limits?: RunLimits;
   /** How many runners are started ahead and wait for a launch; none when it is left out. */
   readonly warm?: number;
   /** How long runners have to end by themselves when the runtime closes, milliseconds; 500 when it is left out. */
@@ -72,6 +76,7 @@ class ProcessRuntime implements Runtime {
   constructor(options: ProcessRuntimeOptions) {
     this.#options = {
       heapMb: DEFAULT_HEAP_MB,
+      limits: {},
       warm: 0,
       graceMs: DEFAULT_GRACE_MS,
       path: process.env.PATH ?? DEFAULT_PATH,
@@ -85,7 +90,8 @@ class ProcessRuntime implements Runtime {
     const { warm: size, onFault } = this.#options;
     const groupParent = controlGroupParent(this.#options.containment);
     this.containment = containmentName(groupParent);
-    this.#starter = new RunnerStarter({ ...this.#options, groupParent, prepareSite: () => this.#prepared() });
+    const watch = new RunWatch(this.#options.limits, onFault);
+    this.#starter = new RunnerStarter({ ...this.#options, groupParent, watch, prepareSite: () => this.#prepared() });
     const start = (abandoned: AbortSignal, ahead: boolean) => this.#starter.start(abandoned, ahead);
     this.#pool = new RunnerPool({ size, starts: availableParallelism(), start, readMemory, onFault });
     process.on("exit", this.#endNow);

@@ -1,6 +1,8 @@
 import { LaunchError, REHEARSE, type RunnerProgram } from "@pifleet/invocation";
 import { MARKER, runnerEnvironment } from "./environment.ts";
 import { Footprint } from "./footprint.ts";
+import type { RunLimits } from "./limits/run-limits.ts";
+import type { RunWatch } from "./limits/run-watch.ts";
 import { processEnd } from "./process-end.ts";
 import { ProcessRunner } from "./process-runner.ts";
 import { containedProcesses } from "./processes/containment.ts";
@@ -21,6 +23,8 @@ export interface RunnerStarterOptions {
   /** What runners are started with, the best first. */
   readonly programs: readonly RunnerProgram[];
   readonly heapMb: number;
+  readonly limits: RunLimits;
+  readonly watch: RunWatch;
   /** PATH of the runners and their tools. */
   readonly path: string;
   readonly onFault: (error: Error) => void;
@@ -88,10 +92,10 @@ export class RunnerStarter {
   }
 
   async #startWith(program: RunnerProgram, abandoned: AbortSignal): Promise<ProcessRunner> {
-    const { prepareSite, groupParent, onFault } = this.#options;
+    const { prepareSite, groupParent, limits, onFault } = this.#options;
     const site = await prepareSite();
     abandoned.throwIfAborted();
-    const footprint = await Footprint.create({ site, groupParent, onFault });
+    const footprint = await Footprint.create({ site, groupParent, limits, onFault });
     const runner = await this.#startIn(site, footprint, program);
     this.runners.add(runner);
     site.begun.delete(footprint);
@@ -109,7 +113,7 @@ export class RunnerStarter {
   }
 
   async #spawn({ root }: Site, footprint: Footprint, program: RunnerProgram): Promise<ProcessRunner> {
-    const { node, heapMb, path, onFault } = this.#options;
+    const { node, heapMb, path, watch, onFault } = this.#options;
     const { run, temporary, marker, group } = footprint;
     const environment = runnerEnvironment({ path, temporary, marker });
     const child = spawnRunner({ ...program, node, directory: temporary, environment, heapMb });
@@ -126,6 +130,7 @@ export class RunnerStarter {
       footprint,
       secured: secure(footprint, pid, onFault),
       path,
+      watch,
       onFault,
       onDisposed: (runner) => this.runners.delete(runner),
     });

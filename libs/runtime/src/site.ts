@@ -1,6 +1,6 @@
-import { mkdir, realpath } from "node:fs/promises";
 import { RunRegister } from "./ownership/run-register.ts";
 import { ownIdentity, type WorkerIdentity } from "./ownership/worker-identity.ts";
+import { openWorkspacesDirectory } from "./workspaces-directory.ts";
 
 /** The directory of the workspaces, made ready for the runs of this worker. */
 export class Site {
@@ -19,8 +19,6 @@ export class Site {
   }
 
   static async prepare(workspaces: string): Promise<Site> {
-    await mkdir(workspaces, { recursive: true, mode: 0o700 });
-    const root = await realpath(workspaces);
-    return new Site(root, ownIdentity());
+    return new Site(await openWorkspacesDirectory(workspaces), ownIdentity());
   }
 }

@@ -31,6 +31,8 @@ export interface RunnerExit {
   readonly outOfMemory: boolean;
   /** Anything on the channel that was no record: the first one, shortened. */
   readonly protocolFault?: string;
+  /** That the run was ended because it took too much, in words that go on "The run …". */
+  readonly excess?: string;
   /** The last lines of its standard error. May hold secrets: redact before use. */
   readonly stderrTail: string;
 }

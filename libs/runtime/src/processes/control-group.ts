@@ -29,6 +29,22 @@ export class ControlGroup {
     await mkdir(this.path);
   }
 
+  /**
+   * Has the kernel hold limits for the group, where it has the controllers for that: then a fork or an allocation beyond
+   * them fails, or kills within the group. Resolves in any case.
+   */
+  async limit({ tasks, memoryBytes }: { tasks?: number | undefined; memoryBytes?: number | undefined }): Promise<void> {
+    await Promise.allSettled([
+      tasks !== undefined && this.#set("pids.max", tasks),
+      memoryBytes !== undefined && this.#set("memory.max", memoryBytes),
+    ]);
+  }
+
+  /** Rejects where there is no such file: the group has no such controller. */
+  async #set(file: string, value: number): Promise<void> {
+    await writeFile(join(this.path, file), String(value), { flag: "r+" });
+  }
+
   /** Makes the group before it returns; throws when that is not allowed, or when there is one. */
   createNow(): void {
     mkdirSync(this.path);

@@ -57,6 +57,13 @@ export function hasVariable(pid: number, variable: string): boolean {
   return environment?.split("\0").includes(variable) ?? false;
 }
 
+/** The value of a variable with which a process was started; `undefined` where there is none, or we may not look. */
+export function variableOf(pid: number, name: string): string | undefined {
+  const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, "latin1"));
+  const variable = environment?.split("\0").find((each) => each.startsWith(`${name}=`));
+  return variable?.slice(name.length + 1);
+}
+
 /** Reads a small file in half the time that `readFileSync` takes: every end of a run reads one of each process. */
 function readLine(path: string): string {
   const file = openSync(path, "r");
