@@ -30,6 +30,8 @@ export interface Services {
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */
   readonly addressGuard: Pick<AddressGuard, "refusal">;
+  /** How many attempts an invocation may ask for. */
+  readonly maxAttempts: number;
   /** The keys of the baggage that travels with an invocation. */
   readonly traceBaggage: ReadonlySet<string>;
   /** Aborted when this process stops: whatever is open is to be ended properly. */

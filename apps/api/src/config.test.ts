@@ -16,6 +16,7 @@ describe("the configuration", () => {
       port: 8787,
       logLevel: "info",
       watchdogMs: 5_000,
+      maxAttempts: 20,
       bootstrapKey: KEY,
       rate: { perSecond: 50, burst: 100 },
       limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: 536_870_912 },

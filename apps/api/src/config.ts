@@ -18,7 +18,7 @@ import {
   WatchdogMs,
   wholeNumber,
 } from "@pifleet/environment/variables";
-import type { AdmissionLimits, Rate } from "@pifleet/invocation";
+import { type AdmissionLimits, MAX_ATTEMPTS, type Rate } from "@pifleet/invocation";
 import * as z from "zod";
 import { isLoopback } from "./loopback.ts";
 import type { OpenLimits } from "./open-requests.ts";
@@ -89,6 +89,7 @@ const Variables = z
     PIFLEET_QUEUED: wholeNumber(1, 10_000_000).default(100_000),
     PIFLEET_TENANT_RUNNING: TenantRunning,
     PIFLEET_TENANT_STORAGE_MB: TenantStorage,
+    PIFLEET_MAX_ATTEMPTS: wholeNumber(1, MAX_ATTEMPTS).default(MAX_ATTEMPTS),
     PIFLEET_RETENTION: Retention,
     PIFLEET_WATCHDOG_MS: WatchdogMs,
     PIFLEET_REDIS_PREFIX: RedisPrefix,
@@ -135,6 +136,8 @@ export interface Config {
   readonly rate: Rate | null;
   /** How many invocations may wait and run. */
   readonly limits: AdmissionLimits;
+  /** How many attempts an invocation may ask for. */
+  readonly maxAttempts: number;
   /** How long an invocation is kept after its end. */
   readonly retentionMs: number;
   /** Where the workers keep artifacts. */
@@ -169,6 +172,7 @@ export function readConfig(environment: Environment): Config {
       tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,
       tenantBytes: variables.PIFLEET_TENANT_STORAGE_MB,
     },
+    maxAttempts: variables.PIFLEET_MAX_ATTEMPTS,
     retentionMs: variables.PIFLEET_RETENTION,
     artifacts: artifactPlace(variables, variables.PIFLEET_REDIS_PREFIX),
     traceBaggage: variables.PIFLEET_TRACE_BAGGAGE,

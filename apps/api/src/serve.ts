@@ -65,6 +65,7 @@ async function start(config: Config, log: Logger) {
     artifacts,
     authenticator,
     addressGuard,
+    maxAttempts: config.maxAttempts,
     limits,
     traceBaggage,
     hosts,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type AdmissionLimits, type ArtifactStore, type Backend, NO_LIMITS } from "@pifleet/invocation";
+import { type AdmissionLimits, type ArtifactStore, type Backend, MAX_ATTEMPTS, NO_LIMITS } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/outbound";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly addressGuard: Pick<AddressGuard, "refusal">;
   /** How much may wait and run, as the backend was told; nothing is limited by default. */
   readonly limits?: AdmissionLimits;
+  /** How many attempts an invocation may ask for; as many as the API knows by default. */
+  readonly maxAttempts?: number;
   /** The keys of the callers' baggage that travel with their invocations; none by default. */
   readonly traceBaggage?: ReadonlySet<string>;
   /** The origins whose pages may call from a browser; none by default. */
@@ -117,6 +119,7 @@ function startServices(app: App, options: ServerOptions): Services {
     artifacts,
     addressGuard,
     limits = NO_LIMITS,
+    maxAttempts = MAX_ATTEMPTS,
     traceBaggage = new Set(),
     openLimits = OPEN_LIMITS,
     heartbeatMs = HEARTBEAT_MS,
@@ -140,6 +143,7 @@ function startServices(app: App, options: ServerOptions): Services {
     damage: { artifacts: 0 },
     background,
     addressGuard,
+    maxAttempts,
     traceBaggage,
     stopping: stopping.signal,
     heartbeatMs,

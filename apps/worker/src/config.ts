@@ -23,7 +23,7 @@ import {
   WatchdogMs,
   wholeNumber,
 } from "@pifleet/environment/variables";
-import { type ArtifactLimits, InvocationId } from "@pifleet/invocation";
+import { type ArtifactLimits, Duration, InvocationId } from "@pifleet/invocation";
 import type { RunLimits } from "@pifleet/runtime";
 import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
@@ -51,6 +51,7 @@ const Variables = z
     PIFLEET_LEASE_MS: wholeNumber(1_000, 600_000).default(10_000),
     PIFLEET_GRACE_MS: GraceMs.default(30_000),
     PIFLEET_WATCHDOG_MS: WatchdogMs,
+    PIFLEET_PAUSE_LIMIT: Duration.prefault("1h"),
     PIFLEET_RETENTION: Retention,
     PIFLEET_WORKSPACES: absolutePath("pifleet-workspaces"),
     ...ARTIFACT_VARIABLES,
@@ -96,6 +97,8 @@ export interface Config {
   readonly modelsFile: string | undefined;
   readonly leaseMs: number;
   readonly graceMs: number;
+  /** How long a run may stay paused, milliseconds. */
+  readonly pauseLimitMs: number;
   readonly retentionMs: number;
   readonly workspaces: string;
   /** Where artifacts are kept, and how much of one invocation. */
@@ -133,6 +136,7 @@ export function readConfig(given: Environment): Config {
     modelsFile: variables.PIFLEET_MODELS_FILE && resolve(variables.PIFLEET_MODELS_FILE),
     leaseMs: variables.PIFLEET_LEASE_MS,
     graceMs: variables.PIFLEET_GRACE_MS,
+    pauseLimitMs: variables.PIFLEET_PAUSE_LIMIT,
     retentionMs: variables.PIFLEET_RETENTION,
     workspaces: variables.PIFLEET_WORKSPACES,
     artifacts: artifactPlace(variables, variables.PIFLEET_REDIS_PREFIX),

@@ -113,6 +113,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
       concurrency: config.concurrency,
       leaseMs: config.leaseMs,
       graceMs: config.graceMs,
+      pauseLimitMs: config.pauseLimitMs,
       retentionMs: config.retentionMs,
       artifactLimits: config.artifactLimits,
       artifactRoundMs: ARTIFACT_ROUND_MS[config.artifacts.kind],

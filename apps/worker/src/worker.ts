@@ -62,6 +62,8 @@ export interface WorkerOptions {
   readonly graceMs: number;
   /** How long an invocation is kept after its end, milliseconds. */
   readonly retentionMs: number;
+  /** How long a run may stay paused, milliseconds. */
+  readonly pauseLimitMs: number;
   readonly artifactLimits: ArtifactLimits;
   /** How often artifacts that are nobody's any more are looked for, milliseconds. */
   readonly artifactRoundMs: number;
@@ -108,6 +110,7 @@ export class Worker {
         ...backend,
         ...parts,
         artifactLimits: options.artifactLimits,
+        pauseLimitMs: options.pauseLimitMs,
         measures: this.#tally,
         onSettled: (owed) => this.#settled(owed),
         startApart: (id) => this.#startApart(id),

@@ -65,6 +65,7 @@ export class Attempt {
       attempt: invocation.attempt,
       lost: claim.lost,
       onStale: () => ending.end({ kind: "lost" }),
+      onRefused: (error) => ending.end({ kind: "unlogged", error }),
       onFault: (error) => ports.onFault(error, this.info),
     });
     const content = ports.tracing.content(invocation);
@@ -74,7 +75,7 @@ export class Attempt {
       onEntry: (entry) => this.relay.note(entry),
       ...(content && { content }),
     });
-    this.#deadlines = new Deadlines(limits, ending);
+    this.#deadlines = new Deadlines(limits, ending, ports.pauseLimitMs);
     const budget = new Budget(limits, usage.costUsd, ending);
     const firstBytes = new FirstBytes(ports.measures);
     this.#observers = [this.transcript, this.spans, this.relay, this.#deadlines, budget, firstBytes];

@@ -13,6 +13,8 @@ export type Cause =
   /** The runner lives but shows no sign of it: blocked, or stopped from outside. */
   | { readonly kind: "unresponsive"; readonly silentMs: number }
   | { readonly kind: "over_budget"; readonly message: string }
+  /** The event log has refused what the attempt reported, for good. */
+  | { readonly kind: "unlogged"; readonly error: unknown }
   /** What the runner reported could not be taken: a bug of ours. */
   | { readonly kind: "unreadable"; readonly error: unknown }
   | { readonly kind: "cancelled" }
@@ -21,7 +23,7 @@ export type Cause =
   /** The claim is lost: another attempt may run already. Nothing may be written any more. */
   | { readonly kind: "lost" };
 
-export type Deadline = "first_byte" | "idle" | "total";
+export type Deadline = "first_byte" | "idle" | "total" | "paused";
 
 /** The end of an attempt. The first cause wins; later ones change nothing. */
 export class Ending {

@@ -19,7 +19,7 @@ describe("the deadlines of an attempt", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     ending = new Ending();
-    deadlines = new Deadlines(LIMITS, ending);
+    deadlines = new Deadlines(LIMITS, ending, 60_000);
   });
   afterEach(() => {
     deadlines.stop();
@@ -104,6 +104,20 @@ describe("the deadlines of an attempt", () => {
     expect(ending.cause).toBeUndefined();
     vi.advanceTimersByTime(1);
     expect(ending.cause).toMatchObject({ deadline: "first_byte" });
+  });
+
+  it("end an attempt that stays paused for too long, counted from each pause", () => {
+    deadlines.stop();
+    deadlines = new Deadlines({ ...LIMITS, totalMs: 1_000_000 }, ending, 60_000);
+    deadlines.begin();
+    deadlines.pause();
+    vi.advanceTimersByTime(59_999);
+    deadlines.resume();
+    deadlines.pause();
+    vi.advanceTimersByTime(59_999);
+    expect(ending.cause).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(ending.cause).toEqual({ kind: "deadline", deadline: "paused", limitMs: 60_000 });
   });
 
   it("end a paused attempt when the total time is over", () => {

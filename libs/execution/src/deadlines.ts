@@ -19,6 +19,8 @@ export class Deadlines implements RecordObserver {
   readonly #limits: Limits;
   readonly #ending: Ending;
   readonly #total: NodeJS.Timeout;
+  readonly #pauseLimitMs: number;
+  #pause: NodeJS.Timeout | undefined;
   #firstByte: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #begun = false;
@@ -27,8 +29,10 @@ export class Deadlines implements RecordObserver {
   #progressAt = 0;
   #signAt = 0;
 
-  constructor(limits: Limits, ending: Ending) {
+  /** @param pauseLimitMs how long the attempt may stay paused */
+  constructor(limits: Limits, ending: Ending, pauseLimitMs: number) {
     this.#limits = limits;
+    this.#pauseLimitMs = pauseLimitMs;
     this.#ending = ending;
     this.#total = setTimeout(() => this.#expire("total", limits.totalMs), limits.totalMs);
   }
@@ -39,9 +43,11 @@ export class Deadlines implements RecordObserver {
     this.#expectProgress();
   }
 
-  /** The processes are stopped: nothing is expected of them. The total time runs on. */
+  /** The processes are stopped: nothing is expected of them, but to go on in time. The total time runs on. */
   pause(): void {
     this.#paused = true;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => this.#expire("paused", this.#pauseLimitMs), this.#pauseLimitMs);
     clearTimeout(this.#firstByte);
     clearTimeout(this.#idle);
   }
@@ -49,6 +55,7 @@ export class Deadlines implements RecordObserver {
   /** The processes go on; a request that was under way has its full time again. */
   resume(): void {
     this.#paused = false;
+    clearTimeout(this.#pause);
     this.#expectProgress();
     if (this.#awaitsFirstByte) this.#watchFirstByte();
   }
@@ -67,6 +74,7 @@ export class Deadlines implements RecordObserver {
   stop(): void {
     this.#begun = false;
     clearTimeout(this.#total);
+    clearTimeout(this.#pause);
     clearTimeout(this.#firstByte);
     clearTimeout(this.#idle);
   }
@@ -116,7 +124,7 @@ export class Deadlines implements RecordObserver {
     else this.#watchIdle(unresponsiveMs - silentMs);
   }
 
-  #expire(deadline: "first_byte" | "total", limitMs: number): void {
+  #expire(deadline: "first_byte" | "paused" | "total", limitMs: number): void {
     this.#ending.end({ kind: "deadline", deadline, limitMs });
   }
 }

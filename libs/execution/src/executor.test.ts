@@ -48,6 +48,7 @@ function ports(): ExecutionPorts {
     runtime,
     artifacts,
     artifactLimits: { files: 10, fileBytes: 1_000, totalBytes: 5_000 },
+    pauseLimitMs: 60_000,
     modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
     redactor: new Redactor([SECRET]),
     tracing: { isSampled: () => true, content: () => undefined },
@@ -312,6 +313,34 @@ describe("the execution of a claim", () => {
     };
     await executor.execute(claim);
     expect(claim.release).not.toHaveBeenCalled();
+  });
+
+  it("fails when the event log refuses for good what the run reports", async () => {
+    const invocation = await submit();
+    const offered = vi.spyOn(backend.events, "append").mockRejectedValue(new Error("WRONGTYPE"));
+    script = async (runner) => {
+      await runner.task;
+      runner.say({ type: "turn.started", turn: 1 });
+      await runner.exited;
+    };
+    const tolerant = new Executor({ ...ports(), onFault: () => undefined }, { worker: "wrk_1", leaseMs: 60_000 });
+    await tolerant.execute(claimOf(invocation).claim);
+    expect(offered).toHaveBeenCalledTimes(5);
+    const { status, error } = await stored(invocation);
+    expect({ status, code: error?.code }).toEqual({ status: "failed", code: "internal" });
+    expect(error?.message).toContain("The event log refused what the run reported: Error: WRONGTYPE");
+  });
+
+  it("fails when its outcome is refused for good", async () => {
+    const invocation = await submit();
+    vi.spyOn(backend.store, "settle").mockRejectedValueOnce(new Error("too large"));
+    const tolerant = new Executor({ ...ports(), onFault: () => undefined }, { worker: "wrk_1", leaseMs: 60_000 });
+    await tolerant.execute(claimOf(invocation).claim);
+    expect(await stored(invocation)).toMatchObject({
+      status: "failed",
+      output: null,
+      error: { code: "internal", message: "The outcome could not be stored: Error: too large" },
+    });
   });
 
   it("lets no secret into the record, the events or the spans", async () => {

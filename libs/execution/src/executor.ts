@@ -1,11 +1,15 @@
 import {
   boundedOutcome,
   type Claim,
+  type Fenced,
   type Invocation,
   type InvocationId,
+  invocationError,
   measureSettled,
   measureStart,
+  type Outcome,
   type Settlement,
+  type Span,
   type Started,
   UnavailableError,
 } from "@pifleet/invocation";
@@ -129,20 +133,35 @@ export class Executor {
 
   /** Settles behind everything that the attempt has written, so that the terminal event is the last one. */
   async #finish(claim: Claim, invocation: Invocation, attempt: Attempt, decided: Settlement): Promise<void> {
-    const { store, measures, onSettled, onAttemptEnded } = this.#ports;
+    const { measures, onSettled, onAttemptEnded } = this.#ports;
     const { id, attempt: number } = invocation;
     const settlement = await this.#collect(attempt, decided);
     await attempt.clear();
     await attempt.relay.close();
     const endedAtMs = Date.now();
     const spans = attempt.spans.end(settlement.outcome, endedAtMs);
-    const settled = await store.settle(id, number, settlement, spans);
+    const settled = await this.#settle(invocation, settlement, spans);
     await release(claim, settlement);
     if (settled === "stale") return;
     onSettled({ id, attempt: number });
     measureSettled(measures, invocation, settlement, endedAtMs);
     measures.count("trace_spans_dropped_total", { reason: "too_many" }, attempt.spans.dropped);
     onAttemptEnded?.(attempt.info, settlement);
+  }
+
+  /** An outcome that the store refuses for good, such as one that is too large, is replaced by one that says so. */
+  async #settle({ id, attempt }: Invocation, settlement: Settlement, spans: readonly Span[]): Promise<Fenced> {
+    const { store, onFault } = this.#ports;
+    try {
+      return await store.settle(id, attempt, settlement, spans);
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      onFault(error);
+      const refused = invocationError("internal", `The outcome could not be stored: ${String(error)}`);
+      const { usage } = settlement.outcome;
+      const outcome: Outcome = { status: "failed", output: null, messages: [], error: refused, usage };
+      return store.settle(id, attempt, { kind: "final", outcome });
+    }
   }
 }
 

@@ -1,5 +1,12 @@
 import { setTimeout } from "node:timers/promises";
-import type { Event, EventLog, InvocationId, JournalEntry, RunnerRecord } from "@pifleet/invocation";
+import {
+  type Event,
+  type EventLog,
+  type InvocationId,
+  type JournalEntry,
+  type RunnerRecord,
+  UnavailableError,
+} from "@pifleet/invocation";
 import { encodeEntry } from "@pifleet/tracing";
 import { eventOf } from "./event-of.ts";
 import type { RecordObserver } from "./record-observer.ts";
@@ -7,6 +14,8 @@ import type { RecordObserver } from "./record-observer.ts";
 /** With more than this in memory, the runner's records wait: a log that is slow slows the reading down. */
 const MAX_PENDING_CHARS = 1_000_000;
 const RETRY_MS = 250;
+/** What the log refuses so often in a row, though it could be reached, it refuses for good. */
+const MAX_REFUSALS = 5;
 /** The journal of one attempt takes so many characters; what comes later is left out. */
 const MAX_JOURNAL_CHARS = 8_000_000;
 
@@ -18,6 +27,8 @@ export interface LogRelayOptions {
   readonly lost: AbortSignal;
   /** Called when the log refuses the attempt: a newer one has taken over. */
   readonly onStale: () => void;
+  /** Called once when the log refuses something for good; nothing more is written then. */
+  readonly onRefused: (error: unknown) => void;
   /** Called when the log could not be written; it will be tried again. */
   readonly onFault: (error: unknown) => void;
 }
@@ -39,6 +50,7 @@ export class LogRelay implements RecordObserver {
   #pendingChars = 0;
   #journalChars = 0;
   #isClosed = false;
+  #refusals = 0;
   #appending: Promise<void> | undefined;
 
   constructor(options: LogRelayOptions) {
@@ -99,12 +111,23 @@ export class LogRelay implements RecordObserver {
     this.#appending = undefined;
   }
 
+  /** Whether what was offered is given up, and all that comes after it. */
+  #isRefused(error: unknown): boolean {
+    if (!(error instanceof UnavailableError)) this.#refusals += 1;
+    if (this.#refusals < MAX_REFUSALS) return false;
+    this.#isClosed = true;
+    this.#options.onRefused(error);
+    return true;
+  }
+
   async #offer({ events, journal }: Pending): Promise<void> {
     const { log, id, attempt, onStale, onFault } = this.#options;
     try {
       if ((await log.append(id, attempt, events, journal)) === "stale") onStale();
+      this.#refusals = 0;
     } catch (error) {
       onFault(error);
+      if (this.#isRefused(error)) return;
       const later = this.#pending;
       this.#pending = { events: [...events, ...later.events], journal: [...journal, ...later.journal] };
       await setTimeout(RETRY_MS);

@@ -46,6 +46,8 @@ export function outcomeOf(cause: SettledCause, remains: Remains, redactor: Redac
       return failed("runner_crashed", `The runner hung: no sign of life for ${cause.silentMs} ms`);
     case "over_budget":
       return failed("budget_exceeded", cause.message);
+    case "unlogged":
+      return failed("internal", `The event log refused what the run reported: ${String(cause.error)}`);
     case "unreadable":
       return failed("internal", `The worker could not take what the runner reported: ${String(cause.error)}`);
     case "cancelled":
@@ -58,6 +60,7 @@ export function outcomeOf(cause: SettledCause, remains: Remains, redactor: Redac
 const DEADLINE_MESSAGES = {
   first_byte: (ms: number) => `The model did not begin to answer within ${ms} ms (limits.firstByteMs)`,
   idle: (ms: number) => `The run made no progress for ${ms} ms (limits.idleMs)`,
+  paused: (ms: number) => `The run was paused for longer than ${ms} ms (PIFLEET_PAUSE_LIMIT)`,
   total: (ms: number) => `The run took longer than ${ms} ms (limits.totalMs)`,
 };
 

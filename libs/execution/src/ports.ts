@@ -32,6 +32,8 @@ export interface ExecutionPorts {
   /** Where the artifacts of the attempt that ends its invocation are kept, and how much. */
   readonly artifacts: ArtifactStore;
   readonly artifactLimits: ArtifactLimits;
+  /** How long a run may stay paused, milliseconds. */
+  readonly pauseLimitMs: number;
   /** How the model that an invocation names is reached. */
   readonly modelAccess: (model: string) => ModelAccess;
   readonly redactor: Redactor;

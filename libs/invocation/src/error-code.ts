@@ -14,6 +14,7 @@ export const ErrorCode = z.enum([
   "timeout_first_byte",
   "timeout_idle",
   "timeout_total",
+  "timeout_paused",
   "budget_exceeded",
   "runner_crashed",
   "runner_out_of_memory",
@@ -68,6 +69,11 @@ export const ERROR_POLICY: Record<ErrorCode, ErrorPolicy> = {
   timeout_first_byte: { status: "timed_out", retry: "never" },
   timeout_idle: { status: "timed_out", retry: "never" },
   timeout_total: { status: "timed_out", retry: "never" },
+  timeout_paused: {
+    status: "timed_out",
+    retry: "never",
+    help: "A paused run holds the slot of another one. Resume it sooner, or raise PIFLEET_PAUSE_LIMIT on the workers.",
+  },
   budget_exceeded: {
     status: "failed",
     retry: "never",

@@ -2,6 +2,8 @@ import * as z from "zod";
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
+/** A deployment may allow fewer. */
+export const MAX_ATTEMPTS = 20;
 
 /**
  * The bounds of one invocation. Milliseconds count while an attempt runs, never while the invocation waits in the
@@ -22,7 +24,7 @@ export const Limits = z.strictObject({
     .describe(
       "How long a provider that is away, overloaded or refuses for its rate limit is waited for; 0: not at all",
     ),
-  maxAttempts: z.int().min(1).max(20),
+  maxAttempts: z.int().min(1).max(MAX_ATTEMPTS),
   maxTurns: z.int().min(1).max(10_000),
   maxCostUsd: z.number().positive().max(100_000),
 });

@@ -3,6 +3,7 @@ import { allowBaggage, carrierFrom } from "@pifleet/tracing";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkAddresses } from "../address-refusal.ts";
 import type { Services } from "../app.ts";
+import { withinAttempts } from "../attempt-ceiling.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { ProblemError } from "../problem-error.ts";
 import { type Arrival, type RunnableSubmission, type Submitted, submit } from "../submit.ts";
@@ -40,13 +41,13 @@ export async function submitFor(
   submission: Submission,
   key: string | undefined,
 ): Promise<Taken> {
-  const { backend, background, addressGuard } = services;
+  const { backend, background, addressGuard, maxAttempts } = services;
   checkAddresses(submission, addressGuard);
   const created = await submit(
     backend,
     {
       tenant: request.identity.tenant,
-      submission: runnable(submission),
+      submission: runnable(withinAttempts(submission, maxAttempts)),
       carrier,
       arrival: arrivalOf(request, reply),
       ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(submission) } }),

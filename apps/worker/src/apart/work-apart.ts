@@ -48,6 +48,7 @@ function createExecutor({ worker }: ApartTask, { parts, options, tally, say }: M
       ...parts.backend,
       ...parts,
       artifactLimits: options.artifactLimits,
+      pauseLimitMs: options.pauseLimitMs,
       measures: tally,
       onSettled: ({ attempt }) => say({ kind: "settled", attempt }),
       startApart: () => {
