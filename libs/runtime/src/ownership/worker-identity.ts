@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { isObject, parseJson } from "../json.ts";
+import { isObject } from "../json.ts";
 import { readProcess } from "../processes/process-table.ts";
 
 /** A process that can be recognised later, also by another process, also after a reboot. */
@@ -34,12 +34,6 @@ export function workerState(worker: WorkerIdentity, self: WorkerIdentity): Worke
   // One that has ended and was not collected by its parent does nothing any more.
   const lives = process?.startTicks === worker.startTicks && process.state !== "Z" && process.state !== "X";
   return lives ? "alive" : "dead";
-}
-
-/** Reads what was written as JSON; `undefined` for anything else. */
-export function parseWorkerIdentity(text: string): WorkerIdentity | undefined {
-  const value = parseJson(text);
-  return isWorkerIdentity(value) ? value : undefined;
 }
 
 export function isWorkerIdentity(value: unknown): value is WorkerIdentity {
