@@ -35,16 +35,16 @@ afterEach(async () => {
 });
 
 /** Records an invocation whose submission has a megabyte. */
-async function submitLarge(metadata = {}): Promise<InvocationId> {
-  const invocation = sampleInvocation({ input: "i".repeat(1_000_000), metadata });
+async function submitLarge(metadata = {}, chars = 1_000_000): Promise<InvocationId> {
+  const invocation = sampleInvocation({ input: "i".repeat(chars), metadata });
   await backend.store.create(invocation);
   return invocation.id;
 }
 
 /** Many of them, one after the other: all at once would take Redis longer than a submission may take. */
-async function submitLarges(count: number, metadata = {}): Promise<InvocationId[]> {
+async function submitLarges(count: number, metadata = {}, chars = 1_000_000): Promise<InvocationId[]> {
   const ids: InvocationId[] = [];
-  for (let i = 0; i < count; i += 1) ids.push(await submitLarge(metadata));
+  for (let i = 0; i < count; i += 1) ids.push(await submitLarge(metadata, chars));
   return ids;
 }
 
@@ -77,7 +77,7 @@ describe("a list of invocations", () => {
   });
 
   it("has pages of bounded length, which lead to every one", async () => {
-    const ids = await submitLarges(100, LONG_METADATA);
+    const ids = await submitLarges(100, LONG_METADATA, 10_000);
     const found: InvocationId[] = [];
     const lengths: number[] = [];
     for (let after: InvocationId | undefined; ; ) {
