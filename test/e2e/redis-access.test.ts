@@ -24,7 +24,8 @@ const OPEN_REDIS = /^Redis needs no password/;
 async function composeArguments(directory: string): Promise<string[]> {
   const compose = await readFile(new URL("../../docker-compose.yml", import.meta.url), "utf8");
   const [, list = ""] = /command: (\[\s+"--appendonly"[^\]]+\])/.exec(compose) ?? [];
-  const args: string[] = JSON.parse(list.replace(/\$\{PIFLEET_REDIS_PASSWORD:-\}/, PASSWORD));
+  const withPassword = list.replace(/\$\{PIFLEET_REDIS_PASSWORD:-\}/, PASSWORD);
+  const args: string[] = JSON.parse(withPassword.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1"));
   const inTest = args.map((argument) => (argument === "/data" ? directory : argument));
   return [...inTest, "--user", "test", "on", `>${PASSWORD}`, "~*", "&*", "+@all"];
 }
