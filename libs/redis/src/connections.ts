@@ -13,6 +13,10 @@ const API_TIMEOUT_MS = 2_000;
 /** Longer than the longest blocking fetch (10 s), shorter than anybody would wait for a settlement. */
 const WORKER_TIMEOUT_MS = 15_000;
 const RECONNECT_MAX_MS = 1_000;
+/** Longer than the longest blocking fetch (10 s). A connection that answers nothing for so long is given up. */
+const SILENT_MS = 15_000;
+/** A connection that only listens is asked in turn whether anybody is there. */
+const PINGS_PER_SILENCE = 3;
 
 const OPTIONS: Record<Role, RedisOptions> = {
   api: {
@@ -51,11 +55,20 @@ export interface Connections {
   close(): void;
 }
 
-/** Begins to connect, and goes on trying until `close`. Never throws for an absent Redis. */
-export function openConnections(url: string, role: Role, onFault: (error: Error) => void): Connections {
+/**
+ * Begins to connect, and goes on trying until `close`. Never throws for an absent Redis.
+ * @param silentMs how long a connection may answer nothing before it is given up for a new one; the kernel would take
+ *   a quarter of an hour to notice that the other end is gone without a word
+ */
+export function openConnections(
+  url: string,
+  role: Role,
+  onFault: (error: Error) => void,
+  silentMs = SILENT_MS,
+): Connections {
   const open = (connectionName: string, more: RedisOptions = {}) => {
     const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
-    return new Redis(url, { ...OPTIONS[role], retryStrategy, connectionName, ...more });
+    return new Redis(url, { ...OPTIONS[role], socketTimeout: silentMs, retryStrategy, connectionName, ...more });
   };
   const main = open(`pifleet-${role}`);
   const bulk = open(`pifleet-${role}-bulk`);
@@ -65,6 +78,8 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
   // The change feed subscribes again by itself, because it must know when that is done.
   const subscriber = open(`pifleet-${role}-feed`, { autoResubscribe: false });
   for (const redis of [main, subscriber]) reportOutages(redis, onFault);
+  const pings = setInterval(() => ping(subscriber), silentMs / PINGS_PER_SILENCE);
+  pings.unref();
   let replication: Redis | undefined;
   return {
     main,
@@ -83,9 +98,15 @@ export function openConnections(url: string, role: Role, onFault: (error: Error)
         signal,
       ),
     close: () => {
+      clearInterval(pings);
       for (const redis of [main, bulk, subscriber, replication]) if (redis) disconnect(redis);
     },
   };
+}
+
+/** What comes of it is told by the connection: it is given up when nothing comes. */
+function ping(redis: Redis): void {
+  if (redis.status === "ready") redis.ping().catch(() => undefined);
 }
 
 /** Reports the first error of each outage; the tries to connect that follow say nothing new. */

@@ -32,6 +32,11 @@ export class TcpProxy implements AsyncDisposable {
     return promise;
   }
 
+  /** Forwards nothing any more over the connections that there are; new ones work. */
+  silence(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
     this.#breakAll();
