@@ -53,6 +53,14 @@ describe("the deadlines of an attempt", () => {
     expect(ending.cause).toEqual({ kind: "deadline", deadline: "idle", limitMs: 3_000 });
   });
 
+  it("let a run go on to which bytes come, whatever they are, and end it when none come any more", () => {
+    deadlines.begin();
+    pass(9_000, 500, { ...heartbeat(false), receiving: true } as RunnerRecord);
+    expect(ending.cause).toBeUndefined();
+    pass(3_000, 500, heartbeat(false));
+    expect(ending.cause).toEqual({ kind: "deadline", deadline: "idle", limitMs: 3_000 });
+  });
+
   it("tell a runner that hangs from one that is idle", () => {
     deadlines.begin();
     vi.advanceTimersByTime(3_000);

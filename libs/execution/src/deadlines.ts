@@ -11,9 +11,9 @@ const HEARD_LATELY_MS = 1_000;
  * The layered deadlines of one attempt: first byte < idle < total.
  *
  * Total runs from the start of the attempt. First byte runs from each model request to the first byte of its answer.
- * Idle runs from the last progress; a tool that is at work is progress as long as the runner says so. First byte and
- * idle do not run while the attempt is paused, and begin with the task: a runner that still starts is judged by total alone, because many cold starts at once
- * can take long.
+ * Idle runs from the last progress; a tool that is at work is progress as long as the runner says so, and so are bytes
+ * of an answer, whatever they are. First byte and idle do not run while the attempt is paused, and begin with the task: a
+ * runner that still starts is judged by total alone, because many cold starts at once can take long.
  */
 export class Deadlines implements RecordObserver {
   readonly #limits: Limits;
@@ -62,7 +62,7 @@ export class Deadlines implements RecordObserver {
 
   observe(record: RunnerRecord): void {
     this.#signAt = performance.now();
-    if (record.type !== "heartbeat" || record.toolRunning) this.#progressAt = this.#signAt;
+    if (record.type !== "heartbeat" || record.toolRunning || record.receiving) this.#progressAt = this.#signAt;
     // A runner that waits for its provider is not idle; the patience of the invocation bounds the wait.
     if (record.type === "retry.scheduled")
       this.#progressAt += Math.min(record.delayMs, this.#limits.providerPatienceMs);

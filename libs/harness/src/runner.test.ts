@@ -6,7 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { newInvocationId, RunnerRecord, type RunnerTask } from "@pifleet/invocation";
-import { FAKE_API_KEY, hang, type ModelServer, startModelServer, text, toolCall } from "@pifleet/testkit/model-server";
+import {
+  FAKE_API_KEY,
+  hang,
+  type ModelServer,
+  raw,
+  startModelServer,
+  text,
+  toolCall,
+} from "@pifleet/testkit/model-server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { modelAccess } from "./model-access.ts";
 import { runnerPrograms } from "./runner-program.ts";
@@ -86,6 +94,17 @@ describe.each(runnerPrograms)("the runner's program, out of its $name", (program
       return message.type === "heartbeat" && message.toolRunning;
     };
     while (!(await beat()));
+  });
+
+  it("shows that bytes of an answer come, also those that nobody is told of", async () => {
+    server.enqueue(raw(Array(400).fill(": keep-alive\n\n"), 20));
+    await give(task());
+    const beat = async (): Promise<boolean> => {
+      const [message] = await once(child, "message");
+      return message.type === "heartbeat" && message.receiving === true;
+    };
+    while (!(await beat()));
+    expect(said.filter(({ type }) => type === "message.delta")).toEqual([]);
   });
 
   it("keeps its key out of everything that its tools can see of it", async () => {

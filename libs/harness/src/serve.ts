@@ -1,5 +1,6 @@
 import type { Harness, RunnerRecord, RunnerTask } from "@pifleet/invocation";
 import { now } from "./clock.ts";
+import { fittedRecord } from "./fitted-record.ts";
 import { fittedResult } from "./fitted-result.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { RecordCoalescer } from "./record-coalescer.ts";
@@ -10,7 +11,7 @@ import type { WorkerChannel } from "./worker-channel.ts";
  * non-zero code, which is how the worker tells a crash from an agent that failed.
  */
 export function serve(harness: Harness, channel: WorkerChannel): void {
-  const records = new RecordCoalescer((record) => channel.send(record));
+  const records = new RecordCoalescer((record) => channel.send(fittedRecord(record)));
   const heartbeat = new Heartbeat((record) => records.push(record));
   const tell = (record: RunnerRecord) => {
     heartbeat.observe(record);
@@ -23,7 +24,7 @@ export function serve(harness: Harness, channel: WorkerChannel): void {
     const result = await harness.run(task, tell);
     heartbeat.stop();
     records.flush();
-    await channel.sendLast({ type: "finished", at: now(), result: fittedResult(result) });
+    await channel.sendLast(fittedRecord({ type: "finished", at: now(), result: fittedResult(result) }));
     // Whatever a tool has left open must not keep the process.
     process.exit(0);
   };

@@ -15,7 +15,13 @@ export const Limits = z.strictObject({
     .min(1)
     .max(DAY_MS)
     .describe("From a model request to the first byte of its answer; counted from each request"),
-  idleMs: z.int().min(1).max(DAY_MS).describe("Without any progress of the run"),
+  idleMs: z
+    .int()
+    .min(1)
+    .max(DAY_MS)
+    .describe(
+      "Without any progress of the run: no event, no tool at work, and no bytes from the model, be they shown or not",
+    ),
   totalMs: z.int().min(1).max(DAY_MS).describe("One attempt from start to end"),
   providerPatienceMs: z
     .int()

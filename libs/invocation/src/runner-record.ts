@@ -46,6 +46,10 @@ export const RunnerRecord = z.discriminatedUnion("type", [
     heapBytes: bytes,
     eventLoopDelayMs: delayMs,
     toolRunning: z.boolean().describe("Whether a tool is at work, which counts as progress"),
+    receiving: z
+      .boolean()
+      .optional()
+      .describe("Whether bytes of an answer have come since the last heartbeat, which counts as progress, too"),
   }),
   z.object({ type: z.literal("turn.started"), at, turn }),
   z.object({ type: z.literal("turn.ended"), at, turn }),

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { setTimeout } from "node:timers/promises";
 import type { StreamFn } from "@earendil-works/pi-agent-core";
 import {
@@ -11,12 +12,16 @@ import { collapseSystemMessages } from "@earendil-works/pi-ai/utils/transcript";
 import type { HarnessFailure, HarnessRecord, RunnerTask } from "@pifleet/invocation";
 import { newSpanId } from "@pifleet/tracing/ids";
 import { now } from "../clock.ts";
+import { BODY_CHANNEL } from "../http/model-fetch.ts";
 import { NO_PI_USAGE } from "./conversation.ts";
+import { FittedAnswer } from "./fitted-answer.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import type { Patience } from "./patience.ts";
 import { providerFailure } from "./provider-failure.ts";
 import { traceHeaders } from "./trace-headers.ts";
 import { requestUsage, type UsageMeter } from "./usage.ts";
+
+const arrivals = channel(BODY_CHANNEL);
 
 type Stream = Awaited<ReturnType<StreamFn>>;
 type Context = Parameters<StreamFn>[1];
@@ -109,7 +114,13 @@ export class ModelRequests {
     // The prompt stands first, also where a conversation was seeded before Pi had made it.
     const transcript = collapseSystemMessages(normalizeContext(context));
     const stream = await send(model, transcript as typeof context, this.#optionsFor(spanId, options));
-    onEvents(stream, firstByte);
+    const fitted = new FittedAnswer();
+    onEvents(stream, (event) => {
+      fitted.fit(event);
+      if (event.type === "start" || event.type === "error") return;
+      firstByte();
+      arrivals.publish(undefined);
+    });
     const ended = stream.result().then((message) => this.#end(message, exchange, model.baseUrl, options?.signal));
     return { stream, ended };
   }
@@ -175,11 +186,11 @@ function broken({ api, provider, id }: Model<Api>, error: unknown): FailedEvent 
   return { type: "error", reason: "error", error: message };
 }
 
-/** Tells of the first piece of an answer that did not come by way of fetch. */
-function onEvents(stream: Stream, firstByte: () => void): void {
+/** Sees each event of an answer before Pi does, also of one that does not come by way of fetch. */
+function onEvents(stream: Stream, see: (event: StreamEvent) => void): void {
   const push = stream.push.bind(stream);
   stream.push = (event) => {
-    if (event.type !== "start" && event.type !== "error") firstByte();
+    see(event);
     push(event);
   };
 }

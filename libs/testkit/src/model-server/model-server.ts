@@ -89,6 +89,7 @@ export class ModelServer {
     const reply = this.#replies.shift() ?? this.#fallback(arrived);
     const dialect = DIALECTS.find((candidate) => candidate.speaks(path));
     if (reply.kind === "hang") return;
+    if (reply.kind === "raw") return stream(response, reply, reply.frames);
     if (reply.kind === "stream" && dialect)
       return stream(response, reply, dialect.frames(reply.parts, body.model ?? ""));
     const refusal =
@@ -98,15 +99,19 @@ export class ModelServer {
   }
 }
 
-async function stream(response: ServerResponse, reply: StreamedReply, frames: readonly string[]): Promise<void> {
+async function stream(
+  response: ServerResponse,
+  { breaks, frameDelayMs }: Pick<StreamedReply, "breaks" | "frameDelayMs">,
+  frames: readonly string[],
+): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
-  for (const frame of frames.slice(0, reply.breaks?.frames)) {
-    if (reply.frameDelayMs > 0) await setTimeout(reply.frameDelayMs);
+  for (const frame of frames.slice(0, breaks?.frames)) {
+    if (frameDelayMs > 0) await setTimeout(frameDelayMs);
     if (response.destroyed) return;
     response.write(frame);
   }
-  if (reply.breaks?.how === "stall") return;
-  if (reply.breaks?.how === "cut") response.destroy();
+  if (breaks?.how === "stall") return;
+  if (breaks?.how === "cut") response.destroy();
   else response.end();
 }

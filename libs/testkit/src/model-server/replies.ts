@@ -9,7 +9,7 @@ export type ReplyPart =
     };
 
 /** How the fake model answers one request. */
-export type Reply = StreamedReply | StatusReply | { readonly kind: "hang" };
+export type Reply = StreamedReply | RawReply | StatusReply | { readonly kind: "hang" };
 
 export interface StreamedReply {
   readonly kind: "stream";
@@ -18,6 +18,14 @@ export interface StreamedReply {
   readonly frameDelayMs: number;
   /** What happens after `frames` frames instead of the end: silence, or a connection that is cut. */
   readonly breaks?: { readonly how: "stall" | "cut"; readonly frames: number };
+}
+
+/** Frames that the test has made itself, as they go over the wire. */
+export interface RawReply {
+  readonly kind: "raw";
+  readonly frames: readonly string[];
+  /** Milliseconds before each frame. */
+  readonly frameDelayMs: number;
 }
 
 export interface StatusReply {
@@ -49,6 +57,12 @@ export function together(...replies: readonly StreamedReply[]): StreamedReply {
 /** A refusal. */
 export function status(code: number, body: unknown, headers: Record<string, string> = {}): StatusReply {
   return { kind: "status", status: code, body, headers };
+}
+
+/** An answer of these server-sent events: JSON values, and texts as they are. */
+export function raw(events: readonly unknown[], frameDelayMs = 0): RawReply {
+  const frames = events.map((event) => (typeof event === "string" ? event : `data: ${JSON.stringify(event)}\n\n`));
+  return { kind: "raw", frames, frameDelayMs };
 }
 
 /** A connection on which nothing ever comes. */
