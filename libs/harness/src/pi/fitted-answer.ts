@@ -40,9 +40,13 @@ export class FittedAnswer {
     // Every call needs an id, by which the next request brings its result.
     call.id = textOf(call.id) || `call_${index}`;
     call.name = textOf(call.name);
-    const given = objectIn(call.arguments) ?? {};
-    // Pi's clients take a text that is no object for no arguments at all.
-    call.arguments = Object.keys(given).length > 0 ? given : (this.#decodedTwice(index) ?? {});
+    call.arguments = objectIn(call.arguments) ?? {};
+    if (Object.keys(call.arguments).length > 0) return;
+    const decodedTwice = this.#decodedTwice(index);
+    if (!decodedTwice) return;
+    call.arguments = decodedTwice;
+    // Pi says with this that the text was no object, and refuses the call.
+    delete call.argumentsError;
   }
 
   #decodedTwice(index: number): ToolCall["arguments"] | undefined {
