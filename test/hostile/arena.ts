@@ -5,6 +5,7 @@ import type { Client } from "@pifleet/client";
 import type { InvocationRecord } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
+import { type NameServer, startNameServer } from "@pifleet/testkit/name-server";
 import { Fleet } from "../fleet/fleet.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 import { answer } from "./agent.ts";
@@ -26,6 +27,8 @@ export class Arena implements AsyncDisposable {
   readonly directory: string;
   readonly redis: RedisServer;
   readonly models: ModelServer;
+  /** The name server of hosts that clients name. It never answers. */
+  readonly names: NameServer;
   readonly fleet: Fleet;
   readonly evil: Client;
   readonly innocent: Client;
@@ -38,13 +41,14 @@ export class Arena implements AsyncDisposable {
   #silent: SilentServer | undefined;
 
   private constructor(
-    parts: Pick<Arena, "directory" | "redis" | "models" | "fleet" | "evil" | "innocent">,
+    parts: Pick<Arena, "directory" | "redis" | "models" | "names" | "fleet" | "evil" | "innocent">,
     canaries: Canaries,
   ) {
     this.#canaries = canaries;
     this.directory = parts.directory;
     this.redis = parts.redis;
     this.models = parts.models;
+    this.names = parts.names;
     this.fleet = parts.fleet;
     this.evil = parts.evil;
     this.innocent = parts.innocent;
@@ -60,10 +64,12 @@ export class Arena implements AsyncDisposable {
     const models = await startModelServer();
     models.otherwise(answer);
     const redisUrl = redis.url.replace("//", `//:${canaries.redisPassword}@`);
-    const env = { ...ENVIRONMENT, ANTHROPIC_API_KEY: canaries.providerKey };
+    const names = await startNameServer(() => undefined);
+    const secrets = { ANTHROPIC_API_KEY: canaries.providerKey };
+    const env = { ...ENVIRONMENT, ...secrets, PIFLEET_NAME_SERVERS: names.address };
     const fleet = await Fleet.start({ workers: 0, redisUrl, models: models.modelsFile(), env });
     const [evil, innocent] = await Promise.all([fleet.clientOf("evil"), fleet.clientOf("innocent")]);
-    const arena = new Arena({ directory, redis, models, fleet, evil, innocent }, canaries);
+    const arena = new Arena({ directory, redis, models, names, fleet, evil, innocent }, canaries);
     await Promise.all(Array.from({ length: workers }, () => arena.#supervise()));
     return arena;
   }
@@ -89,6 +95,7 @@ export class Arena implements AsyncDisposable {
     await this.fleet.stop();
     await this.models.close();
     await this.#silent?.close();
+    await this.names[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();
     await rm(this.directory, { recursive: true, force: true });
   }

@@ -92,6 +92,16 @@ export const silentReceivers: Attack = {
   },
 };
 
+/** Receivers and collectors whose name server never answers. */
+export const silentNames: Attack = {
+  name: "silent-names",
+  async strike({ arena }) {
+    await submitMany(arena.evil, 60, (i) => ({ webhook: { url: `http://hook-${i}.silent.test/` } }));
+    await submitMany(arena.evil, 60, (i) => ({ trace: { endpoint: `http://spans-${i}.silent.test/v1/traces` } }));
+    await drained(arena);
+  },
+};
+
 async function submitMany(evil: Client, count: number, more: (i: number) => object): Promise<void> {
   const all = Array.from({ length: count }, (_, i) => ({ model: "fake/test", input: "hello", ...more(i) }));
   await evil.invocations.createMany(all);

@@ -5,6 +5,7 @@ import {
   longLists,
   openStreams,
   pausedRuns,
+  silentNames,
   silentReceivers,
 } from "./api.ts";
 import type { Attack } from "./attack.ts";
@@ -29,6 +30,7 @@ export const ATTACKS: readonly Attack[] = [
   openStreams,
   pausedRuns,
   silentReceivers,
+  silentNames,
   orphans,
   deepDirectories,
   forks,
