@@ -23,9 +23,9 @@ const OPEN_REDIS = /^Redis needs no password/;
 /** The arguments that docker-compose.yml starts Redis with, and a user for the test. */
 async function composeArguments(directory: string): Promise<string[]> {
   const compose = await readFile(new URL("../../docker-compose.yml", import.meta.url), "utf8");
-  const [, list = ""] = /command: (\[\s+"--appendonly"[^\]]+\])/.exec(compose) ?? [];
+  const [, list = ""] = /command:\s+\[\s+("--appendonly"[^\]]+?),?\s+\]/.exec(compose) ?? [];
   const withPassword = list.replace(/\$\{PIFLEET_REDIS_PASSWORD:-\}/, PASSWORD);
-  const args: string[] = JSON.parse(withPassword.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1"));
+  const args: string[] = JSON.parse(`[${withPassword.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1")}]`);
   const inTest = args.map((argument) => (argument === "/data" ? directory : argument));
   return [...inTest, "--user", "test", "on", `>${PASSWORD}`, "~*", "&*", "+@all"];
 }

@@ -19,6 +19,7 @@ import { outcomeOf } from "./outcome.ts";
 import type { ExecutionPorts } from "./ports.ts";
 import { handBack, settlementFor } from "./settlement.ts";
 import { Vigil } from "./vigil.ts";
+import { vouch } from "./vouch.ts";
 
 export interface ExecutorOptions {
   /** The id of the worker that the attempts run on. */
@@ -103,7 +104,10 @@ export class Executor {
     onAttemptStarted?.(attempt.info);
     try {
       const cause = await attempt.run();
-      if (cause.kind === "lost") return;
+      if (cause.kind === "lost") {
+        void vouch(this.#ports.store, invocation, this.#ports.onFault);
+        return;
+      }
       const outcome = boundedOutcome(outcomeOf(cause, attempt.transcript.remains(), redactor));
       const settlement = (cause.kind === "handed_back" ? handBack : settlementFor)(invocation, outcome);
       await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement));

@@ -49,6 +49,7 @@ export const SCRIPT_NAMES = [
   "take-ended",
   "take-owed",
   "use-api-key",
+  "vouch",
   "write-deliveries",
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

@@ -38,6 +38,7 @@ import { pauseOrResume } from "./scripts/pause-or-resume.ts";
 import { readSummaries } from "./scripts/read-summaries.ts";
 import { settle } from "./scripts/settle.ts";
 import { start } from "./scripts/start.ts";
+import { vouch } from "./scripts/vouch.ts";
 import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 import { unqueuedInvocations } from "./unqueued.ts";
@@ -144,6 +145,10 @@ export class RedisStore implements InvocationStore {
     if (kind !== "started") return { kind };
     const invocation = await decodeRecord(id, fields);
     return invocation ? { kind, invocation } : { kind: "missing" };
+  }
+
+  vouch(id: InvocationId, attempt: number): Promise<void> {
+    return vouch(this.#scripts, id, attempt);
   }
 
   checkIn(id: InvocationId, attempt: number): Promise<CheckIn> {

@@ -66,7 +66,7 @@ describe("pifleet keys create", () => {
     [
       "a scope that is none",
       ["--tenant", "acme", "--scopes", "admin,root"],
-      "'root' is no scope; there are invocations:read, invocations:write, webhooks, admin.",
+      "'root' is no scope; there are invocations:read, invocations:write, webhooks, admin, operator.",
     ],
     ["a bad tenant", ["--tenant", "Acme Inc", "--scopes", "admin"], "It must be 1 to 63 lower case letters"],
     ["an expiry that is none", ["--tenant", "a", "--scopes", "admin", "--expires", "soon"], "It must be such as 90d"],

@@ -54,7 +54,7 @@ function defineCreate(keys: Command, context: Context): void {
     .addHelpText(
       "after",
       "\nExamples:\n  $ pifleet keys create --tenant acme --scopes invocations:read,invocations:write --expires 90d\n" +
-        "  $ PIFLEET_API_KEY=$(pifleet keys create --tenant acme --scopes admin --json | jq -r .key) pifleet queue",
+        "  $ PIFLEET_API_KEY=$(pifleet keys create --tenant acme --scopes operator --json | jq -r .key) pifleet queue",
     )
     .action((options: CreateOptions) => create(options, context));
 }

@@ -98,12 +98,18 @@ export interface InvocationStore {
   list(query: InvocationQuery): Promise<InvocationPage>;
   /**
    * Begins the next attempt on `worker`. An attempt that still stands as running was lost with its worker: it is
-   * closed as `worker_lost`, and does not count against the attempts that are allowed. After two of them the next one
+   * closed as `worker_lost`, and does not count against the attempts that are allowed. After two whose workers did not
+   * `vouch` for them the next one
    * begins only on a worker that runs nothing else (`apart`); when it is lost as well, the invocation fails as
    * `worker_killed` instead. One that must not be rerun fails instead, and one whose cancellation was asked for is
    * cancelled instead.
    */
   start(id: InvocationId, worker: string, how?: { readonly apart?: boolean }): Promise<Started>;
+  /**
+   * Tells that the worker of an attempt lives although it has lost its claim: it was cut off, or stood still. The attempt
+   * is then no reason to set the invocation apart, whether it has been closed as `worker_lost` already or is later.
+   */
+  vouch(id: InvocationId, attempt: number): Promise<void>;
   /** Shows that the attempt lives, and learns what was asked of it. */
   checkIn(id: InvocationId, attempt: number): Promise<CheckIn>;
   /**

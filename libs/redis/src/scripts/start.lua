@@ -55,7 +55,7 @@ local function error_of_lost()
   if get("recovery") == "fail" then
     return lost_error
   end
-  return get("apart") == get("attempt") and killed_error or nil
+  return get("apart") == get("attempt") and not is_vouched_for(get("attempt")) and killed_error or nil
 end
 
 local function must_be_apart()

@@ -89,6 +89,22 @@ export function describeStarts(makeBackend: MakeBackend): void {
       expect(invocation?.attempts.map(({ ended }) => ended)).toEqual(["worker_lost", "worker_lost", "worker_lost"]);
     });
 
+    it("does not set an invocation apart for attempts whose workers say that they live", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      await backend.store.vouch(id, 1);
+      await backend.store.start(id, "worker-2");
+      await backend.store.start(id, "worker-3");
+      await backend.store.vouch(id, 2);
+      await backend.store.vouch(id, 2);
+      expect(await backend.store.start(id, "worker-4")).toMatchObject({ kind: "started", invocation: { attempt: 4 } });
+      expect(await backend.store.start(id, "worker-5")).toEqual({ kind: "apart" });
+      await backend.store.start(id, "worker-5", { apart: true });
+      await backend.store.vouch(id, 5);
+      const again = await backend.store.start(id, "worker-6", { apart: true });
+      expect(again).toMatchObject({ kind: "started", invocation: { attempt: 6 } });
+    });
+
     it("sets an invocation apart again that was handed back, and keeps it paused", async () => {
       const backend = await open();
       const { id } = await submitRunning(backend);

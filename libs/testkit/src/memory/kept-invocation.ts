@@ -31,6 +31,8 @@ export interface KeptInvocation {
   pausesAgain: boolean;
   /** The newest attempt that was made by a worker that ran nothing else; 0 for none. */
   apart: number;
+  /** The attempts whose workers live although they have lost their claims. */
+  readonly vouched: Set<number>;
   /** When its retention runs out, Unix ms; null until it ends. */
   expiresAt: number | null;
 }
@@ -64,6 +66,7 @@ export class KeptInvocations {
       spans: [],
       journals: new Map(),
       lost: new Set(),
+      vouched: new Set(),
       place,
       ...state,
     };

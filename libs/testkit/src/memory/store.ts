@@ -106,13 +106,14 @@ export class MemoryStore implements InvocationStore {
       this.#lifecycle.finish(kept, "cancel", cancelled());
       return { kind: "terminal" };
     }
-    const { attempt, attempts, submission } = kept.invocation;
-    if (wasLost && (submission.recovery === "fail" || kept.apart === attempt)) {
+    const { attempt, submission } = kept.invocation;
+    const isKilled = kept.apart === attempt && !kept.vouched.has(attempt);
+    if (wasLost && (submission.recovery === "fail" || isKilled)) {
       const killed = invocationError("worker_killed", "Every worker that ran the invocation was lost.");
       this.#lifecycle.finish(kept, "fail", submission.recovery === "fail" ? lost : killed);
       return { kind: "terminal" };
     }
-    if (!apart && attempts.filter(({ ended }) => ended === "worker_lost").length >= SUSPICIOUS) {
+    if (!apart && lostUnder(kept) >= SUSPICIOUS) {
       if (wasLost) this.#lifecycle.requeue(kept);
       return { kind: "apart" };
     }
@@ -122,6 +123,10 @@ export class MemoryStore implements InvocationStore {
     if (kept.pausesAgain) this.#lifecycle.pause(kept);
     kept.pausesAgain = false;
     return { kind: "started", invocation: this.#all.copy(kept) };
+  }
+
+  async vouch(id: InvocationId, attempt: number): Promise<void> {
+    this.#all.find(id)?.vouched.add(attempt);
   }
 
   async checkIn(id: InvocationId, attempt: number): Promise<CheckIn> {
@@ -230,4 +235,9 @@ export class MemoryStore implements InvocationStore {
     kept.invocation = { ...kept.invocation, cancelRequestedAt };
     this.#all.changes.request(kept.invocation.id);
   }
+}
+
+/** How many attempts were lost with their worker, as far as no worker has said that it lives. */
+function lostUnder({ invocation, vouched }: KeptInvocation): number {
+  return invocation.attempts.filter(({ number, ended }) => ended === "worker_lost" && !vouched.has(number)).length;
 }

@@ -1,3 +1,4 @@
+-- @include vouched
 -- @include scope
 -- @include event
 -- @include owed
@@ -37,11 +38,11 @@ local function lose_attempt(failure)
   owe_unwritten(get("attempt"))
 end
 
--- How many attempts were lost with their worker.
+-- How many attempts were lost with their worker, as far as no worker has said that it lives.
 local function lost_attempts()
   local count = 0
   for _, attempt in ipairs(read_attempts()) do
-    if attempt.ended == "worker_lost" then
+    if attempt.ended == "worker_lost" and not is_vouched_for(attempt.number) then
       count = count + 1
     end
   end
