@@ -24,7 +24,7 @@ const TASKS = {
   stream: [slow(70, LONG_ANSWER)],
   hungry: [
     toolCall("bash", { command: "yes '' | head -c 40000000 > lines" }),
-    toolCall("read", { path: "lines" }),
+    toolCall("edit", { path: "lines", edits: [{ oldText: "here", newText: "there" }] }),
     text("There was memory enough."),
   ],
   waiting: [hang()],

@@ -45,7 +45,7 @@ describe("a runner", () => {
     await using stage = await Stage.set({ env: { PIFLEET_RUNNER_HEAP_MB: "64" } });
     stage.models.enqueue(
       toolCall("bash", { command: "yes '' | head -c 40000000 > lines" }),
-      toolCall("read", { path: "lines" }),
+      toolCall("edit", { path: "lines", edits: [{ oldText: "here", newText: "there" }] }),
       text("Done."),
     );
     const id = await stage.submit();

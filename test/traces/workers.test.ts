@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { expectCell, submitTo } from "./cell.ts";
@@ -31,11 +31,15 @@ async function replaceWorker(stage: TracedStage, ids: readonly string[], signal:
   await stage.fleet.startWorker();
 }
 
-/** Starts a worker that cannot make workspaces, because there is a file where they are to be. */
+/** Starts a worker that cannot make workspaces: a file takes the place of their directory before it claims anything. */
 async function startBrokenWorker({ fleet }: TracedStage): Promise<void> {
-  const file = join(fleet.directory, "no-directory");
-  await writeFile(file, "");
-  await fleet.startWorker({ PIFLEET_WORKSPACES: file });
+  const { queue } = fleet.client;
+  const directory = join(fleet.directory, "no-directory");
+  await queue.pause();
+  await fleet.startWorker({ PIFLEET_WORKSPACES: directory, PIFLEET_WARM: "0" });
+  await rm(directory, { recursive: true });
+  await writeFile(directory, "");
+  await queue.resume();
 }
 
 describe.each(FATES)("a run $scenario.title", (fate) => {

@@ -6,6 +6,7 @@
  * yet, it rehearses before it says that it is ready.
  */
 import "./http/install.ts";
+import { writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { startupSnapshot } from "node:v8";
 import { REHEARSE } from "@pifleet/invocation";
@@ -15,7 +16,17 @@ import { rehearseOverSocket } from "./rehearsal/rehearse.ts";
 import { serve } from "./serve.ts";
 import { connectWorker } from "./worker-channel.ts";
 
+const MAX_STACK_CHARS = 16_384;
+
+/** Node would print the line of the program that has failed, which is all of the bundle. */
+function endWithStack(error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  writeSync(process.stderr.fd, `${stack.slice(0, MAX_STACK_CHARS)}\n`);
+  process.exit(1);
+}
+
 async function run(): Promise<void> {
+  process.on("uncaughtException", endWithStack);
   // Pi would otherwise download programs that its tools want and do not find.
   process.env.PI_OFFLINE = "1";
   const channel = connectWorker();
