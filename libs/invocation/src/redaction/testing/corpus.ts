@@ -51,6 +51,11 @@ export const PLANTED: [name: string, text: string, secret: string][] = [
   ["the secret of a webhook", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
   ["an API key of our own", `with pifleet_01K0Q7Z3T5X8N9M2R4V6W1Y0AB_${OWN} sent`, OWN],
   ["a private key", `-----BEGIN PRIVATE KEY-----\n${KEY_LINES}\n-----END PRIVATE KEY-----\n`, KEY_LINES],
+  [
+    "a token between the beginning of a private key and a whole one",
+    `-----BEGIN  sk-a1B2c3D4e5F6g7H8i9J0\n-----BEGIN PRIVATE KEY-----\n${KEY_LINES}\n-----END PRIVATE KEY-----\n`,
+    "sk-a1B2c3D4e5F6g7H8i9J0",
+  ],
   ["a private key without its end", `-----BEGIN RSA PRIVATE KEY-----\n${KEY_LINES}`, KEY_LINES],
   ["a known value", "the word is correct-horse-battery!", "correct-horse-battery"],
   ["a known value within a word", "xcorrect-horse-batteryx", "correct-horse-battery"],
