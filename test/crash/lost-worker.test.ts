@@ -72,6 +72,19 @@ describe("a worker that is killed", () => {
     expect(await stage.end(id)).toMatchObject({ status: "failed", error: { code: "worker_lost" } });
     await stage.cleared();
   });
+
+  it("loses its invocations to a worker that starts when nobody knows it as alive any more, before the lease ends", async () => {
+    await using stage = await Stage.set({ workers: 1, env: ENDLESS_LEASE });
+    stage.models.enqueue(toolCall("bash", { command: STUBBORN }), text("At last."));
+    const id = await stage.submit();
+    const worker = await stage.worksOn(id);
+    worker.kill("SIGKILL");
+    await worker.exited();
+    await expect.poll(() => stage.fleet.client.workers.list(), PATIENCE).toEqual([]);
+    await stage.fleet.startWorker();
+    expect(endings(await stage.end(id))).toEqual(["worker_lost", "succeeded"]);
+    await stage.cleared();
+  });
 });
 
 describe("an invocation whose worker dies every time", () => {

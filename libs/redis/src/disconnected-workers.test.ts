@@ -67,6 +67,20 @@ describe("a worker", () => {
     await vi.waitFor(async () => expect(await workers.disconnected(["frozen"])).toEqual(["frozen"]));
   });
 
+  it("is known to be disconnected when it had vanished from the list before anybody looked", async () => {
+    const { workers } = await connect();
+    const process = await startProcess("killed");
+    await process.kill();
+    await workers.beat(presenceOf("alive"), HOUR_MS);
+    await control.zadd(`${makeKeys("pifleet").workers}:deadlines`, 1, "killed");
+    expect((await workers.list()).map(({ id }) => id)).toEqual(["alive"]);
+    expect(await workers.vanished(1)).toEqual(["killed"]);
+    await vi.waitFor(async () => expect(await workers.disconnected(["killed"])).toEqual(["killed"]), 10_000);
+    await workers.leave("killed");
+    expect(await workers.vanished(1)).toEqual([]);
+    expect(await workers.disconnected(["killed"])).toEqual([]);
+  });
+
   it("is not disconnected any more once it has come back on another connection", async () => {
     const { workers } = await connect();
     const { workers: own } = await connect();

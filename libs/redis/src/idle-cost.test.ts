@@ -44,7 +44,7 @@ async function costOf(work: () => Promise<unknown>): Promise<{ commands: number;
 async function idle(id: string): Promise<void> {
   const { workers, admission, spool, deliveries } = backend;
   await workers.beat(sampleWorker(id), HOUR_MS);
-  await workers.disconnected(await workers.followers(id, 2));
+  await workers.disconnected([...(await workers.followers(id, 2)), ...(await workers.vanished(10))]);
   await workers.lead("dispatch", id, 1);
   await admission.admit();
   await spool.take(10, 1_000);

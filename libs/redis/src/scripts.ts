@@ -49,6 +49,7 @@ export const SCRIPT_NAMES = [
   "take-ended",
   "take-owed",
   "use-api-key",
+  "vanished",
   "vouch",
   "write-deliveries",
 ] as const;

@@ -6,6 +6,7 @@ import { followers } from "./scripts/followers.ts";
 import { lead } from "./scripts/lead.ts";
 import { leave } from "./scripts/leave.ts";
 import { listWorkers } from "./scripts/list-workers.ts";
+import { vanished } from "./scripts/vanished.ts";
 import type { Scripts } from "./scripts.ts";
 
 interface Heartbeat {
@@ -57,6 +58,10 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   followers(id: string, count: number): Promise<string[]> {
     return followers(this.#scripts, id, count);
+  }
+
+  vanished(count: number): Promise<string[]> {
+    return vanished(this.#scripts, count);
   }
 
   disconnected(ids: readonly string[]): Promise<string[]> {

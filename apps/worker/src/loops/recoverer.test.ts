@@ -6,6 +6,7 @@ const LOOK_MS = 100;
 
 describe("the recoverer", () => {
   let present: string[];
+  let vanished: string[];
   let gone: string[];
   let asked: Set<string>;
   let recovered: string[];
@@ -14,6 +15,7 @@ describe("the recoverer", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     present = ["a", "b", "c", "d", "self"];
+    vanished = [];
     gone = [];
     asked = new Set();
     recovered = [];
@@ -24,8 +26,10 @@ describe("the recoverer", () => {
           const others = present.filter((other) => other !== id).toSorted();
           return [...others.filter((other) => other > id), ...others.filter((other) => other < id)].slice(0, count);
         },
+        vanished: async (count) => vanished.slice(0, count),
         leave: async (id) => {
           present = present.filter((other) => other !== id);
+          vanished = vanished.filter((other) => other !== id);
         },
         disconnected: async (ids) => {
           for (const id of ids) asked.add(id);
@@ -71,6 +75,15 @@ describe("the recoverer", () => {
     gone = ["a"];
     await looks(2);
     expect(recovered).toEqual([]);
+  });
+
+  it("puts the claims of a worker back that had vanished before anybody found it dead", async () => {
+    present = ["self"];
+    vanished = ["frozen", "dead"];
+    gone = ["dead"];
+    await looks(12);
+    expect(recovered).toEqual(["dead inv_1"]);
+    expect(vanished).toEqual(["frozen"]);
   });
 
   it("watches the next ones when those that it watched are gone", async () => {

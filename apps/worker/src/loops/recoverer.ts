@@ -9,10 +9,12 @@ const LOOKS = 3;
 const ASK_EVERY = 10;
 /** How many others a worker watches, so that the cost of watching does not grow with the fleet. */
 const WATCHED = 2;
+/** Of those that have vanished, how many a worker looks at until it asks again. */
+const VANISHED = 10;
 
 export interface RecovererOptions {
   readonly worker: string;
-  readonly registry: Pick<WorkerRegistry, "followers" | "disconnected" | "leave">;
+  readonly registry: Pick<WorkerRegistry, "followers" | "vanished" | "disconnected" | "leave">;
   readonly queue: Pick<InvocationQueue, "reclaim">;
   /** Called when a worker was found dead, with the invocations that it had claimed. */
   readonly onRecovered: (worker: string, ids: InvocationId[]) => void;
@@ -26,6 +28,10 @@ export interface RecovererOptions {
  * a worker that is slow, frozen or starved is never taken for dead. A worker whose machine is cut off keeps its
  * sockets: its claims come back when their lease runs out. Each worker watches the two that follow it in the order of
  * the ids; when one is found dead it leaves the list, and those behind it are watched by somebody else.
+ *
+ * Nobody may be there to find a worker dead before its presence runs out: it was the only one, or all died together. So
+ * workers that have vanished are looked at in the same way, a few at a time. One that vanished because it is cut off
+ * from the database keeps its claims until their lease runs out.
  */
 export class Recoverer {
   readonly #options: RecovererOptions;
@@ -50,7 +56,10 @@ export class Recoverer {
 
   async #look(): Promise<void> {
     const { registry, worker } = this.#options;
-    if (this.#looks % ASK_EVERY === 0) this.#watched = await registry.followers(worker, WATCHED);
+    if (this.#looks % ASK_EVERY === 0) {
+      const [followers, vanished] = await Promise.all([registry.followers(worker, WATCHED), registry.vanished(VANISHED)]);
+      this.#watched = [...followers, ...vanished.filter((id) => id !== worker)];
+    }
     this.#looks += 1;
     const gone = this.#watched.length > 0 ? await registry.disconnected(this.#watched) : [];
     for (const id of this.#found.keys()) if (!gone.includes(id)) this.#found.delete(id);

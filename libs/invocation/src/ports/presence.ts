@@ -10,6 +10,11 @@ export interface WorkerRegistry {
   /** The ids of up to `count` workers that follow this one in the order of the ids, around the end. */
   followers(id: string, count: number): Promise<string[]>;
   /**
+   * The ids of up to `count` workers, picked at random, whose heartbeats have stopped and that have not left. `leave`
+   * drops them from here too, as does a new heartbeat. They are forgotten after an hour.
+   */
+  vanished(count: number): Promise<string[]>;
+  /**
    * Which of these workers have closed their connection to the database since their last heartbeat and have not come
    * back on another one: their process has ended, or its connection broke a moment ago. None when it cannot be told.
    */

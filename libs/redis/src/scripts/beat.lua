@@ -21,6 +21,7 @@ if known ~= own then
   redis.call("HSET", slots, worker, own)
   redis.call("ZADD", order, 0, worker)
 end
+redis.call("ZREM", vanished, worker)
 redis.call("HSET", workers, worker, ARGV[2])
 redis.call("ZADD", deadlines, clock() + tonumber(ARGV[3]), worker)
 if ARGV[4] == "" then

@@ -9,7 +9,7 @@
 local workers, worker, count = KEYS[1], ARGV[1], tonumber(ARGV[2])
 -- @include workers
 
-forget_expired()
+drop_expired()
 local found = redis.call("ZRANGEBYLEX", order, "(" .. worker, "+", "LIMIT", 0, count)
 if #found < count then
   for _, id in ipairs(redis.call("ZRANGEBYLEX", order, "-", "(" .. worker, "LIMIT", 0, count - #found)) do

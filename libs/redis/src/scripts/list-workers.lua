@@ -8,7 +8,7 @@ local workers = KEYS[1]
 -- @include workers
 
 while redis.call("ZCOUNT", deadlines, "-inf", clock()) > 0 do
-  forget_expired()
+  drop_expired()
 end
 local sum = 0
 for _, own in ipairs(redis.call("HVALS", slots)) do

@@ -52,6 +52,21 @@ export function describeWorkerRegistryConformance(name: string, makeBackend: Mak
       await workers.beat(sampleWorker("alive"), LONG_MS);
       await vi.waitFor(async () => expect((await workers.list()).map(({ id }) => id)).toEqual(["alive"]));
     });
+
+    it("tells which workers have vanished, until they beat again or are taken off", async () => {
+      const { workers } = await open();
+      for (const id of ["back", "dead"]) await workers.beat(sampleWorker(id), 1);
+      await workers.beat(sampleWorker("alive"), LONG_MS);
+      await workers.beat(sampleWorker("left"), LONG_MS);
+      await workers.leave("left");
+      await vi.waitFor(async () => expect((await workers.vanished(9)).toSorted()).toEqual(["back", "dead"]));
+      expect(await workers.vanished(1)).toHaveLength(1);
+      await workers.beat(sampleWorker("back"), LONG_MS);
+      expect(await workers.vanished(9)).toEqual(["dead"]);
+      expect(await workers.followers("alive", 9)).toEqual(["back"]);
+      await workers.leave("dead");
+      expect(await workers.vanished(9)).toEqual([]);
+    });
   });
 
   describe(`the leader of a task ${name}`, () => {

@@ -4,6 +4,7 @@ import type { WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
 export class MemoryWorkerRegistry implements WorkerRegistry {
   readonly #now: () => number;
   readonly #workers = new Map<string, { worker: WorkerPresence; vanishesAt: number }>();
+  readonly #vanished = new Set<string>();
   readonly #leaders = new Map<string, { worker: string; until: number }>();
 
   constructor(now: () => number) {
@@ -11,16 +12,20 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
   }
 
   async beat(worker: WorkerPresence, ttlMs: number): Promise<void> {
+    this.#vanished.delete(worker.id);
     this.#workers.set(worker.id, { worker: structuredClone(worker), vanishesAt: this.#now() + ttlMs });
   }
 
   async leave(id: string): Promise<void> {
     this.#workers.delete(id);
+    this.#vanished.delete(id);
     for (const [task, { worker }] of this.#leaders) if (worker === id) this.#leaders.delete(task);
   }
 
   async list(): Promise<WorkerPresence[]> {
-    for (const [id, { vanishesAt }] of this.#workers) if (vanishesAt <= this.#now()) this.#workers.delete(id);
+    for (const [id, { vanishesAt }] of this.#workers) {
+      if (vanishesAt <= this.#now() && this.#workers.delete(id)) this.#vanished.add(id);
+    }
     return [...this.#workers.values()].map(({ worker }) => structuredClone(worker));
   }
 
@@ -33,6 +38,11 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
   async followers(id: string, count: number): Promise<string[]> {
     const ids = (await this.list()).map((worker) => worker.id).sort();
     return [...ids.filter((other) => other > id), ...ids.filter((other) => other < id)].slice(0, count);
+  }
+
+  async vanished(count: number): Promise<string[]> {
+    await this.list();
+    return [...this.#vanished].slice(0, count);
   }
 
   async disconnected(): Promise<string[]> {
