@@ -57,7 +57,10 @@ export class Recoverer {
   async #look(): Promise<void> {
     const { registry, worker } = this.#options;
     if (this.#looks % ASK_EVERY === 0) {
-      const [followers, vanished] = await Promise.all([registry.followers(worker, WATCHED), registry.vanished(VANISHED)]);
+      const [followers, vanished] = await Promise.all([
+        registry.followers(worker, WATCHED),
+        registry.vanished(VANISHED),
+      ]);
       this.#watched = [...followers, ...vanished.filter((id) => id !== worker)];
     }
     this.#looks += 1;
