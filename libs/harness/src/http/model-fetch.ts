@@ -9,7 +9,7 @@ import { ModelResponse } from "./model-response.ts";
 
 /** Published with a `HeadersMessage` when the head of an answer is there. */
 export const HEADERS_CHANNEL = "pifleet.model-fetch.headers";
-/** Published with each piece of an answer's body. */
+/** Published with each piece of an answer's body, a `Uint8Array`; with nothing, when a piece came by another way. */
 export const BODY_CHANNEL = "pifleet.model-fetch.body";
 
 /** Published with a `FaultMessage` when a connection could not be made, or broke off. */
@@ -136,8 +136,9 @@ async function* pieces(
 ): AsyncGenerator<Uint8Array, undefined> {
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
-      bodyChannel.publish(undefined);
-      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      const piece = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      bodyChannel.publish(piece);
+      yield piece;
     }
     return undefined;
   } catch (cause) {

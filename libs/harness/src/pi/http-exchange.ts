@@ -8,6 +8,9 @@ import {
 } from "../http/model-fetch.ts";
 import type { ModelHeaders } from "../http/model-headers.ts";
 import { type NetworkFault, networkFault } from "./network-fault.ts";
+import { type ReportedError, reportedError } from "./reported-error.ts";
+import { SeenBody } from "./seen-body.ts";
+import { type StrangeAnswer, strangeAnswer } from "./strange-answer.ts";
 
 /** What is known of the HTTP answer to a model request, whatever Pi makes of it. */
 export interface HttpAnswer {
@@ -17,6 +20,10 @@ export interface HttpAnswer {
   readonly retryAfterMs?: number;
   /** Why the answer did not come, or not whole. */
   readonly fault?: NetworkFault;
+  /** The error that its body reports. */
+  readonly reported?: ReportedError;
+  /** What came with a good status in place of a stream. */
+  readonly strange?: StrangeAnswer;
 }
 
 const FIRST_REFUSAL = 400;
@@ -28,19 +35,26 @@ const LONGEST_WAIT_MS = 31_536_000_000;
  * the headers of a refused request. One model request is under way at a time, so whatever arrives belongs to it.
  */
 export class HttpExchange {
-  answer: HttpAnswer | undefined;
+  #answer: HttpAnswer | undefined;
+  #type: string | null = null;
+  #body = new SeenBody();
+  #hasBegun = false;
   readonly #onFirstByte: () => void;
   readonly #onHeaders: ChannelListener = (message) => {
     const { status, headers } = message as HeadersMessage;
-    this.answer = { status, ...retryAfter(headers) };
+    this.#answer = { status, ...retryAfter(headers) };
+    this.#type = headers.get("content-type");
+    this.#body = new SeenBody();
   };
   readonly #onFault: ChannelListener = (message) => {
     const { error, answered } = message as FaultMessage;
-    this.answer = { ...this.answer, fault: networkFault(error, answered) };
+    this.#answer = { ...this.#answer, fault: networkFault(error, answered) };
   };
-  readonly #onBody: ChannelListener = () => {
-    unsubscribe(BODY_CHANNEL, this.#onBody);
-    if ((this.answer?.status ?? 0) < FIRST_REFUSAL) this.#onFirstByte();
+  readonly #onBody: ChannelListener = (chunk) => {
+    if (chunk instanceof Uint8Array) this.#body.add(chunk);
+    if (this.#hasBegun || (this.#answer?.status ?? 0) >= FIRST_REFUSAL) return;
+    this.#hasBegun = true;
+    this.#onFirstByte();
   };
 
   /** @param onFirstByte called once, with the first byte of what the model answers; a refusal is no answer */
@@ -49,6 +63,16 @@ export class HttpExchange {
     subscribe(HEADERS_CHANNEL, this.#onHeaders);
     subscribe(BODY_CHANNEL, this.#onBody);
     subscribe(FAULT_CHANNEL, this.#onFault);
+  }
+
+  /** The answer as far as it has come. Reads its body, so ask for it only when the request has failed. */
+  failedAnswer(): HttpAnswer | undefined {
+    const { status, fault } = this.#answer ?? {};
+    if (status === undefined) return this.#answer;
+    const reported = reportedError(this.#body);
+    const strange =
+      status < FIRST_REFUSAL && !fault && !reported ? strangeAnswer(status, this.#type, this.#body) : undefined;
+    return { ...this.#answer, ...(reported && { reported }), ...(strange && { strange }) };
   }
 
   /** Stops listening. Safe to call twice. */

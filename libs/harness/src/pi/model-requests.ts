@@ -20,6 +20,7 @@ import type { Patience } from "./patience.ts";
 import { providerFailure } from "./provider-failure.ts";
 import { traceHeaders } from "./trace-headers.ts";
 import { requestUsage, type UsageMeter } from "./usage.ts";
+import { wholeAnswer } from "./whole-answer.ts";
 
 const arrivals = channel(BODY_CHANNEL);
 
@@ -117,9 +118,11 @@ export class ModelRequests {
     const fitted = new FittedAnswer();
     onEvents(stream, (event) => {
       fitted.fit(event);
-      if (event.type === "start" || event.type === "error") return;
-      firstByte();
-      arrivals.publish(undefined);
+      if (event.type !== "start" && event.type !== "error") {
+        firstByte();
+        arrivals.publish(undefined);
+      }
+      return event.type === "error" ? (wholeAnswer(event.error) ?? event) : event;
     });
     const ended = stream.result().then((message) => this.#end(message, exchange, model.baseUrl, options?.signal));
     return { stream, ended };
@@ -145,7 +148,7 @@ export class ModelRequests {
     this.#usage.addRequest(usage);
     // An abort can end as an error, too, and then nobody has refused anything.
     const isFailure = message.stopReason === "error" && !signal?.aborted;
-    const failure = isFailure ? providerFailure(message, exchange.answer, baseUrl) : null;
+    const failure = isFailure ? providerFailure(message, exchange.failedAnswer(), baseUrl) : null;
     this.last = { message, failure };
     this.#emit({
       type: "request.ended",
@@ -186,13 +189,10 @@ function broken({ api, provider, id }: Model<Api>, error: unknown): FailedEvent 
   return { type: "error", reason: "error", error: message };
 }
 
-/** Sees each event of an answer before Pi does, also of one that does not come by way of fetch. */
-function onEvents(stream: Stream, see: (event: StreamEvent) => void): void {
+/** Lets `change` see each event of an answer before Pi does, also of one that does not come by way of fetch. */
+function onEvents(stream: Stream, change: (event: StreamEvent) => StreamEvent): void {
   const push = stream.push.bind(stream);
-  stream.push = (event) => {
-    see(event);
-    push(event);
-  };
+  stream.push = (event) => push(change(event));
 }
 
 function once(action: () => void): () => void {
