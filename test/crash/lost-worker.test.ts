@@ -1,4 +1,4 @@
-import { text, toolCall } from "@pifleet/testkit/model-server";
+import { CLAIMED_USAGE, text, toolCall } from "@pifleet/testkit/model-server";
 import { describe, expect, it } from "vitest";
 import { alive, processesOfRuns } from "../fleet/processes.ts";
 import { ENDLESS_LEASE, endings, PATIENCE, Stage } from "./stage.ts";
@@ -21,6 +21,33 @@ describe("a worker that is killed", () => {
     expect(endings(record)).toEqual(["worker_lost", "succeeded"]);
     expect(record.attempts[1]?.worker).not.toBe(worker.id);
     await expect.poll(() => alive(processes), PATIENCE).toEqual([]);
+    await stage.cleared();
+  });
+
+  it("leaves what its attempt has cost, which counts against the invocation's budget", async () => {
+    await using stage = await Stage.set({ workers: 2, env: ENDLESS_LEASE });
+    const { input, output, cacheRead } = CLAIMED_USAGE;
+    const costUsd = (input + 10 * output + 0.1 * cacheRead) / 1e6;
+    const gate = stage.gate();
+    stage.models.otherwise(() => toolCall("bash", { command: gate.command }));
+    const id = await stage.submit({ limits: { maxCostUsd: costUsd * 1.5 } });
+    const worker = await stage.worksOn(id);
+    const before = await stage.fleet.client.invocations.get(id);
+    expect(before).toMatchObject({
+      status: "running",
+      usage: { inputTokens: input + cacheRead, outputTokens: output, turns: 1, toolCalls: 1 },
+      messageCount: 2,
+    });
+    expect(before.usage.costUsd).toBeCloseTo(costUsd, 9);
+
+    worker.kill("SIGKILL");
+    await stage.worksOn(id, 2);
+    await gate.open();
+    const record = await stage.end(id);
+    // The second answer has used up what the first one had left: with a budget of its own, the attempt could go on.
+    expect(record.error?.code).toBe("budget_exceeded");
+    expect(record.usage).toMatchObject({ outputTokens: 2 * output, turns: 3, toolCalls: 2 });
+    expect(stage.models.requests).toHaveLength(2);
     await stage.cleared();
   });
 

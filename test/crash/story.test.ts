@@ -1,38 +1,22 @@
-import { type InvocationRecord, type LoggedEvent, newInvocationId, resolveLimits } from "@pifleet/invocation";
+import { type InvocationRecord, type LoggedEvent, toRecord } from "@pifleet/invocation";
+import { sampleInvocation } from "@pifleet/testkit/samples";
 import { describe, expect, it } from "vitest";
 import { flawsOf } from "../fleet/story.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
-const USAGE = {
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  costUsd: 0,
-  turns: 0,
-  toolCalls: 0,
-};
-
 function recordOf(...ended: InvocationRecord["attempts"][number]["ended"][]): InvocationRecord {
-  return {
-    id: newInvocationId(),
-    status: "succeeded",
-    agent: null,
-    model: "fake/test",
-    metadata: {},
-    limits: resolveLimits(),
-    attempt: ended.length,
-    attempts: ended.map((end, i) => ({ number: i + 1, worker: "wrk_1", startedAt: AT, endedAt: AT, ended: end })),
-    createdAt: AT,
-    startedAt: AT,
-    endedAt: AT,
-    output: "Done.",
-    messages: [],
-    error: null,
-    usage: USAGE,
-    artifacts: [],
-    trace: { traceId: "0".repeat(32), export: { status: "off" } },
-  };
+  return toRecord(
+    sampleInvocation(
+      { model: "fake/test" },
+      {
+        status: "succeeded",
+        attempt: ended.length,
+        attempts: ended.map((end, i) => ({ number: i + 1, worker: "wrk_1", startedAt: AT, endedAt: AT, ended: end })),
+        endedAt: AT,
+        output: "Done.",
+      },
+    ),
+  );
 }
 
 /** Events, each written as its type and the number of its attempt. */
@@ -69,6 +53,14 @@ describe("what the crash tests look for in a record and its events", () => {
   it("is an invocation that has ended twice", () => {
     const log = events(...TWO_ATTEMPTS, ["invocation.succeeded", 2], ["invocation.failed", 2]);
     expect(kinds(recordOf("worker_lost", "succeeded"), log)).toContain("settled twice");
+  });
+
+  it("is a usage that is not the sum of what the messages took", () => {
+    const usage = { inputTokens: 7, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 };
+    const [first, ...rest] = events(...TWO_ATTEMPTS, ["invocation.succeeded", 2]);
+    const message = { type: "message.completed", attempt: 1, at: AT, id: "3-1", text: "Hi", usage } as LoggedEvent;
+    const log = [first as LoggedEvent, ...rest.slice(0, 2), message, ...rest.slice(2)];
+    expect(kinds(recordOf("worker_lost", "succeeded"), log)).toEqual(["untrue record", "untrue record"]);
   });
 
   it("is a write of an attempt after the next one has started", () => {

@@ -1,4 +1,4 @@
-import type { InvocationSummary, LoggedEvent } from "@pifleet/invocation";
+import { addUsage, type InvocationSummary, type LoggedEvent, NO_USAGE, type RequestUsage } from "@pifleet/invocation";
 import { isTerminal, isTerminalEvent } from "@pifleet/invocation/terminal";
 
 /** What may be told of an attempt that has ended: what became of the invocation. */
@@ -12,7 +12,34 @@ export interface Flaw {
 
 /** Compares the whole event log of an invocation with its record. None when all is as it must be. */
 export function flawsOf(record: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
-  return [...endFlaws(record, events), ...staleWrites(events), ...attemptFlaws(record, events)];
+  return [
+    ...endFlaws(record, events),
+    ...staleWrites(events),
+    ...attemptFlaws(record, events),
+    ...usageFlaws(record, events),
+  ];
+}
+
+/** What the messages took, all together. */
+export function usageOf(events: readonly LoggedEvent[]): RequestUsage {
+  const {
+    turns: _,
+    toolCalls: __,
+    ...sum
+  } = events.reduce(
+    (total, event) => (event.type === "message.completed" ? addUsage(total, { ...NO_USAGE, ...event.usage }) : total),
+    NO_USAGE,
+  );
+  return sum;
+}
+
+/** A log that has lost its beginning cannot tell. */
+function usageFlaws({ usage }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
+  if (events.some(({ type }) => type === "gap")) return [];
+  const told = usageOf(events);
+  return (Object.keys(told) as (keyof RequestUsage)[])
+    .filter((name) => Math.abs(told[name] - usage[name]) > 1e-9)
+    .map((name) => untrue(`${name} is ${usage[name]}, and the messages tell of ${told[name]}`));
 }
 
 function endFlaws({ status }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {

@@ -61,6 +61,7 @@ const invocation: InvocationRecord = {
     { role: "user", content: [{ type: "text", text: "Review the file src/a.ts." }] },
     { role: "assistant", content: [{ type: "text", text: "The file is fine." }] },
   ],
+  messageCount: 2,
   error: null,
   usage: {
     inputTokens: 812,
@@ -85,13 +86,21 @@ const running: InvocationRecord = {
   endedAt: null,
   output: null,
   messages: [],
+  messageCount: 1,
   artifacts: [],
   usage: NO_USAGE,
   trace: { traceId: TRACE_ID, export: { status: "pending" } },
 };
 
 /** The same before its first attempt. */
-const queued: InvocationRecord = { ...running, status: "queued", attempt: 0, attempts: [], startedAt: null };
+const queued: InvocationRecord = {
+  ...running,
+  status: "queued",
+  attempt: 0,
+  attempts: [],
+  startedAt: null,
+  messageCount: 0,
+};
 
 const queue = {
   waiting: 3,

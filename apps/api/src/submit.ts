@@ -92,6 +92,7 @@ export function queuedInvocation(request: SubmitRequest): QueuedInvocation {
     endedAt: null,
     output: null,
     messages: [],
+    messageCount: 0,
     error: null,
     usage: NO_USAGE,
     artifacts: [],

@@ -37,7 +37,7 @@ type Access = Extract<ModelAccess, { kind: "ready" }>;
  */
 export class Attempt {
   readonly ending = new Ending();
-  readonly transcript = new Transcript();
+  readonly transcript: Transcript;
   readonly relay: LogRelay;
   readonly spans: SpanRecorder;
   readonly #invocation: Invocation;
@@ -59,10 +59,12 @@ export class Attempt {
     this.#lost = claim.lost;
     this.#paused = invocation.status === "paused";
     this.#redactor = new RecordRedactor(ports.redactor);
+    this.transcript = new Transcript(conversationOf(invocation).length);
     this.relay = new LogRelay({
       log: ports.events,
       id: invocation.id,
       attempt: invocation.attempt,
+      progress: () => this.transcript.progress,
       lost: claim.lost,
       onStale: () => ending.end({ kind: "lost" }),
       onRefused: (error) => ending.end({ kind: "unlogged", error }),
@@ -100,6 +102,14 @@ export class Attempt {
     const cause = await this.ending.reached;
     if (cause.kind === "cancelled") this.spans.event("cancel", Date.now(), cancelAttributes("requested"));
     return cause;
+  }
+
+  /** Tells what the requests of the attempt took that no message has told; before the relay is closed. */
+  tellRest(): void {
+    const rest = this.transcript.rest(Date.now());
+    if (!rest) return;
+    this.transcript.observe(rest);
+    this.relay.observe(rest);
   }
 
   /** Keeps the files that the run has left to be kept; never rejects. After `run`. */
@@ -172,10 +182,9 @@ export class Attempt {
 
   #task(runner: Runner, { kind: _kind, ...access }: Access) {
     const { id, attempt, submission, trace, carrier } = this.#invocation;
-    const { input, instructions, tools } = submission;
+    const { instructions, tools } = submission;
     const { tracestate } = carrier;
     const sampled = this.#ports.tracing.isSampled(this.#invocation);
-    const conversation: InputMessage[] = typeof input === "string" ? [{ role: "user", content: input }] : input;
     return {
       invocationId: id,
       attempt,
@@ -185,7 +194,7 @@ export class Attempt {
       ...(instructions !== undefined && { instructions }),
       trace: { traceId: trace.traceId, sampled, ...(tracestate !== undefined && { tracestate }) },
       providerPatience: runnerPatience(this.#invocation),
-      conversation,
+      conversation: conversationOf(this.#invocation),
       tools: tools ?? [...DEFAULT_TOOLS],
     };
   }
@@ -234,6 +243,11 @@ export class Attempt {
     const late = setTimeout(() => this.ending.end({ kind: "finished", result, exit: null }), EXIT_GRACE_MS);
     void runner.exited.then(() => clearTimeout(late));
   }
+}
+
+/** What is submitted as input, as a conversation. */
+function conversationOf({ submission: { input } }: Invocation): InputMessage[] {
+  return typeof input === "string" ? [{ role: "user", content: input }] : input;
 }
 
 function launchError(error: unknown): LaunchError {

@@ -249,6 +249,30 @@ describe("the execution of a claim", () => {
     expect(await stored(invocation)).toMatchObject({ status: "cancelled", output: "Half an ans", usage: { turns: 1 } });
   });
 
+  it("tells in a last message what a request took that was cut before its message was whole", async () => {
+    const invocation = await submit();
+    const usage = { inputTokens: 120, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0.001 };
+    script = async (runner) => {
+      await runner.task;
+      runner.say({ type: "turn.started", turn: 1 });
+      runner.say({ type: "request.ended", stopReason: "toolUse", usage });
+      runner.say({ type: "message.completed", text: "First", usage });
+      runner.say({ type: "message.delta", channel: "text", text: "Half" });
+      runner.say({ type: "request.ended", stopReason: "aborted", usage });
+      await backend.store.cancel("default", invocation.id);
+      executor.wake(invocation.id);
+      await runner.exited;
+    };
+    await executor.execute(claimOf(invocation).claim);
+    const record = await stored(invocation);
+    expect(record?.usage).toMatchObject({ inputTokens: 240, outputTokens: 14, costUsd: 0.002, turns: 1 });
+    const { events } = await backend.events.read(invocation.id, { limit: 100 });
+    expect(events.filter(({ type }) => type === "message.completed")).toMatchObject([
+      { text: "First", usage },
+      { text: "Half", usage },
+    ]);
+  });
+
   it("takes nothing for the agent's doing that its runner does while it is killed", async () => {
     const invocation = await submit();
     onTestFinished(() => void vi.useRealTimers());

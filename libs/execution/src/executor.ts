@@ -141,6 +141,7 @@ export class Executor {
     const { id, attempt: number } = invocation;
     const settlement = await this.#collect(attempt, decided);
     await attempt.clear();
+    attempt.tellRest();
     await attempt.relay.close();
     const endedAtMs = Date.now();
     const spans = attempt.spans.end(settlement.outcome, endedAtMs);

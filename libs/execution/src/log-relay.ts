@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import {
+  type AttemptProgress,
   type Event,
   type EventLog,
   type InvocationId,
@@ -23,6 +24,8 @@ export interface LogRelayOptions {
   readonly log: EventLog;
   readonly id: InvocationId;
   readonly attempt: number;
+  /** What the attempt has done with all that was observed. */
+  readonly progress: () => AttemptProgress;
   /** Aborted when the claim is lost: nothing more is written. */
   readonly lost: AbortSignal;
   /** Called when the log refuses the attempt: a newer one has taken over. */
@@ -121,9 +124,10 @@ export class LogRelay implements RecordObserver {
   }
 
   async #offer({ events, journal }: Pending): Promise<void> {
-    const { log, id, attempt, onStale, onFault } = this.#options;
+    const { log, id, attempt, progress, onStale, onFault } = this.#options;
+    const done = events.length > 0 ? progress() : undefined;
     try {
-      if ((await log.append(id, attempt, events, journal)) === "stale") onStale();
+      if ((await log.append(id, attempt, events, journal, done)) === "stale") onStale();
       this.#refusals = 0;
     } catch (error) {
       onFault(error);

@@ -18,6 +18,7 @@ const invocation: Invocation = {
   artifacts: [],
   error: null,
   messages: [],
+  messageCount: 0,
   output: "done",
   endedAt: "2026-01-15T09:30:04.250Z",
   startedAt: "2026-01-15T09:30:00.012Z",

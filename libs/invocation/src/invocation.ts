@@ -38,9 +38,15 @@ export const InvocationRecord = z
     startedAt: Time.nullable().describe("When the first attempt started"),
     endedAt: Time.nullable(),
     output: z.string().nullable().describe("The final assistant text; at most 1 MiB, a longer one is cut and says so"),
-    messages: z.array(Message).describe("At most 4 MiB: of longer ones the newest"),
+    messages: z.array(Message).describe("Empty until the end. At most 4 MiB: of longer ones the newest"),
+    messageCount: z
+      .int()
+      .min(0)
+      .describe("Messages in the conversation, current while an attempt runs; at the end those in `messages`"),
     error: InvocationError.nullable(),
-    usage: Usage,
+    usage: Usage.describe(
+      "Over all attempts, lost ones included, and current while one runs: the sum over the `message.completed` events",
+    ),
     artifacts: z.array(Artifact),
     trace: z.object({ traceId: z.string(), export: TraceExport }),
   })

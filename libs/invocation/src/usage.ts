@@ -32,6 +32,14 @@ export const NO_USAGE: Usage = Object.freeze({
   toolCalls: 0,
 });
 
+/** What an attempt that has not ended has done so far, as its event log tells it. */
+export interface AttemptProgress {
+  /** The sum over its `message.completed` events, its turns and its tool calls. */
+  readonly usage: Usage;
+  /** Messages of its conversation, those that were submitted included. */
+  readonly messages: number;
+}
+
 /** The sum of two usages, field by field, up to what a usage can hold. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum = (name: keyof Usage) => Math.min(a[name] + b[name], name === "costUsd" ? MAX_COST_USD : MAX_COUNT);

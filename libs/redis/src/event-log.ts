@@ -1,4 +1,5 @@
 import {
+  type AttemptProgress,
   type Event,
   type EventId,
   type EventLog,
@@ -34,8 +35,9 @@ export class RedisEventLog implements EventLog {
     attempt: number,
     events: readonly Event[],
     journal: readonly string[] = [],
+    progress?: AttemptProgress,
   ): Promise<Fenced> {
-    return appendEvents(this.#scripts, id, attempt, events, journal);
+    return appendEvents(this.#scripts, id, attempt, { events, journal, progress });
   }
 
   async read(id: InvocationId, { after = BEFORE_ALL, limit }: { after?: EventId; limit: number }): Promise<EventPage> {

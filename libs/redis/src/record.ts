@@ -1,4 +1,11 @@
-import { type AttemptExport, type Invocation, type InvocationSummary, traceExportOf } from "@pifleet/invocation";
+import {
+  type AttemptExport,
+  type AttemptProgress,
+  addUsage,
+  type Invocation,
+  type InvocationSummary,
+  traceExportOf,
+} from "@pifleet/invocation";
 import { decodeText, encodeText } from "./text-encoding.ts";
 
 /**
@@ -6,6 +13,8 @@ import { decodeText, encodeText } from "./text-encoding.ts";
  * absent field is null. Credentials are in fields of their own: `traceHeaders`, which goes when they are needed no more, and the invocation's `webhook`,
  * whose messages may be sent again as long as the record is kept. The scripts look at whether there is one,
  * and make the entry of the queue of `carrier` and `priority`.
+ *
+ * While an attempt runs, `progress` holds what it has done so far: it counts on top of the `usage` of those before it.
  *
  * Of an invocation that has ended, what changes no more may be `folded` into one field, see `compaction.ts`. When that is
  * long, what lists show is folded by itself, into `head`: a list must not have to unfold megabytes.
@@ -19,7 +28,7 @@ export type StoredFields = Readonly<Record<string, Buffer>>;
 export const SPENT_FIELDS = ["maxAttempts", "recovery", "priority", "apart"] as const;
 
 /** The fields that a summary is made of and that never change once an invocation has ended. */
-const HEAD_FIELDS = ["given", "attempts", "usage", "error", "startedAt", "endedAt"] as const;
+const HEAD_FIELDS = ["given", "attempts", "usage", "error", "startedAt", "endedAt", "messageCount"] as const;
 
 /** Fields that never change once an invocation has ended. */
 export const FOLDED_FIELDS = [
@@ -33,7 +42,7 @@ export const FOLDED_FIELDS = [
 ] as const;
 
 /** The fields that a summary of an open invocation, or of one with a `head`, is made of. */
-export const SUMMARY_FIELDS = [...HEAD_FIELDS, "tenant", "status", "attempt", "head"] as const;
+export const SUMMARY_FIELDS = [...HEAD_FIELDS, "tenant", "status", "attempt", "progress", "head"] as const;
 
 /** Up to this, the folded fields of a record are one field; characters. */
 const SHORT_FOLD_CHARS = 8_192;
@@ -123,6 +132,8 @@ function decodeHead(id: Invocation["id"], fields: RecordFields): StoredSummary |
   if (!fields.given) return null;
   const { traceId, ...given } = JSON.parse(fields.given) as Given;
   const attempt = Number(fields.attempt);
+  const usage = JSON.parse(fields.usage ?? "{}") as Invocation["usage"];
+  const progress = parse<AttemptProgress | null>(fields.progress, null);
   return {
     ...given,
     id,
@@ -133,7 +144,8 @@ function decodeHead(id: Invocation["id"], fields: RecordFields): StoredSummary |
     startedAt: fields.startedAt ?? null,
     endedAt: fields.endedAt ?? null,
     error: parse<Invocation["error"]>(fields.error, null),
-    usage: JSON.parse(fields.usage ?? "{}") as Invocation["usage"],
+    usage: progress ? addUsage(usage, progress.usage) : usage,
+    messageCount: progress?.messages ?? Number(fields.messageCount ?? 0),
     trace: { traceId, export: traceExportOf(decodeExports(fields, attempt), attempt) },
   };
 }

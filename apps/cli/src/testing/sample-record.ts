@@ -16,6 +16,7 @@ export const sampleRecord: InvocationRecord = {
   endedAt: "2030-01-02T03:04:09.200Z",
   output: "The answer",
   messages: [],
+  messageCount: 0,
   error: null,
   usage: NO_USAGE,
   artifacts: [],

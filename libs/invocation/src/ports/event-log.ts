@@ -1,5 +1,6 @@
 import type { Event, EventId, LoggedEvent } from "../event.ts";
 import type { InvocationId } from "../id.ts";
+import type { AttemptProgress } from "../usage.ts";
 import type { Fenced } from "./store.ts";
 
 export interface EventPage {
@@ -29,8 +30,16 @@ export interface EventLog {
   /**
    * Appends events of an attempt, and entries to the journal of its spans, in order, behind the fence.
    * @param journal as `encodeEntry` of `@pifleet/tracing` makes them; a journal that is full takes no more
+   * @param progress what the attempt has done up to and with these events. The record shows it, and keeps it when the
+   *   attempt is lost
    */
-  append(id: InvocationId, attempt: number, events: readonly Event[], journal?: readonly string[]): Promise<Fenced>;
+  append(
+    id: InvocationId,
+    attempt: number,
+    events: readonly Event[],
+    journal?: readonly string[],
+    progress?: AttemptProgress,
+  ): Promise<Fenced>;
   /**
    * Reads up to `limit` (1 to 1,000) events behind `after`; without it from the first. Fewer, but one, when they are
    * long: see `FULL_PAGE_BYTES`.

@@ -11,8 +11,9 @@
     ARGV[10] how many bytes of events are kept at most
     ARGV[11] how many entries a journal takes
     ARGV[12] how many bytes a journal takes
-    ARGV[13] how many events follow
-    ARGV[14…] events, JSON; then the entries
+    ARGV[13] what the attempt has done with these events, JSON; empty when it is not told
+    ARGV[14] how many events follow
+    ARGV[15…] events, JSON; then the entries
   Output: accepted | stale
 ]]
 -- @include scope
@@ -20,8 +21,9 @@
 -- @include write-spans
 
 local attempt, writer, call, kept, most_bytes = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
-local journal, longest, most_of_journal, count = KEYS[12], tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
-local FIRST = 14
+local journal, longest, most_of_journal, count = KEYS[12], tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[14])
+local progress = ARGV[13]
+local FIRST = 15
 -- Dropping in lots keeps the cost per event small.
 local LOT = 100
 -- The same of bytes: a log that has too many is left with so much of what it may have.
@@ -89,6 +91,9 @@ local function append_entries(first, last)
   grow(added)
 end
 
+if progress ~= "" then
+  redis.call("HSET", record, "progress", progress)
+end
 local last_event = FIRST + count - 1
 if count > 0 then
   append_events(FIRST, last_event)

@@ -1,4 +1,5 @@
 import {
+  type AttemptProgress,
   type Event,
   type Fenced,
   type InvocationId,
@@ -9,16 +10,21 @@ import {
 } from "@pifleet/invocation";
 import type { Scripts } from "../scripts.ts";
 
+interface Appended {
+  readonly events: readonly Event[];
+  readonly journal: readonly string[];
+  readonly progress: AttemptProgress | undefined;
+}
+
 /** Appends events of an attempt, and entries to the journal of its spans, behind the fence. */
 export async function appendEvents(
   scripts: Scripts,
   id: InvocationId,
   attempt: number,
-  events: readonly Event[],
-  journal: readonly string[],
+  { events, journal, progress }: Appended,
 ): Promise<Fenced> {
   const bounds = [KEPT_EVENTS, MAX_LOG_BYTES, MAX_JOURNAL_ENTRIES, MAX_JOURNAL_BYTES];
   const entries = [events.length, ...events.map((event) => JSON.stringify(event)), ...journal];
-  const args = [attempt, ...scripts.nextCall(), ...bounds, ...entries];
+  const args = [attempt, ...scripts.nextCall(), ...bounds, progress ? JSON.stringify(progress) : "", ...entries];
   return (await scripts.runOn(id, "append-events", args, [scripts.keys.journal(id, attempt)])) as Fenced;
 }

@@ -17,11 +17,13 @@
     ARGV[18] spans of the attempt, one element of the list; empty when there are none
     ARGV[19] milliseconds that the caller has its spans for itself
     ARGV[20] artifacts, JSON
+    ARGV[21] how many messages there are
   Output: accepted | stale
 ]]
 -- @include scope
 -- @include fence
 -- @include attempts
+-- @include usage
 -- @include finish
 -- @include requeue
 -- @include write-spans
@@ -30,7 +32,7 @@
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local journal, written, settler_lease, artifacts = KEYS[12], ARGV[18], ARGV[19], ARGV[20]
+local journal, written, settler_lease, artifacts, message_count = KEYS[12], ARGV[18], ARGV[19], ARGV[20], ARGV[21]
 
 work_when_full()
 local passed = fence(attempt, writer, call)
@@ -38,18 +40,10 @@ if passed ~= "current" then
   return passed == "repeated" and "accepted" or "stale"
 end
 
--- Sums stay at what a usage can hold; see `usage.ts`.
-local function add_usage()
-  local sum = cjson.decode(get("usage"))
-  for name, value in pairs(cjson.decode(usage)) do
-    sum[name] = math.min((sum[name] or 0) + value, name == "costUsd" and 1e9 or 1e15)
-  end
-  redis.call("HSET", record, "usage", cjson.encode(sum))
-end
-
 local function end_with(final_transition, final_error)
   set_long("output", output)
   set_long("messages", messages)
+  redis.call("HSET", record, "messageCount", message_count)
   set_long("artifacts", artifacts)
   finish(final_transition, final_error)
 end
@@ -81,7 +75,9 @@ end
 close_attempt(ended, failure)
 write_spans(written, journal, attempt)
 owe(attempt, settler_lease)
-add_usage()
+-- The outcome has it all.
+redis.call("HDEL", record, "progress")
+add_usage(cjson.decode(usage))
 if kind == "final" then
   end_with(transition, failure)
 elseif get("cancelRequestedAt") then

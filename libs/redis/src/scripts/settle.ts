@@ -30,6 +30,7 @@ export async function settle(
     written,
     SETTLER_LEASE_MS,
     JSON.stringify(kind === "final" ? (settlement.artifacts ?? []) : []),
+    outcome.messages.length,
   ];
   return (await scripts.runOn(id, "settle", args, [scripts.keys.journal(id, attempt)])) as Fenced;
 }

@@ -1,4 +1,5 @@
 import {
+  addUsage,
   type Event,
   type EventId,
   FULL_PAGE_BYTES,
@@ -8,7 +9,7 @@ import {
 } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
 import { type MakeBackend, submit, submitRunning, useBackends } from "./make-backend.ts";
-import { succeeded } from "./samples.ts";
+import { crashed, SAMPLE_USAGE, succeeded } from "./samples.ts";
 
 /** What every `EventLog` and `ChangeFeed` keeps to. */
 export function describeEventLogConformance(name: string, makeBackend: MakeBackend): void {
@@ -24,6 +25,36 @@ export function describeEventLogConformance(name: string, makeBackend: MakeBacke
       expect(events.map(({ id: _id, ...event }) => event).slice(2)).toEqual(given);
       expect(new Set(events.map((event) => event.id)).size).toBe(5);
       expect(more).toBe(false);
+    });
+
+    it("shows in the record what the attempt has done so far, until its settlement says it", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      const progress = { usage: SAMPLE_USAGE, messages: 4 };
+      await backend.events.append(id, 1, logs(1), [], { usage: { ...SAMPLE_USAGE, turns: 1 }, messages: 2 });
+      await backend.events.append(id, 1, logs(1), [], progress);
+      const shown = { usage: SAMPLE_USAGE, messageCount: 4 };
+      expect(await backend.store.get("acme", id)).toMatchObject(shown);
+      expect(await backend.store.summary("acme", id)).toMatchObject(shown);
+      await backend.store.settle(id, 1, { kind: "again", outcome: crashed(), delayMs: 0 });
+      expect(await backend.store.get("acme", id)).toMatchObject({ usage: SAMPLE_USAGE, messageCount: 0 });
+      await backend.store.start(id, "worker-2");
+      await backend.events.append(id, 2, logs(1), [], progress);
+      const both = addUsage(SAMPLE_USAGE, SAMPLE_USAGE);
+      expect(await backend.store.get("acme", id)).toMatchObject({ usage: both, messageCount: 4 });
+      await backend.store.settle(id, 2, { kind: "final", outcome: succeeded() });
+      expect(await backend.store.get("acme", id)).toMatchObject({ usage: both, messageCount: 1 });
+      expect((await backend.events.read(id, { limit: 20 })).events.at(-1)).toMatchObject({ usage: both });
+    });
+
+    it("keeps for the record what an attempt had done that was lost with its worker", async () => {
+      const backend = await open();
+      const { id } = await submitRunning(backend);
+      await backend.events.append(id, 1, logs(1), [], { usage: SAMPLE_USAGE, messages: 4 });
+      const started = await backend.store.start(id, "worker-2");
+      expect(started).toMatchObject({ invocation: { usage: SAMPLE_USAGE, messageCount: 0 } });
+      expect(await backend.events.append(id, 1, logs(1), [], { usage: SAMPLE_USAGE, messages: 9 })).toBe("stale");
+      expect(await backend.store.get("acme", id)).toMatchObject({ usage: SAMPLE_USAGE, messageCount: 0 });
     });
 
     it("reads on behind an event, and says whether there is more", async () => {

@@ -1,4 +1,5 @@
 import {
+  type AttemptProgress,
   type Event,
   type EventId,
   type EventLog,
@@ -26,10 +27,12 @@ export class MemoryEventLog implements EventLog {
     attempt: number,
     events: readonly Event[],
     journal: readonly string[] = [],
+    progress?: AttemptProgress,
   ): Promise<Fenced> {
     const kept = this.#all.find(id);
     if (!isCurrent(kept, attempt)) return "stale";
     for (const event of structuredClone(events)) this.#all.log(kept, event);
+    if (progress) kept.progress = structuredClone(progress);
     trim(kept);
     if (events.length > 0) this.#all.changes.announce(id);
     keepJournal(kept, attempt, journal);

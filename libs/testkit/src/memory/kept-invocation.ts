@@ -1,4 +1,6 @@
 import {
+  type AttemptProgress,
+  addUsage,
   type Event,
   type EventId,
   type Invocation,
@@ -18,6 +20,8 @@ export interface KeptInvocation {
   readonly journals: Map<number, string[]>;
   /** The attempts that were lost, and whose spans are not written yet. */
   readonly lost: Set<number>;
+  /** What the attempt that runs has done so far. */
+  progress: AttemptProgress | null;
   /** The id of the last event that was dropped. */
   trimmed: EventId | null;
   /** Where it is on its way to a worker: it waits for its turn, for its time, has a place, or none of it. */
@@ -58,7 +62,7 @@ export class KeptInvocations {
   }
 
   add(invocation: Invocation): KeptInvocation {
-    const state = { trimmed: null, isQueued: false, pausesAgain: false, apart: 0, expiresAt: null };
+    const state = { progress: null, trimmed: null, isQueued: false, pausesAgain: false, apart: 0, expiresAt: null };
     const place = { kind: "none" } as const;
     const kept: KeptInvocation = {
       invocation,
@@ -96,10 +100,12 @@ export class KeptInvocations {
   }
 
   /** The invocation as it is now, a copy. */
-  copy({ invocation }: KeptInvocation): Invocation {
+  copy({ invocation, progress }: KeptInvocation): Invocation {
+    const usage = progress ? addUsage(invocation.usage, progress.usage) : invocation.usage;
+    const messageCount = progress?.messages ?? invocation.messageCount;
     const { traceId } = invocation.trace;
     const trace = { traceId, export: traceExportOf(invocation.exports, invocation.attempt) };
-    return structuredClone({ ...invocation, trace });
+    return structuredClone({ ...invocation, usage, messageCount, trace });
   }
 
   #isExpired({ expiresAt }: KeptInvocation): boolean {

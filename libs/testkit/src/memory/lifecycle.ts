@@ -77,6 +77,8 @@ export class Lifecycle {
   /** Ends the newest attempt, whose worker was lost. */
   loseAttempt(kept: KeptInvocation, error: InvocationError): void {
     this.closeAttempt(kept, "worker_lost", error, 0);
+    if (kept.progress) this.addUsage(kept, kept.progress.usage);
+    kept.progress = null;
     this.#oweUnwritten(kept);
   }
 

@@ -43,6 +43,7 @@ export class Settling {
     this.#lifecycle.closeAttempt(kept, ended, handedBack ? null : outcome.error, SETTLER_LEASE_MS);
     kept.spans.push(...structuredClone(spans));
     kept.journals.delete(kept.invocation.attempt);
+    kept.progress = null;
     this.#lifecycle.addUsage(kept, outcome.usage);
     const isCancelled = kind !== "final" && kept.invocation.cancelRequestedAt !== null;
     if (kind === "final") this.#end(kept, settlement, ENDING[outcome.status], outcome.error);
@@ -58,7 +59,13 @@ export class Settling {
   #end(kept: KeptInvocation, settlement: Settlement, transition: Transition, error: Invocation["error"]): void {
     const { output, messages } = settlement.outcome;
     const artifacts = settlement.kind === "final" ? [...(settlement.artifacts ?? [])] : [];
-    kept.invocation = { ...kept.invocation, output, messages: structuredClone(messages), artifacts };
+    kept.invocation = {
+      ...kept.invocation,
+      output,
+      messages: structuredClone(messages),
+      messageCount: messages.length,
+      artifacts,
+    };
     this.#lifecycle.finish(kept, transition, error);
   }
 

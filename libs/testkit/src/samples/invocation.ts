@@ -27,6 +27,7 @@ export function sampleInvocation(
     endedAt: null,
     output: null,
     messages: [],
+    messageCount: 0,
     error: null,
     usage: NO_USAGE,
     artifacts: [],

@@ -2,6 +2,7 @@
 -- @include scope
 -- @include event
 -- @include owed
+-- @include usage
 
 local function read_attempts()
   return cjson.decode(get("attempts"))
@@ -35,6 +36,7 @@ end
 -- Ends the newest attempt, whose worker was lost.
 local function lose_attempt(failure)
   close_attempt("worker_lost", failure)
+  keep_progress()
   owe_unwritten(get("attempt"))
 end
 
