@@ -4,6 +4,7 @@ import {
   empty,
   hang,
   type ModelServer,
+  raw,
   slow,
   startModelServer,
   status,
@@ -59,6 +60,7 @@ describe("a run that succeeds", () => {
     );
     const record = await run({ files: [{ path: "seed/given.txt", content: " and given" }] });
     expect(record).toMatchObject({ status: "succeeded", output: "All done.", error: null, attempt: 1 });
+    expect(record.stopReason).toBe("stop");
     expect(record.attempts).toEqual([expect.objectContaining({ number: 1, ended: "succeeded" })]);
     expect(record.usage).toMatchObject({ turns: 3, toolCalls: 2 });
     expect(record.usage.inputTokens).toBeGreaterThan(0);
@@ -153,6 +155,22 @@ describe("a run that fails", () => {
   it.each(["fake/unknown", "nobody/model", "demo/other"])("for the unknown model %s says so", async (model) => {
     const record = await run({ model });
     expect(record).toMatchObject({ status: "failed", error: { code: "model_not_found" }, attempt: 1 });
+  });
+
+  it("needs attention when its answer was cut off at the output limit, and shows what there is", async () => {
+    const chunk = (delta: object, finish: string | null) => ({
+      ...{ id: "c", object: "chat.completion.chunk", created: 0, model: "test" },
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    });
+    models.enqueue(raw([chunk({ content: "Half of" }, null), chunk({}, "length"), "data: [DONE]\n\n"]));
+    const record = await run();
+    expect(record).toMatchObject({
+      status: "needs_attention",
+      output: "Half of",
+      stopReason: "length",
+      error: { code: "output_truncated", retryable: false, help: expect.stringContaining("maxTokens") },
+    });
+    expect(record.attempts).toEqual([expect.objectContaining({ ended: "output_truncated" })]);
   });
 
   it("for a built-in provider without a key names the variable to set", async () => {

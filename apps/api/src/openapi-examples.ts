@@ -72,6 +72,7 @@ const invocation: InvocationRecord = {
     turns: 1,
     toolCalls: 0,
   },
+  stopReason: "stop",
   artifacts: [artifact],
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
 };
@@ -87,6 +88,7 @@ const running: InvocationRecord = {
   output: null,
   messages: [],
   messageCount: 1,
+  stopReason: null,
   artifacts: [],
   usage: NO_USAGE,
   trace: { traceId: TRACE_ID, export: { status: "pending" } },

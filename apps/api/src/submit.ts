@@ -95,6 +95,7 @@ export function queuedInvocation(request: SubmitRequest): QueuedInvocation {
     messageCount: 0,
     error: null,
     usage: NO_USAGE,
+    stopReason: null,
     artifacts: [],
     trace: { traceId, export: traceExportOf({}, 0) },
     tenant,

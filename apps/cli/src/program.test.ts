@@ -31,6 +31,7 @@ const record = {
   messages: [],
   error: null,
   usage: NO_USAGE,
+  stopReason: null,
   artifacts: [],
   trace: { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", export: { status: "pending" } },
 };

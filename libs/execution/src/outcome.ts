@@ -70,7 +70,7 @@ function finished(
   failed: (code: ErrorCode, message: string, rest?: Partial<HarnessFailure>) => Outcome,
 ): Outcome {
   const messages = result.messages.length > 0 ? result.messages : remains.messages;
-  const kept = { messages, usage: remains.usage };
+  const kept = { messages, usage: remains.usage, stopReason: result.stopReason ?? remains.stopReason };
   if (result.failure) {
     const output = result.output || remains.output;
     return { ...failed(result.failure.code, result.failure.message, result.failure), ...kept, output } as Outcome;

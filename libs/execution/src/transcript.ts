@@ -5,6 +5,7 @@ import {
   NO_USAGE,
   type RequestUsage,
   type RunnerRecord,
+  StopReason,
   type Usage,
 } from "@pifleet/invocation";
 import type { RecordObserver } from "./record-observer.ts";
@@ -21,6 +22,7 @@ export interface Remains {
   readonly output: string | null;
   readonly messages: Message[];
   readonly usage: Usage;
+  readonly stopReason: StopReason | null;
 }
 
 type Completed = Extract<RunnerRecord, { type: "message.completed" }>;
@@ -37,6 +39,7 @@ export class Transcript implements RecordObserver {
   /** What messages have told of it, with the turns and the tool calls. */
   #told: Usage = NO_USAGE;
   #messageCount: number;
+  #stopReason: StopReason | null = null;
 
   /** @param submitted how many messages the conversation begins with */
   constructor(submitted: number) {
@@ -57,6 +60,7 @@ export class Transcript implements RecordObserver {
         break;
       case "request.ended":
         this.#requests = addUsage(this.#requests, { ...NO_USAGE, ...record.usage });
+        this.#stopReason = stopReasonOf(record.stopReason);
         break;
       case "tool.started":
         this.#told = { ...this.#told, toolCalls: this.#told.toolCalls + 1 };
@@ -73,7 +77,8 @@ export class Transcript implements RecordObserver {
     const output = this.#streamed || this.#output;
     const messages = this.#messages.map(({ message }) => message);
     if (this.#streamed) messages.push({ role: "assistant", content: [{ type: "text", text: this.#streamed }] });
-    return { output, messages, usage: addUsage(this.#told, { ...NO_USAGE, ...this.#untold }) };
+    const usage = addUsage(this.#told, { ...NO_USAGE, ...this.#untold });
+    return { output, messages, usage, stopReason: this.#stopReason };
   }
 
   /** What the messages have told so far. */
@@ -146,4 +151,9 @@ export class Transcript implements RecordObserver {
       this.#chars -= all[dropped]?.chars ?? 0;
     this.#messages = all.slice(dropped);
   }
+}
+
+/** The runner's word for the end of a request, which is Pi's, in ours. */
+function stopReasonOf(reason: string): StopReason | null {
+  return reason === "toolUse" ? "tool_calls" : (StopReason.safeParse(reason).data ?? null);
 }

@@ -43,6 +43,7 @@ export * from "./request-headers.ts";
 export * from "./runner-protocol.ts";
 export * from "./runner-record.ts";
 export * from "./status.ts";
+export * from "./stop-reason.ts";
 export * from "./submission.ts";
 export * from "./terminal.ts";
 export * from "./trace.ts";

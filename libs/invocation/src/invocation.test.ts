@@ -15,6 +15,7 @@ const invocation: Invocation = {
   carrier: {},
   callerSpanId: null,
   exports: { 1: { deployment: { status: "ok" } } },
+  stopReason: null,
   artifacts: [],
   error: null,
   messages: [],

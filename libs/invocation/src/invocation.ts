@@ -6,6 +6,7 @@ import { InvocationId } from "./id.ts";
 import { Limits } from "./limits.ts";
 import { Message } from "./message.ts";
 import { Status } from "./status.ts";
+import { StopReason } from "./stop-reason.ts";
 import type { Submission } from "./submission.ts";
 import type { Carrier } from "./trace.ts";
 import { type AttemptExport, TraceExport } from "./trace-export.ts";
@@ -44,6 +45,7 @@ export const InvocationRecord = z
       .min(0)
       .describe("Messages in the conversation, current while an attempt runs; at the end those in `messages`"),
     error: InvocationError.nullable(),
+    stopReason: StopReason.nullable(),
     usage: Usage.describe(
       "Over all attempts, lost ones included, and current while one runs: the sum over the `message.completed` events",
     ),
@@ -54,7 +56,12 @@ export const InvocationRecord = z
 export type InvocationRecord = z.infer<typeof InvocationRecord>;
 
 /** An invocation as lists show it: the record without the fields that may be large. */
-export const InvocationSummary = InvocationRecord.omit({ output: true, messages: true, artifacts: true }).meta({
+export const InvocationSummary = InvocationRecord.omit({
+  output: true,
+  messages: true,
+  stopReason: true,
+  artifacts: true,
+}).meta({
   id: "InvocationSummary",
   description: "An invocation without output, messages and artifacts, which may be large; get it by its id for those",
 });

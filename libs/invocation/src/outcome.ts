@@ -1,12 +1,15 @@
 import type { Artifact } from "./artifact.ts";
 import type { InvocationError } from "./error-code.ts";
 import type { Message } from "./message.ts";
+import type { StopReason } from "./stop-reason.ts";
 import type { Usage } from "./usage.ts";
 
 /** What an attempt left behind, however it ended: also an attempt that was cut short has messages and usage. */
 interface Remains {
   readonly messages: Message[];
   readonly usage: Usage;
+  /** Absent when the model has not answered. */
+  readonly stopReason?: StopReason | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ErrorCode } from "./error-code.ts";
 import { Message } from "./message.ts";
+import { StopReason } from "./stop-reason.ts";
 import { RequestUsage, Usage } from "./usage.ts";
 
 /**
@@ -34,6 +35,7 @@ export const HarnessResult = z.object({
   messages: z.array(Message),
   usage: Usage,
   failure: HarnessFailure.nullable(),
+  stopReason: StopReason.nullable().optional(),
 });
 export type HarnessResult = z.infer<typeof HarnessResult>;
 

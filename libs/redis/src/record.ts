@@ -36,6 +36,7 @@ export const FOLDED_FIELDS = [
   "submission",
   "output",
   "messages",
+  "stopReason",
   "artifacts",
   "carrier",
   "cancelRequestedAt",
@@ -116,6 +117,7 @@ export async function decodeRecord(id: Invocation["id"], stored: StoredFields): 
     cancelRequestedAt: fields.cancelRequestedAt ?? null,
     output: parse<Invocation["output"]>(fields.output, null),
     messages: parse<Invocation["messages"]>(fields.messages, []),
+    stopReason: parse<Invocation["stopReason"]>(fields.stopReason, null),
     artifacts: parse<Invocation["artifacts"]>(fields.artifacts, []),
   };
 }

@@ -1,5 +1,6 @@
 import type { StreamFn } from "@earendil-works/pi-agent-core";
 import type { AssistantMessage, ToolCall, Usage } from "@earendil-works/pi-ai";
+import { parseToolCallArguments } from "@earendil-works/pi-ai/utils/json-parse";
 
 type StreamEvent = Parameters<Awaited<ReturnType<StreamFn>>["push"]>[0];
 
@@ -11,6 +12,8 @@ type StreamEvent = Parameters<Awaited<ReturnType<StreamFn>>["push"]>[0];
 export class FittedAnswer {
   /** The arguments of each call as they came, by the place of the call in the answer. */
   readonly #arguments = new Map<number, string>();
+  /** The places of the calls whose end has come. */
+  readonly #ended = new Set<number>();
 
   /** To be called with each event of the answer, in their order. */
   fit(event: StreamEvent): void {
@@ -20,7 +23,10 @@ export class FittedAnswer {
       this.#arguments.set(event.contentIndex, before + textOf(event.delta));
     }
     // The call may be carried out before the answer ends.
-    if (event.type === "toolcall_end") this.#fitCall(event.toolCall, event.contentIndex);
+    if (event.type === "toolcall_end") {
+      this.#ended.add(event.contentIndex);
+      this.#fitCall(event.toolCall, event.contentIndex);
+    }
     if (event.type === "done") this.#fitMessage(event.message);
     if (event.type === "error") this.#fitMessage(event.error);
   }
@@ -29,11 +35,23 @@ export class FittedAnswer {
     for (const [index, block] of message.content.entries()) {
       if (block.type === "text") block.text = textOf(block.text);
       if (block.type === "thinking") block.thinking = textOf(block.thinking);
-      if (block.type === "toolCall") this.#fitCall(block, index);
+      if (block.type === "toolCall") {
+        if (!this.#ended.has(index)) this.#endCall(block, index);
+        this.#fitCall(block, index);
+      }
     }
     fitUsage(message.usage);
     for (const field of ["responseId", "responseModel", "errorMessage"] as const)
       if (message[field] !== undefined) message[field] = textOf(message[field]);
+  }
+
+  /**
+   * Of a call whose end never came, Pi has what it could read of the arguments so far, closed by its parser: `rm -rf build`
+   * of `rm -rf build/cache`. They count when they are whole.
+   */
+  #endCall(call: ToolCall, index: number): void {
+    const json = this.#arguments.get(index);
+    if (json !== undefined) Object.assign(call, parseToolCallArguments(json));
   }
 
   #fitCall(call: ToolCall, index: number): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunnerRecord } from "@pifleet/invocation";
@@ -133,5 +133,124 @@ describe("what a provider sends is made to fit", () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("tool calls that were cut, or share an index", () => {
+  const whole = '{"command":"echo cache > kept"}';
+
+  it.each(["tool_calls", "stop", "length", "odd"])(
+    "are not carried out with half of their arguments (%s)",
+    async (end) => {
+      const { records } = await answered(call({ id: "c" }, '{"command":"echo wrong > cut-by-'), chunk({}, end));
+      const ended = records.filter((record) => record.type === "tool.ended");
+      expect(ended).toEqual([expect.objectContaining({ callId: "c", isError: true })]);
+      expect(await readdir(workspace)).not.toContainEqual(expect.stringMatching(/^cut-by-/));
+    },
+  );
+
+  it("are not carried out when their block never ended, by the API of Anthropic", async () => {
+    const events = (json: string) => [
+      { type: "message_start", message: { id: "m", role: "assistant", model: "test", content: [], usage: {} } },
+      { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "a", name: "bash", input: {} } },
+      { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: json } },
+      { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 3 } },
+      { type: "message_stop" },
+    ];
+    const ended = async (json: string) => {
+      server.enqueue(raw(events(json).map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)));
+      server.otherwise(() => text("Done."));
+      const { records } = await run(new PiHarness(1), piTask(server, workspace, { provider: "fake-anthropic" }));
+      return records.filter((record) => record.type === "tool.ended");
+    };
+    expect(await ended('{"command":"echo wrong > half')).toEqual([expect.objectContaining({ isError: true })]);
+    expect(await readdir(workspace)).not.toContain("half");
+    expect(await ended('{"command":"echo whole"}')).toEqual([
+      expect.objectContaining({ isError: false, text: "whole\n" }),
+    ]);
+  });
+
+  const bash = (index: unknown, id: unknown, name: unknown, args: string) =>
+    chunk({ tool_calls: [{ index, id, type: "function", function: { name, arguments: args } }] });
+
+  it.each<readonly [string, readonly unknown[]]>([
+    [
+      "each whole, with an id",
+      [bash(0, "a", "bash", '{"command":"echo 1"}'), bash(0, "b", "bash", '{"command":"echo 2"}')],
+    ],
+    [
+      "each whole, without ids",
+      [bash(0, null, "bash", '{"command":"echo 1"}'), bash(0, null, "bash", '{"command":"echo 2"}')],
+    ],
+    [
+      "in pieces",
+      [
+        bash(0, "a", "bash", ""),
+        bash(0, null, null, '{"command":'),
+        bash(0, null, null, '"echo 1"}'),
+        bash(0, "b", "bash", ""),
+        bash(0, null, null, '{"command":"ec'),
+        bash(0, null, null, 'ho 2"}'),
+      ],
+    ],
+    [
+      "in pieces that repeat id and name",
+      [
+        bash(0, "a", "bash", '{"command":"echo'),
+        bash(0, "a", "bash", ' 1"}'),
+        bash(0, "b", "bash", '{"command":"echo'),
+        bash(0, "b", "bash", ' 2"}'),
+      ],
+    ],
+    [
+      "in pieces with a new id each",
+      [
+        bash(0, "a1", "bash", '{"command":"echo'),
+        bash(0, "a2", "bash", ' 1"}'),
+        bash(0, "b1", "bash", '{"command":"echo'),
+        bash(0, "b2", "bash", ' 2"}'),
+      ],
+    ],
+    [
+      "in turns, under an index each",
+      [
+        bash(0, "a", "bash", '{"command":'),
+        bash(1, "b", "bash", '{"command":'),
+        bash(0, null, null, '"echo 1"}'),
+        bash(1, null, null, '"echo 2"}'),
+      ],
+    ],
+    [
+      "without any index",
+      [
+        bash(undefined, "a", "bash", '{"command":'),
+        bash(undefined, null, null, '"echo 1"}'),
+        bash(undefined, "b", "bash", '{"command":"echo 2"}'),
+      ],
+    ],
+  ])("are both carried out: %s", async (_, chunks) => {
+    const { records, result } = await answered(...chunks, chunk({}, "tool_calls"));
+    const ended = records.flatMap((record) => (record.type === "tool.ended" ? [record.text] : []));
+    expect(ended.toSorted()).toEqual(["1\n", "2\n"]);
+    expect(result).toMatchObject({ output: "Done.", failure: null, stopReason: "stop" });
+  });
+
+  it("are carried out when they are whole", async () => {
+    await answered(call({ id: "c" }, whole), chunk({}, "tool_calls"));
+    expect(await readdir(workspace)).toContain("kept");
+  });
+});
+
+describe("an answer that was cut off at the output limit", () => {
+  it.each([
+    ["with a text", chunk({ content: "The first half" }), "The first half"],
+    ["without one", chunk({ reasoning_content: "Thinking" }), ""],
+  ])("%s is no success", async (_, said, output) => {
+    const { result } = await answered(said, chunk({}, "length"));
+    expect(result).toMatchObject({
+      output,
+      stopReason: "length",
+      failure: { code: "output_truncated", message: expect.stringContaining("cut off at its output limit") },
+    });
   });
 });

@@ -13,6 +13,7 @@ import type { HarnessFailure, HarnessRecord, RunnerTask } from "@pifleet/invocat
 import { newSpanId } from "@pifleet/tracing/ids";
 import { now } from "../clock.ts";
 import { BODY_CHANNEL } from "../http/model-fetch.ts";
+import { CallIndexes } from "./call-indexes.ts";
 import { NO_PI_USAGE } from "./conversation.ts";
 import { FittedAnswer } from "./fitted-answer.ts";
 import { HttpExchange } from "./http-exchange.ts";
@@ -130,8 +131,13 @@ export class ModelRequests {
 
   #optionsFor(spanId: string | undefined, options: StreamOptions): StreamOptions {
     const { providerEnvironment, trace } = this.#task;
+    const indexes = new CallIndexes();
     return {
       ...options,
+      onProviderStreamEvent: (event, model) => {
+        indexes.fit(event);
+        return options?.onProviderStreamEvent?.(event, model);
+      },
       ...(providerEnvironment && { env: { ...providerEnvironment, ...options?.env } }),
       ...(trace && spanId && { headers: { ...options?.headers, ...traceHeaders(trace, spanId) } }),
     };

@@ -1,6 +1,6 @@
 import type { AssistantMessage } from "@earendil-works/pi-ai";
 import type { SessionManager } from "@earendil-works/pi-coding-agent";
-import type { HarnessFailure, HarnessResult, Usage } from "@pifleet/invocation";
+import { type HarnessFailure, type HarnessResult, StopReason, type Usage } from "@pifleet/invocation";
 import { answerText, messagesOf } from "./conversation.ts";
 import type { ModelRequests } from "./model-requests.ts";
 import { providerFailure } from "./provider-failure.ts";
@@ -26,7 +26,19 @@ export function resultOf(
   requests: ModelRequests,
   usage: Usage,
 ): HarnessResult {
-  return { output: answers.text, messages: messagesOf(session), usage, failure: failureOf(answers.last, requests) };
+  return {
+    output: answers.text,
+    messages: messagesOf(session),
+    usage,
+    failure: failureOf(answers.last, requests),
+    stopReason: answers.last ? stopReasonOf(answers.last.stopReason) : null,
+  };
+}
+
+/** Pi's words for the end of an answer in ours. */
+function stopReasonOf(reason: AssistantMessage["stopReason"]): StopReason | null {
+  if (reason === "toolUse") return "tool_calls";
+  return StopReason.safeParse(reason).data ?? null;
 }
 
 /** Pi settles also when the provider failed or nothing was said: only the last message tells. */
@@ -35,7 +47,10 @@ function failureOf(answer: AssistantMessage | undefined, { last, isUnpaid }: Mod
     const known = last?.message === answer ? last.failure : null;
     return { ...(known ?? providerFailure(answer, undefined, "")), isUnpaid };
   }
+  if (answer?.stopReason === "length") {
+    const tokens = `${answer.usage.output} output tokens`;
+    return { code: "output_truncated", message: `The model's answer was cut off at its output limit (${tokens})` };
+  }
   if (answer && answerText(answer).trim() !== "") return null;
-  const cut = answer?.stopReason === "length" ? ": it was cut off at the model's output limit" : "";
-  return { code: "no_output", message: `The model ended without an answer${cut}` };
+  return { code: "no_output", message: "The model ended without an answer" };
 }

@@ -18,6 +18,7 @@
     ARGV[19] milliseconds that the caller has its spans for itself
     ARGV[20] artifacts, JSON
     ARGV[21] how many messages there are
+    ARGV[22] why the model's newest answer ended, JSON string or "null"
   Output: accepted | stale
 ]]
 -- @include scope
@@ -32,7 +33,8 @@
 local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
 local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local journal, written, settler_lease, artifacts, message_count = KEYS[12], ARGV[18], ARGV[19], ARGV[20], ARGV[21]
+local journal, written, settler_lease, artifacts = KEYS[12], ARGV[18], ARGV[19], ARGV[20]
+local message_count, stop_reason = ARGV[21], ARGV[22]
 
 work_when_full()
 local passed = fence(attempt, writer, call)
@@ -45,6 +47,7 @@ local function end_with(final_transition, final_error)
   set_long("messages", messages)
   redis.call("HSET", record, "messageCount", message_count)
   set_long("artifacts", artifacts)
+  redis.call("HSET", record, "stopReason", stop_reason)
   finish(final_transition, final_error)
 end
 

@@ -31,6 +31,7 @@ export async function settle(
     SETTLER_LEASE_MS,
     JSON.stringify(kind === "final" ? (settlement.artifacts ?? []) : []),
     outcome.messages.length,
+    JSON.stringify(outcome.stopReason ?? null),
   ];
   return (await scripts.runOn(id, "settle", args, [scripts.keys.journal(id, attempt)])) as Fenced;
 }

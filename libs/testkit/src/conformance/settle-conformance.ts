@@ -45,9 +45,11 @@ export function describeSettling(makeBackend: MakeBackend): void {
     it.each(["failed", "cancelled", "timed_out", "needs_attention"] as const)("can end it as %s", async (status) => {
       const backend = await open();
       const { id } = await submitRunning(backend);
-      const outcome = { ...crashed(), status } as ReturnType<typeof crashed>;
+      const outcome = { ...crashed(), status, stopReason: "length" } as ReturnType<typeof crashed>;
+      expect(await backend.store.get("acme", id)).toMatchObject({ stopReason: null });
       await backend.store.settle(id, 1, { kind: "final", outcome });
-      expect(await backend.store.get("acme", id)).toMatchObject({ status, output: "Hel", error: outcome.error });
+      const { error, stopReason } = outcome;
+      expect(await backend.store.get("acme", id)).toMatchObject({ status, output: "Hel", error, stopReason });
       expect((await eventTypes(backend, { id })).at(-1)).toBe(`invocation.${status}`);
     });
 

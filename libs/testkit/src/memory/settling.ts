@@ -57,13 +57,14 @@ export class Settling {
   }
 
   #end(kept: KeptInvocation, settlement: Settlement, transition: Transition, error: Invocation["error"]): void {
-    const { output, messages } = settlement.outcome;
+    const { output, messages, stopReason = null } = settlement.outcome;
     const artifacts = settlement.kind === "final" ? [...(settlement.artifacts ?? [])] : [];
     kept.invocation = {
       ...kept.invocation,
       output,
       messages: structuredClone(messages),
       messageCount: messages.length,
+      stopReason,
       artifacts,
     };
     this.#lifecycle.finish(kept, transition, error);

@@ -30,6 +30,7 @@ export function sampleInvocation(
     messageCount: 0,
     error: null,
     usage: NO_USAGE,
+    stopReason: null,
     artifacts: [],
     trace: { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", export: { status: "pending" } },
     ...rest,
