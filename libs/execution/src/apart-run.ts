@@ -7,6 +7,8 @@ export type ApartEnd = { readonly kind: "complete" } | { readonly kind: "release
 export interface ApartRun {
   /** Resolves, never rejects, when the process has ended; to null when it has not said what is to become of the claim. */
   readonly ended: Promise<ApartEnd | null>;
+  /** Tells the process whether the claim is in doubt, so that its run stands still. */
+  setInDoubt(inDoubt: boolean): void;
   /** Asks the process to give the invocation back. Safe to call twice. */
   handBack(): void;
   /** Ends the process at once. Safe to call twice. */
@@ -40,9 +42,11 @@ export class ApartClaim {
     const onLost = () => this.#run.kill();
     if (lost.aborted) onLost();
     lost.addEventListener("abort", onLost, { once: true });
+    const offDoubt = this.#claim.onDoubt((inDoubt) => this.#run.setInDoubt(inDoubt));
     const renewal = setInterval(() => void this.#renew(), this.#options.leaseMs / 4);
     const end = await this.#run.ended;
     clearInterval(renewal);
+    offDoubt();
     lost.removeEventListener("abort", onLost);
     if (lost.aborted) return;
     if (end?.kind === "complete") await this.#claim.complete();

@@ -22,6 +22,7 @@ import type { AttemptInfo, ExecutionPorts } from "./ports.ts";
 import { runnerPatience } from "./provider-patience.ts";
 import type { RecordObserver } from "./record-observer.ts";
 import { RecordRedactor } from "./record-redactor.ts";
+import { Standstill } from "./standstill.ts";
 import { Transcript } from "./transcript.ts";
 
 /** How long the processes of a runner have to end by themselves when they are asked to, milliseconds. */
@@ -47,8 +48,8 @@ export class Attempt {
   readonly #redactor: RecordRedactor;
   readonly #lost: AbortSignal;
   #runner: Runner | undefined;
+  readonly #standstill: Standstill;
   #result: HarnessResult | undefined;
-  #paused: boolean;
 
   /** @param worker the id of the worker that it runs on */
   constructor(invocation: Invocation, worker: string, claim: Claim, ports: ExecutionPorts) {
@@ -57,7 +58,6 @@ export class Attempt {
     this.#invocation = invocation;
     this.#ports = ports;
     this.#lost = claim.lost;
-    this.#paused = invocation.status === "paused";
     this.#redactor = new RecordRedactor(ports.redactor);
     this.transcript = new Transcript(conversationOf(invocation).length);
     this.relay = new LogRelay({
@@ -77,7 +77,14 @@ export class Attempt {
       onEntry: (entry) => this.relay.note(entry),
       ...(content && { content }),
     });
-    this.#deadlines = new Deadlines(limits, ending, ports.pauseLimitMs);
+    this.#deadlines = new Deadlines(limits, ending);
+    this.#standstill = new Standstill(invocation.status === "paused", {
+      deadlines: this.#deadlines,
+      spans: this.spans,
+      relay: this.relay,
+      pauseLimitMs: ports.pauseLimitMs,
+      onFault: (error) => ports.onFault(error, this.info),
+    });
     const budget = new Budget(limits, usage.costUsd, ending);
     const firstBytes = new FirstBytes(ports.measures);
     this.#observers = [this.transcript, this.spans, this.relay, this.#deadlines, budget, firstBytes];
@@ -135,21 +142,12 @@ export class Attempt {
 
   /** Stops the processes of the attempt where they are, or lets them go on. */
   setPaused(paused: boolean): void {
-    if (paused === this.#paused || this.ending.cause) return;
-    this.#paused = paused;
-    this.spans.event(paused ? "pause" : "resume", Date.now());
-    void this.#applyPause();
+    if (!this.ending.cause) this.#standstill.setPaused(paused);
   }
 
-  async #applyPause(): Promise<void> {
-    if (this.#paused) this.#deadlines.pause();
-    try {
-      if (this.#paused) await this.#runner?.suspend();
-      else await this.#runner?.resume();
-    } catch (error) {
-      this.#ports.onFault(error, this.info);
-    }
-    if (!this.#paused) this.#deadlines.resume();
+  /** Stops the processes while somebody else may have the invocation, and lets them go on when that is not so. */
+  setInDoubt(inDoubt: boolean): void {
+    if (!this.ending.cause) this.#standstill.setInDoubt(inDoubt);
   }
 
   async #runWith(access: Access): Promise<void> {
@@ -159,7 +157,7 @@ export class Attempt {
     this.#ports.measures.count("runner_starts_total", { kind: runner.start });
     const read = this.#read(runner);
     // A task that is sent to a stopped process waits in its channel.
-    if (this.#paused) await this.#applyPause();
+    await this.#standstill.begin(runner);
     this.#deadlines.begin();
     runner.send({ type: "task", task: this.#task(runner, access) });
     await this.ending.reached;

@@ -19,7 +19,7 @@ describe("the deadlines of an attempt", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     ending = new Ending();
-    deadlines = new Deadlines(LIMITS, ending, 60_000);
+    deadlines = new Deadlines(LIMITS, ending);
   });
   afterEach(() => {
     deadlines.stop();
@@ -116,12 +116,12 @@ describe("the deadlines of an attempt", () => {
 
   it("end an attempt that stays paused for too long, counted from each pause", () => {
     deadlines.stop();
-    deadlines = new Deadlines({ ...LIMITS, totalMs: 1_000_000 }, ending, 60_000);
+    deadlines = new Deadlines({ ...LIMITS, totalMs: 1_000_000 }, ending);
     deadlines.begin();
-    deadlines.pause();
+    deadlines.pause(60_000);
     vi.advanceTimersByTime(59_999);
     deadlines.resume();
-    deadlines.pause();
+    deadlines.pause(60_000);
     vi.advanceTimersByTime(59_999);
     expect(ending.cause).toBeUndefined();
     vi.advanceTimersByTime(1);

@@ -19,7 +19,6 @@ export class Deadlines implements RecordObserver {
   readonly #limits: Limits;
   readonly #ending: Ending;
   readonly #total: NodeJS.Timeout;
-  readonly #pauseLimitMs: number;
   #pause: NodeJS.Timeout | undefined;
   #firstByte: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -29,10 +28,8 @@ export class Deadlines implements RecordObserver {
   #progressAt = 0;
   #signAt = 0;
 
-  /** @param pauseLimitMs how long the attempt may stay paused */
-  constructor(limits: Limits, ending: Ending, pauseLimitMs: number) {
+  constructor(limits: Limits, ending: Ending) {
     this.#limits = limits;
-    this.#pauseLimitMs = pauseLimitMs;
     this.#ending = ending;
     this.#total = setTimeout(() => this.#expire("total", limits.totalMs), limits.totalMs);
   }
@@ -43,11 +40,14 @@ export class Deadlines implements RecordObserver {
     this.#expectProgress();
   }
 
-  /** The processes are stopped: nothing is expected of them, but to go on in time. The total time runs on. */
-  pause(): void {
+  /**
+   * The processes are stopped: nothing is expected of them. The total time runs on. Safe to call again.
+   * @param limitMs how long they may stay so, counted from the first call that gives a limit; without, any time
+   */
+  pause(limitMs?: number): void {
     this.#paused = true;
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#expire("paused", this.#pauseLimitMs), this.#pauseLimitMs);
+    if (limitMs === undefined) this.#endPause();
+    else this.#pause ??= setTimeout(() => this.#expire("paused", limitMs), limitMs);
     clearTimeout(this.#firstByte);
     clearTimeout(this.#idle);
   }
@@ -55,7 +55,7 @@ export class Deadlines implements RecordObserver {
   /** The processes go on; a request that was under way has its full time again. */
   resume(): void {
     this.#paused = false;
-    clearTimeout(this.#pause);
+    this.#endPause();
     this.#expectProgress();
     if (this.#awaitsFirstByte) this.#watchFirstByte();
   }
@@ -74,9 +74,14 @@ export class Deadlines implements RecordObserver {
   stop(): void {
     this.#begun = false;
     clearTimeout(this.#total);
-    clearTimeout(this.#pause);
+    this.#endPause();
     clearTimeout(this.#firstByte);
     clearTimeout(this.#idle);
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
   }
 
   #expectProgress(): void {

@@ -28,18 +28,26 @@ let script: RunnerScript;
 let settled: OwedSpans[];
 let apart: ExecutionPorts["startApart"];
 
-/** A claim that a test can lose. */
+/** A claim that a test can lose, or put in doubt. */
 function claimOf({ id, carrier }: Invocation) {
   const lost = new AbortController();
+  const listeners = new Set<(inDoubt: boolean) => void>();
   const claim = {
     id,
     carrier,
     lost: lost.signal,
+    onDoubt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     renew: vi.fn(async () => !lost.signal.aborted),
     complete: vi.fn(async () => undefined),
     release: vi.fn(async (_delayMs?: number) => undefined),
   } satisfies Claim;
-  return { claim, lose: () => lost.abort() };
+  const doubt = (inDoubt: boolean) => {
+    for (const listener of listeners) listener(inDoubt);
+  };
+  return { claim, lose: () => lost.abort(), doubt };
 }
 
 function ports(): ExecutionPorts {
@@ -312,6 +320,7 @@ describe("the execution of a claim", () => {
       ended: ended.promise,
       handBack: vi.fn(() => ended.resolve({ kind: "release", delayMs: 7 })),
       kill: vi.fn(),
+      setInDoubt: vi.fn(),
     };
     apart = vi.fn(() => run);
     const { claim } = claimOf(invocation);
@@ -333,7 +342,12 @@ describe("the execution of a claim", () => {
     const { claim, lose } = claimOf(invocation);
     apart = () => {
       queueMicrotask(lose);
-      return { ended: ended.promise, handBack: () => undefined, kill: () => ended.resolve(null) };
+      return {
+        ended: ended.promise,
+        handBack: () => undefined,
+        setInDoubt: () => undefined,
+        kill: () => ended.resolve(null),
+      };
     };
     await executor.execute(claim);
     expect(claim.release).not.toHaveBeenCalled();

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   boundedOutcome,
   type Claim,
@@ -21,6 +22,9 @@ import { handBack, settlementFor } from "./settlement.ts";
 import { Vigil } from "./vigil.ts";
 import { vouch } from "./vouch.ts";
 
+/** How long after a settlement that did not reach the store it is tried again. */
+const AGAIN_MS = 500;
+
 export interface ExecutorOptions {
   /** The id of the worker that the attempts run on. */
   readonly worker: string;
@@ -38,14 +42,16 @@ interface Running {
 /**
  * Runs each claim to one settlement: start → run → classify → keep the artifacts → settle.
  *
- * When the claim is lost on the way, the runner is killed first and nothing more is written; whoever has the claim
- * then carries on. Every write passes the store's fence as well, so that also a late one does no harm.
+ * While the claim is in doubt the runner stands still. When the claim is lost, the runner is killed first and nothing
+ * more is written; whoever has the claim then carries on. Every write passes the store's fence as well, so that a late
+ * one does no harm either.
  */
 export class Executor {
   readonly #ports: ExecutionPorts;
   readonly #options: ExecutorOptions;
   readonly #running = new Map<InvocationId, Running>();
   readonly #apart = new Set<ApartClaim>();
+  #isHandingBack = false;
 
   constructor(ports: ExecutionPorts, options: ExecutorOptions) {
     this.#ports = ports;
@@ -80,6 +86,7 @@ export class Executor {
 
   /** Ends all attempts and gives their invocations back to the queue; they do not count as attempts. */
   handBackAll(): void {
+    this.#isHandingBack = true;
     for (const { attempt } of this.#running.values()) attempt.ending.end({ kind: "handed_back" });
     for (const apart of this.#apart) apart.handBack();
   }
@@ -124,7 +131,8 @@ export class Executor {
     const { leaseMs } = this.#options;
     const onFault = (error: unknown) => this.#ports.onFault(error, attempt.info);
     const onPaused = (paused: boolean) => attempt.setPaused(paused);
-    const vigil = new Vigil({ claim, store, attempt: number, leaseMs, ending, onPaused, onFault });
+    const onDoubt = (inDoubt: boolean) => attempt.setInDoubt(inDoubt);
+    const vigil = new Vigil({ claim, store, attempt: number, leaseMs, ending, onPaused, onDoubt, onFault });
     vigil.start();
     return vigil;
   }
@@ -145,13 +153,26 @@ export class Executor {
     await attempt.relay.close();
     const endedAtMs = Date.now();
     const spans = attempt.spans.end(settlement.outcome, endedAtMs);
-    const settled = await this.#settle(invocation, settlement, spans);
+    const settled = await this.#settleInTheEnd(claim, invocation, settlement, spans);
     await release(claim, settlement);
     if (settled === "stale") return;
     onSettled({ id, attempt: number });
     measureSettled(measures, invocation, settlement, endedAtMs);
     measures.count("trace_spans_dropped_total", { reason: "too_many" }, attempt.spans.dropped);
     onAttemptEnded?.(attempt.info, settlement);
+  }
+
+  /** What was done is not lost to an outage: it is settled when the store is back, as long as the claim may be held. */
+  async #settleInTheEnd(claim: Claim, invocation: Invocation, settlement: Settlement, spans: readonly Span[]) {
+    for (;;) {
+      try {
+        return await this.#settle(invocation, settlement, spans);
+      } catch (error) {
+        if (!(error instanceof UnavailableError) || claim.lost.aborted || this.#isHandingBack) throw error;
+        this.#ports.onFault(error);
+      }
+      await setTimeout(AGAIN_MS);
+    }
   }
 
   /** An outcome that the store refuses for good, such as one that is too large, is replaced by one that says so. */

@@ -39,6 +39,7 @@ async function attemptWith(records: readonly RunnerRecord[]) {
     id,
     carrier,
     lost: new AbortController().signal,
+    onDoubt: () => () => undefined,
     renew: async () => true,
     complete: async () => undefined,
     release: async () => undefined,

@@ -13,6 +13,8 @@ export interface VigilOptions {
   readonly ending: Ending;
   /** Called with every answer: whether the attempt is to be paused. */
   readonly onPaused: (paused: boolean) => void;
+  /** Called with `true` when the claim is in doubt: the attempt must stand still. With `false` when it is held after all. */
+  readonly onDoubt: (inDoubt: boolean) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -26,6 +28,7 @@ export interface VigilOptions {
 export class Vigil {
   readonly #options: VigilOptions;
   readonly #onLost = () => this.#options.ending.end({ kind: "lost" });
+  #offDoubt: (() => void) | undefined;
   #renewTimer: NodeJS.Timeout | undefined;
   #checkTimer: NodeJS.Timeout | undefined;
 
@@ -37,6 +40,7 @@ export class Vigil {
     const { claim, leaseMs } = this.#options;
     if (claim.lost.aborted) this.#onLost();
     claim.lost.addEventListener("abort", this.#onLost, { once: true });
+    this.#offDoubt = claim.onDoubt((inDoubt) => this.#doubt(inDoubt));
     this.#renewTimer = setInterval(() => void this.#renew(), leaseMs / 4);
     this.#checkTimer = setInterval(() => this.wake(), CHECK_IN_MS);
   }
@@ -50,7 +54,14 @@ export class Vigil {
   stop(): void {
     clearInterval(this.#renewTimer);
     clearInterval(this.#checkTimer);
+    this.#offDoubt?.();
     this.#options.claim.lost.removeEventListener("abort", this.#onLost);
+  }
+
+  /** Whether the claim is lost is asked at once: perhaps only this process stood still, and Redis is there. */
+  #doubt(inDoubt: boolean): void {
+    this.#options.onDoubt(inDoubt);
+    if (inDoubt) void this.#renew();
   }
 
   async #renew(): Promise<void> {

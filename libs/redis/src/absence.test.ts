@@ -165,7 +165,7 @@ describe("a worker without Redis", () => {
     await consumer.stop();
   });
 
-  it("keeps a claim while Redis does not answer, until its lease may have run out", async () => {
+  it("doubts a claim when its lease may have run out while Redis does not answer, and holds it again afterwards", async () => {
     await server.start();
     const { queue } = await connect("worker");
     const handled = Promise.withResolvers<void>();
@@ -176,11 +176,19 @@ describe("a worker without Redis", () => {
     });
     await queue.enqueue({ id, carrier: {}, priority: 0, delayMs: 0 });
     const claim = await claimed.promise;
+    const doubts: boolean[] = [];
+    claim.onDoubt((inDoubt) => doubts.push(inDoubt));
     server.freeze();
     expect(await claim.renew()).toBe(true);
-    await vi.waitFor(() => expect(claim.lost.aborted).toBe(true), 10_000);
-    expect(await claim.renew()).toBe(false);
+    expect(doubts).toEqual([]);
+    await vi.waitFor(() => expect(doubts).toEqual([true]), 10_000);
+    expect(await claim.renew()).toBe(true);
     server.thaw();
+    await vi.waitFor(async () => {
+      expect(await claim.renew()).toBe(true);
+      expect(doubts).toEqual([true, false]);
+    }, 10_000);
+    expect(claim.lost.aborted).toBe(false);
     handled.resolve();
     await consumer.stop();
   });

@@ -1,11 +1,12 @@
 import { type Carrier, type InvocationId, QUEUE_NAME } from "@pifleet/invocation";
 import { type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
 import { tookEffect } from "./lease-gone.ts";
+import { LeaseWatch, watchRoundMs } from "./lease-watch.ts";
+import { type QueueKeys, queueKeys } from "./queue-keys.ts";
+import { renewClaim } from "./scripts/renew-claim.ts";
+import type { Scripts } from "./scripts.ts";
 import { isUnreachable, reached } from "./unavailable.ts";
-
-const LONGEST_STALL_CHECK_MS = 2_000;
 
 /** An entry that was fetched, with the token that proves the right to it for one lease. */
 export interface Fetched {
@@ -13,8 +14,11 @@ export interface Fetched {
   readonly carrier: Carrier;
   /** When the fetch was sent, at the latest; `performance.now()`. The lease began after it. */
   readonly fetchedAt: number;
-  /** Whether the lease was extended; false when it was gone. @throws {UnavailableError} */
-  extend(): Promise<boolean>;
+  /**
+   * Whether the lease was extended; also one that has run out, if the entry lies where it was and nobody has fetched it
+   * since. @throws {UnavailableError}
+   */
+  renew(): Promise<boolean>;
   /** Takes the entry out of the queue. Does nothing when the lease is gone. @throws {UnavailableError} */
   complete(): Promise<void>;
   /** Puts the entry back, to be fetched after `delayMs`. Does nothing when the lease is gone. @throws {UnavailableError} */
@@ -30,31 +34,39 @@ export interface ClaimSourceOptions {
 
 /**
  * Fetches entries by hand from a BullMQ worker that has no processor: BullMQ renews nothing by itself, so a lease
- * lasts exactly as long as its holder says. While it runs, the worker also looks for leases that have run out and puts
- * their entries back at the head of the queue.
+ * lasts exactly as long as its holder says. Meanwhile a watch puts entries whose leases have run out back at the head of
+ * the queue.
  */
 export class ClaimSource {
   readonly #bullmq: Worker<Carrier>;
+  readonly #scripts: Scripts;
+  readonly #keys: QueueKeys;
+  readonly #watch: LeaseWatch;
   readonly #worker: string;
   readonly #leaseMs: number;
 
-  constructor(redis: Redis, keys: Keys, options: ClaimSourceOptions) {
+  constructor(redis: Redis, scripts: Scripts, options: ClaimSourceOptions) {
+    const { leaseMs, onFault } = options;
+    const roundMs = watchRoundMs(leaseMs);
+    this.#scripts = scripts;
     this.#worker = options.worker;
     this.#leaseMs = options.leaseMs;
     this.#bullmq = new Worker<Carrier>(QUEUE_NAME, null, {
       connection: redis,
-      prefix: keys.queuePrefix,
+      prefix: scripts.keys.queuePrefix,
       autorun: false,
       skipLockRenewal: true,
-      lockDuration: options.leaseMs,
-      stalledInterval: Math.min(LONGEST_STALL_CHECK_MS, Math.ceil(options.leaseMs / 3)),
+      lockDuration: leaseMs,
+      stalledInterval: roundMs,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.#bullmq.on("error", (error) => {
       // The main connection reports an outage itself.
-      if (!isUnreachable(error)) options.onFault(error);
+      if (!isUnreachable(error)) onFault(error);
     });
-    this.#bullmq.startStalledCheckTimer().catch(options.onFault);
+    this.#keys = queueKeys(this.#bullmq);
+    const putStalledBack = () => this.#bullmq.backend.moveStalledJobsToWait();
+    this.#watch = new LeaseWatch(scripts, putStalledBack, { leaseMs, roundMs, onFault });
   }
 
   /**
@@ -69,6 +81,7 @@ export class ClaimSource {
 
   /** Ends a fetch that waits. Entries that were fetched can still be extended, completed and put back. */
   async close(): Promise<void> {
+    this.#watch.stop();
     await this.#bullmq.close(true);
   }
 
@@ -79,7 +92,7 @@ export class ClaimSource {
       id: job.id as InvocationId,
       carrier: job.data,
       fetchedAt: performance.now() - ageMs,
-      extend: async () => (await reached(job.extendLock(token, this.#leaseMs))) === 1,
+      renew: () => renewClaim(this.#scripts, this.#keys, job, { token, leaseMs: this.#leaseMs }),
       complete: async () => {
         await tookEffect(job.moveToCompleted(undefined as never, token, false));
       },

@@ -6,15 +6,17 @@ const LONGEST_RENEWAL_MS = 2_000;
 /**
  * A claim on an entry that was fetched.
  *
- * It is lost at the latest when this process knows that the lease may have run out in Redis: one lease after the
- * moment before the last renewal that succeeded was sent. Redis counts from later, so it never gives the entry to
- * somebody else before.
+ * It is in doubt as soon as the lease may have run out in Redis: one lease after the moment before the last renewal
+ * that succeeded was sent. Redis counts from later, so it never gives the entry to somebody else before. The next
+ * renewal that Redis answers decides: nobody has claimed the entry since, or the claim is lost.
  */
 export class RedisClaim implements Claim {
   readonly #fetched: Fetched;
   readonly #leaseMs: number;
   readonly #onFault: (error: Error) => void;
   readonly #lost = new AbortController();
+  readonly #listeners = new Set<(inDoubt: boolean) => void>();
+  #isInDoubt = false;
   #deadline: NodeJS.Timeout | undefined;
   #leaseBegan: number;
   #isSettled = false;
@@ -37,6 +39,12 @@ export class RedisClaim implements Claim {
 
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  onDoubt(listener: (inDoubt: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#isInDoubt) listener(true);
+    return () => this.#listeners.delete(listener);
   }
 
   async renew(): Promise<boolean> {
@@ -75,7 +83,7 @@ export class RedisClaim implements Claim {
   async #extend(): Promise<void> {
     const sentAt = performance.now();
     try {
-      if (!(await this.#fetched.extend())) return this.lose();
+      if (!(await this.#fetched.renew())) return this.lose();
     } catch (error) {
       return this.#onFault(error as Error);
     }
@@ -84,9 +92,17 @@ export class RedisClaim implements Claim {
     this.#arm();
   }
 
+  /** An answer that came later than one lease after it was asked for leaves the claim in doubt. */
   #arm(): void {
     clearTimeout(this.#deadline);
     const remainingMs = this.#leaseBegan + this.#leaseMs - performance.now();
-    this.#deadline = setTimeout(() => this.lose(), Math.max(0, remainingMs));
+    if (remainingMs > 0) this.#setInDoubt(false);
+    this.#deadline = setTimeout(() => this.#setInDoubt(true), Math.max(0, remainingMs));
+  }
+
+  #setInDoubt(inDoubt: boolean): void {
+    if (inDoubt === this.#isInDoubt || this.lost.aborted) return;
+    this.#isInDoubt = inDoubt;
+    for (const listener of this.#listeners) listener(inDoubt);
   }
 }

@@ -37,6 +37,8 @@ export interface Keys {
   readonly workers: string;
   /** Hash from a worker's id to the connection that it beat on last. */
   readonly workerConnections: string;
+  /** Hash: since when the leases can be relied on; see `scripts/leases-are-due.lua`. */
+  readonly leaseWatch: string;
   /** Hash: the counters of the fleet. */
   readonly counters: string;
   /** String: is written to learn how far replicas are. */
@@ -120,6 +122,7 @@ export function makeKeys(prefix: string): Keys {
     deliveryPrefix,
     workers: `${shard}:workers`,
     workerConnections: `${shard}:workers:connections`,
+    leaseWatch: `${shard}:lease-watch`,
     counters: `${shard}:counters`,
     replicated: `${shard}:replicated`,
     apiKeys: `${shard}:api-keys`,

@@ -75,7 +75,7 @@ export class RedisQueue implements InvocationQueue {
 
   consume(options: ConsumeOptions, handle: (claim: Claim) => Promise<void>): Consumer {
     const onFault = options.onFault ?? this.#onFault;
-    const source = new ClaimSource(this.#redis, this.#keys, { ...options, onFault });
+    const source = new ClaimSource(this.#redis, this.#scripts, { ...options, onFault });
     const onStopped = () => this.#consumers.delete(consumer);
     const consumer = new RedisConsumer(
       source,

@@ -49,7 +49,7 @@ describe("the reserve of a consumer that is full", () => {
     const { main, subscriber } = connections;
     const scripts = new Scripts(main, keys, HOUR_MS);
     const changes = used.adopt(new RedisChangeFeed(subscriber, keys, fail), (feed) => feed.close());
-    const source = new ClaimSource(main, keys, { worker: "worker-1", leaseMs: HOUR_MS, onFault: fail });
+    const source = new ClaimSource(main, scripts, { worker: "worker-1", leaseMs: HOUR_MS, onFault: fail });
     looks = vi.fn(() => isCrowded(scripts));
     const options = { concurrency: SLOTS, reserve: 1, leaseMs: HOUR_MS, lookForReserveMs: HOUR_MS };
     const watchReserves = (listener: () => void) => changes.watchReserves(listener);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
+import { Duplex } from "node:stream";
 import { startPrivately } from "@pifleet/environment";
 import type { ApartEnd, ApartRun } from "@pifleet/execution";
-import { APART, ApartWord, CHANNEL } from "./apart-word.ts";
+import { APART, ApartWord, CHANNEL, parseLine, type WorkerWord } from "./apart-word.ts";
 
 /** How long the process may take to clear up once it has said what is to become of the claim, milliseconds. */
 const LAST_MS = 20_000;
@@ -23,6 +23,7 @@ export interface ApartProcessOptions {
 export class ApartProcess implements ApartRun {
   readonly ended: Promise<ApartEnd | null>;
   readonly #child: ChildProcess;
+  readonly #channel: Duplex;
   readonly #options: ApartProcessOptions;
   #end: ApartEnd | null = null;
 
@@ -37,7 +38,16 @@ export class ApartProcess implements ApartRun {
       if (this.#child.pid === undefined) resolve(null);
     });
     const channel = this.#child.stdio[CHANNEL];
-    if (channel instanceof Readable) createInterface({ input: channel }).on("line", (line) => this.#hear(line));
+    if (!(channel instanceof Duplex)) throw new TypeError("the channel to a process that runs apart is one-way");
+    this.#channel = channel;
+    // It breaks when the process dies, which is told by `ended`.
+    channel.on("error", () => undefined);
+    createInterface({ input: channel }).on("line", (line) => this.#hear(line));
+  }
+
+  setInDoubt(inDoubt: boolean): void {
+    const word: WorkerWord = { inDoubt };
+    this.#channel.write(`${JSON.stringify(word)}\n`);
   }
 
   handBack(): void {
@@ -49,7 +59,7 @@ export class ApartProcess implements ApartRun {
   }
 
   #hear(line: string): void {
-    const { data: word, error } = ApartWord.safeParse(line.length < MAX_LINE_CHARS ? parsed(line) : undefined);
+    const { data: word, error } = ApartWord.safeParse(line.length < MAX_LINE_CHARS ? parseLine(line) : undefined);
     if (error)
       this.#options.onFault(
         new Error("A process that runs an invocation apart said what is no word", { cause: error }),
@@ -72,12 +82,4 @@ function start({ invocation, worker, environment }: ApartProcessOptions): ChildP
       detached: true,
     }),
   );
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -14,6 +14,19 @@ export const ApartWord = z.discriminatedUnion("kind", [
 ]);
 export type ApartWord = z.infer<typeof ApartWord>;
 
+/** A line that the worker says to such a process: whether the claim is in doubt. */
+export const WorkerWord = z.object({ inDoubt: z.boolean() });
+export type WorkerWord = z.infer<typeof WorkerWord>;
+
+/** Reads a line of the channel; undefined when it is no JSON. */
+export function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the argument of `pifleet worker` begins with that makes it run one invocation apart; the invocation and the worker follow. */
 export const APART = "--apart=";
 

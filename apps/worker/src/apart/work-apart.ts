@@ -1,4 +1,6 @@
+import { EventEmitter } from "node:events";
 import { Socket } from "node:net";
+import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import type { Logger } from "@pifleet/environment/logging";
 import { Executor } from "@pifleet/execution";
@@ -6,7 +8,9 @@ import type { Claim, InvocationId } from "@pifleet/invocation";
 import { AttemptLog } from "../attempt-log.ts";
 import { Tally } from "../tally.ts";
 import type { WorkerOptions, WorkerParts } from "../worker.ts";
-import { type ApartTask, type ApartWord, CHANNEL } from "./apart-word.ts";
+import { type ApartTask, type ApartWord, CHANNEL, parseLine, WorkerWord } from "./apart-word.ts";
+
+type Doubts = EventEmitter<{ doubt: [inDoubt: boolean] }>;
 
 const HAND_BACK_AGAIN_MS = 100;
 const EXIT_UNSTARTED = 1;
@@ -22,10 +26,11 @@ export async function workApart(task: ApartTask, parts: WorkerParts, options: Wo
   const tally = new Tally({ counters: backend.counters, onFault });
   const executor = createExecutor(task, { parts, options, tally, say: (word) => say(parent, word) });
   const ending = endWhenTold(parent, executor, log);
+  const doubts = doubtsOf(parent);
   const unwatch = await backend.changes.watchRequests((id) => executor.wake(id));
   tally.start();
   ending.begin();
-  await executor.execute(claimOf(task.invocation, (word) => say(parent, word)));
+  await executor.execute(claimOf(task.invocation, doubts, (word) => say(parent, word)));
   unwatch();
   await tally.stop();
   await runtime.close();
@@ -63,15 +68,29 @@ function createExecutor({ worker }: ApartTask, { parts, options, tally, say }: M
 }
 
 /** The claim stays with the worker, which renews it, and kills this process when it is lost. */
-function claimOf(id: InvocationId, say: (word: ApartWord) => void): Claim {
+function claimOf(id: InvocationId, doubts: Doubts, say: (word: ApartWord) => void): Claim {
   return {
     id,
     carrier: {},
     lost: new AbortController().signal,
+    onDoubt: (listener) => {
+      doubts.on("doubt", listener);
+      return () => doubts.off("doubt", listener);
+    },
     renew: async () => true,
     complete: async () => say({ kind: "complete" }),
     release: async (delayMs = 0) => say({ kind: "release", delayMs }),
   };
+}
+
+/** Tells whenever the worker says whether the claim is in doubt. */
+function doubtsOf(parent: Socket): Doubts {
+  const doubts: Doubts = new EventEmitter();
+  createInterface({ input: parent }).on("line", (line) => {
+    const { data: word } = WorkerWord.safeParse(parseLine(line));
+    if (word) doubts.emit("doubt", word.inDoubt);
+  });
+  return doubts;
 }
 
 function say(parent: Socket, word: ApartWord): void {
@@ -92,10 +111,9 @@ function endWhenTold(parent: Socket, executor: Executor, log: Logger): { begin: 
       await setTimeout(HAND_BACK_AGAIN_MS, undefined, { ref: false });
     }
   };
-  // The worker never says anything: its end is the end of the channel.
+  // The end of the channel is the end of the worker.
   parent.on("error", () => undefined);
   parent.on("close", () => void end());
-  parent.resume();
   process.on("SIGTERM", () => void end());
   return {
     begin: () => {

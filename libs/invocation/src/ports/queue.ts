@@ -22,14 +22,17 @@ export interface QueueEntry {
 export interface Claim {
   readonly id: InvocationId;
   readonly carrier: Carrier;
-  /**
-   * Aborted when the claim is lost or may be lost: a renewal was refused, or none succeeded for one lease, measured
-   * from before the last successful one. From then on nothing may be written for the invocation.
-   */
+  /** Aborted when the claim is lost: a renewal was refused. From then on nothing may be written for the invocation. */
   readonly lost: AbortSignal;
   /**
-   * Extends the lease. Resolves to whether the claim is still held; it resolves to `true` when the queue cannot be
-   * reached but the lease has not run out.
+   * Calls `listener` with `true` when the claim is in doubt: no renewal has succeeded for one lease, measured from
+   * before the last successful one, so somebody else may have the invocation. Until a renewal tells, its run must stand
+   * still. Calls it with `false` when a renewal has succeeded after all. Returns a function that ends this.
+   */
+  onDoubt(listener: (inDoubt: boolean) => void): () => void;
+  /**
+   * Extends the lease, also one that has run out if nobody has claimed the entry since. Resolves to `false` when the
+   * claim is lost, and to `true` when it is held, or the queue cannot be reached.
    */
   renew(): Promise<boolean>;
   /** Gives the claim up for good: the invocation has ended, or needs no run. */

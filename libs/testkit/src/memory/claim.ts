@@ -31,6 +31,11 @@ export class MemoryClaim implements Claim {
     return this.#lost.signal;
   }
 
+  /** Memory is never out of reach. */
+  onDoubt(): () => void {
+    return () => undefined;
+  }
+
   async renew(): Promise<boolean> {
     if (this.#isGivenUp) return false;
     if (!this.#isHeld()) this.lose();
