@@ -17,7 +17,7 @@ function project(name: string, groupOrder: number, include: string[], testTimeou
 
 /** What takes long, and is left to `npm run test:crash` and `npm run test:traces`. */
 const LONG = [
-  "test/crash/{cut-off,false-alarms,pausing,presence,scale-out}.test.ts",
+  "test/crash/{cut-off,false-alarms,outages,pausing,presence,scale-out}.test.ts",
   "test/traces/{content,quarantine}.test.ts",
 ];
 

@@ -1,13 +1,13 @@
 import { text, toolCall } from "@pifleet/testkit/model-server";
 import { describe, expect, it } from "vitest";
 import { Link } from "../fleet/link.ts";
-import { alive, processesOfRuns } from "../fleet/processes.ts";
+import { alive, processesOfRuns, stateOf } from "../fleet/processes.ts";
 import { endings, PATIENCE, SHORT_LEASE, Stage } from "./stage.ts";
 
 const ALONE = { ...SHORT_LEASE, PIFLEET_CONCURRENCY: "1" };
 
 describe("a worker whose machine is cut off", () => {
-  it("kills its runner itself, loses the invocation with the lease, writes nothing afterwards, and claims again", async () => {
+  it("lets its run stand still, loses the invocation with the lease, kills and writes nothing when it is back, and claims again", async () => {
     await using link = await Link.toRedis();
     await using stage = await Stage.set({ workers: 0, env: ALONE });
     const [first, second] = [stage.gate(), stage.gate()];
@@ -24,9 +24,11 @@ describe("a worker whose machine is cut off", () => {
     const other = await stage.fleet.startWorker();
 
     link.silence();
-    await expect.poll(() => alive(processes), PATIENCE).toEqual([]);
+    await expect.poll(() => [...new Set(processes.map(stateOf))], PATIENCE).toEqual(["T"]);
     expect(await stage.worksOn(id, 2)).toBe(other);
+    expect(processes.map(stateOf)).toEqual(processes.map(() => "T"));
     link.heal();
+    await expect.poll(() => alive(processes), PATIENCE).toEqual([]);
     // The other worker is busy: this one runs on the worker that was cut off.
     const next = await stage.submit();
     expect(await stage.runs(next)).toBe(cutOff);

@@ -142,6 +142,71 @@ describe("the execution of a claim", () => {
     expect(runtime.launches).toEqual([]);
   });
 
+  it("lets the runner stand still while the claim is in doubt, tells so in the log, and goes on", async () => {
+    const invocation = await submit();
+    const { claim, doubt } = claimOf(invocation);
+    script = async (runner) => {
+      await runner.task;
+      doubt(true);
+      await expect.poll(() => runner.suspended).toBe(true);
+      expect(claim.renew).toHaveBeenCalledOnce();
+      doubt(false);
+      await expect.poll(() => runner.suspended).toBe(false);
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claim);
+    expect(await stored(invocation)).toMatchObject({ status: "succeeded", output: "done" });
+    expect(await logged(invocation)).toContainEqual(
+      expect.objectContaining({ type: "log", level: "warn", message: expect.stringMatching(/stood still for/) }),
+    );
+    const names = (await backend.spans.read(invocation.id)).flatMap(({ events }) => events.map(({ name }) => name));
+    expect(names).toEqual(["suspend", "continue"]);
+  });
+
+  it("lets a runner stand still that is paused when a doubt is over, and in doubt when a pause is over", async () => {
+    const invocation = await submit();
+    const { claim, doubt } = claimOf(invocation);
+    const seen: boolean[] = [];
+    const standing = async (runner: { suspended: boolean }, act: () => unknown) => {
+      await act();
+      executor.wake(invocation.id);
+      // What was asked for is done when the change that follows it has been.
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(runner.suspended);
+    };
+    script = async (runner) => {
+      await runner.task;
+      await standing(runner, () => doubt(true));
+      await standing(runner, () => backend.store.pause("default", invocation.id));
+      await standing(runner, () => doubt(false));
+      await standing(runner, () => doubt(true));
+      await standing(runner, () => backend.store.resume("default", invocation.id));
+      await standing(runner, () => doubt(false));
+      runner.finish({ output: "done" });
+    };
+    await executor.execute(claim);
+    expect(seen).toEqual([true, true, true, true, true, false]);
+  });
+
+  it("settles what was done when the store is back, unless the claim is lost by then", async () => {
+    const invocation = await submit();
+    const { claim } = claimOf(invocation);
+    const settle = vi.spyOn(backend.store, "settle").mockRejectedValueOnce(new UnavailableError("away"));
+    const patient = new Executor({ ...ports(), onFault: () => undefined }, { worker: "wrk_1", leaseMs: 60_000 });
+    await patient.execute(claim);
+    expect(settle).toHaveBeenCalledTimes(2);
+    expect(await stored(invocation)).toMatchObject({ status: "succeeded", output: "done" });
+
+    const other = await submit();
+    const lost = claimOf(other);
+    settle.mockImplementation(async () => {
+      lost.lose();
+      throw new UnavailableError("away");
+    });
+    await patient.execute(lost.claim);
+    expect(await stored(other)).toMatchObject({ status: "running" });
+  });
+
   it("kills the runner and writes nothing more when the claim is lost", async () => {
     const invocation = await submit();
     const { claim, lose } = claimOf(invocation);
