@@ -9,20 +9,22 @@ export const DELIMITER = 16;
 export const DIGIT = 32;
 export const UPPER = 64;
 export const LOWER = 128;
+export const BASE64 = 256;
 
 /** The classes of the code units below 128. */
-export const CLASSES = new Uint8Array(128);
+export const CLASSES = new Uint16Array(128);
 
 function add(characters: string, bits: number): void {
   for (const character of characters) CLASSES[character.charCodeAt(0)] = classOf(character.charCodeAt(0)) | bits;
 }
 
-add("ABCDEFGHIJKLMNOPQRSTUVWXYZ", WORD | CREDENTIAL | UPPER);
-add("abcdefghijklmnopqrstuvwxyz", WORD | CREDENTIAL | LOWER);
-add("0123456789", WORD | CREDENTIAL | DIGIT);
+add("ABCDEFGHIJKLMNOPQRSTUVWXYZ", WORD | CREDENTIAL | BASE64 | UPPER);
+add("abcdefghijklmnopqrstuvwxyz", WORD | CREDENTIAL | BASE64 | LOWER);
+add("0123456789", WORD | CREDENTIAL | BASE64 | DIGIT);
 add("_", WORD | CREDENTIAL);
 add("-", DASH | CREDENTIAL);
-add(".~+/=", CREDENTIAL);
+add(".~=", CREDENTIAL);
+add("+/", CREDENTIAL | BASE64);
 add(" \t\n\r\v\f", SPACE | DELIMITER);
 add(",;&\"'`)}]<>|", DELIMITER);
 

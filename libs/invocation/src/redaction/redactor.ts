@@ -2,7 +2,7 @@ import { isSecretValue, strengthOf } from "./field-values.ts";
 import { KnownSecrets } from "./known-secrets.ts";
 import { isKnownSecret } from "./plausibility.ts";
 import { type Scanned, scan } from "./scan.ts";
-import { SourceText } from "./source-text.ts";
+import { type Piece, SourceText } from "./source-text.ts";
 import type { Found } from "./token-shapes.ts";
 import { UnescapedText, withoutControls } from "./unescaped-text.ts";
 
@@ -16,12 +16,6 @@ const LONGEST_KNOWN = 4_096;
 /** How often escapes are looked for in what escapes stood for: as of a URL inside of JSON inside of a URL. */
 const MOST_LAYERS = 3;
 const TOO_DEEP = "[nested too deeply]";
-
-/** A piece of a longer text: whether nothing follows, and whether something came before. */
-export interface Piece {
-  readonly isComplete: boolean;
-  readonly isContinued?: boolean;
-}
 
 /**
  * Takes secrets out of texts: those it knows by value, and whatever has the shape of one. It finds them behind the
@@ -53,9 +47,10 @@ export class Redactor {
     const unescaped = layers === 0 ? undefined : UnescapedText.of(text, piece.isComplete);
     if (!unescaped) return undivided(plain.found, plain.open);
     const inside = this.#findWithin(unescaped.text, piece, layers - 1);
-    const found = inside.found.map(({ start, end }) => ({
-      start: unescaped.originOf(start),
-      end: unescaped.originOf(end),
+    const found = inside.found.map((secret) => ({
+      ...secret,
+      start: unescaped.originOf(secret.start),
+      end: unescaped.originOf(secret.end),
     }));
     const open = piece.isComplete ? text.length : Math.min(unescaped.open, unescaped.originOf(inside.open));
     return undivided([...plain.found, ...found], Math.min(plain.open, open));
@@ -106,11 +101,11 @@ export function replaced(text: string, found: readonly Found[]): string {
 
 /** In their order, with those that overlap made one. One that reaches into what is open is open itself. */
 function undivided(found: readonly Found[], open: number): Scanned {
-  const merged: { start: number; end: number }[] = [];
-  for (const { start, end } of found.toSorted((a, b) => a.start - b.start)) {
+  const merged: Found[] = [];
+  for (const secret of found.toSorted((a, b) => a.start - b.start)) {
     const last = merged.at(-1);
-    if (last && start < last.end) last.end = Math.max(last.end, end);
-    else merged.push({ start, end });
+    if (!last || secret.start >= last.end) merged.push(secret);
+    else if (secret.end > last.end) merged[merged.length - 1] = { ...secret, start: last.start };
   }
   const last = merged.at(-1);
   if (!last || last.end <= open) return { found: merged, open };

@@ -9,6 +9,16 @@ interface Run {
   readonly end: number;
 }
 
+/** Describes a piece of a longer text. */
+export interface Piece {
+  /** Whether nothing follows. */
+  readonly isComplete: boolean;
+  /** Whether it begins within a word. */
+  readonly isContinued?: boolean;
+  /** Whether it begins with a private key of which the beginning was found before. */
+  readonly beginsInKey?: boolean;
+}
+
 /**
  * A text that is looked through from its beginning to its end. Runs of characters that were measured are remembered, so
  * that many candidates in one long word cost no more than one.
@@ -19,11 +29,14 @@ export class SourceText {
   readonly isComplete: boolean;
   /** Whether it begins within a word. */
   readonly isContinued: boolean;
+  /** Whether it begins with a private key of which the beginning was found before. */
+  readonly beginsInKey: boolean;
   readonly #runs: Run[] = [];
   readonly #ends = new Map<string, Run>();
 
-  constructor(text: string, { isComplete, isContinued = false }: { isComplete: boolean; isContinued?: boolean }) {
+  constructor(text: string, { isComplete, isContinued = false, beginsInKey = false }: Piece) {
     this.text = text;
+    this.beginsInKey = beginsInKey;
     this.isComplete = isComplete;
     this.isContinued = isContinued;
   }

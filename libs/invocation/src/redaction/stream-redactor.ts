@@ -1,14 +1,12 @@
 import { classAt, classOf, DELIMITER, WORD } from "./characters.ts";
-import { endOfContent, PRIVATE_KEY_END } from "./private-keys.ts";
+import { PRIVATE_KEY_BEGUN } from "./private-keys.ts";
 import { type Redactor, replaced } from "./redactor.ts";
+import type { Found } from "./token-shapes.ts";
 
 /** As much of what was passed on is looked at again: the name before a value, the scheme before a credential. */
 const CONTEXT_CHARS = 256;
 /** More is not held back: a secret that is longer because every character of it is escaped is judged by this much. */
 const MOST_HELD_CHARS = 16_384;
-
-/** The rest of a secret that is too long to be held back as a whole. */
-type Rest = "word" | "private key";
 
 /**
  * Redacts a text that arrives in pieces, also a secret that several pieces share. What may be the beginning of a secret
@@ -22,7 +20,10 @@ export class StreamRedactor {
   #held = "";
   /** Whether the context begins within a word. */
   #isContinued = false;
-  #rest: Rest | undefined;
+  /** Whether the context begins within a private key, and with what stands for its beginning. */
+  #beginsInKey = false;
+  /** The secret that was passed on last, when it was too long to be held as a whole and may go on. */
+  #goesOn: "word" | "private key" | undefined;
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -31,46 +32,78 @@ export class StreamRedactor {
   /** Takes a piece; returns what may be passed on now, which may be empty. */
   push(piece: string): string {
     this.#held += piece;
-    if (this.#rest) this.#held = this.#withoutRest(this.#rest);
-    return this.#held === "" || this.#rest ? "" : this.#pass(false);
+    if (this.#goesOn === "word") this.#dropWord();
+    return this.#held === "" ? "" : this.#pass(false);
   }
 
   /** The text is complete, or was cut off: returns the rest. */
   end(): string {
-    return this.#rest ? "" : this.#pass(true);
+    return this.#pass(true);
   }
 
   #pass(isComplete: boolean): string {
     const text = this.#context + this.#held;
     const from = this.#context.length;
     const isJudged = isComplete || this.#held.length > MOST_HELD_CHARS;
-    const { found, open } = this.#redactor.find(text, { isComplete: isJudged, isContinued: this.#isContinued });
+    const { found, open } = this.#redactor.find(text, {
+      isComplete: isJudged,
+      isContinued: this.#isContinued,
+      beginsInKey: this.#beginsInKey,
+    });
     const until = Math.max(from, open);
+    if (until === from && !isComplete) return "";
     const secrets = found.filter(({ end }) => end > from);
-    const inHeld = secrets.map(({ start, end }) => ({ start: Math.max(start, from) - from, end: end - from }));
-    const clean = replaced(text.slice(from, until), inHeld);
+    const clean = this.#clean(text, { from, until, secrets });
     const last = secrets.at(-1);
-    if (!isComplete && last && last.end === text.length) this.#rest = restOf(text, last.start);
-    // A secret can hold the name of the value behind it. What follows one that goes on is not next to what was before.
-    const contextFrom = Math.max(0, until - CONTEXT_CHARS, this.#rest && last ? last.end : 0);
-    if (contextFrom > 0) this.#isContinued = (classAt(text, contextFrom - 1) & WORD) !== 0;
-    this.#context = text.slice(contextFrom, until);
+    if (!isComplete && last?.end === text.length) this.#goesOn = last.isPrivateKey ? "private key" : "word";
+    else this.#goesOn = undefined;
     this.#held = text.slice(until);
+    this.#remember(
+      text,
+      until,
+      found.findLast(({ isPrivateKey }) => isPrivateKey),
+    );
     return clean;
   }
 
-  /** What is held, without what still belongs to the secret; as much as must be seen again while that goes on. */
-  #withoutRest(rest: Rest): string {
-    const end = rest === "word" ? endOfWord(this.#held) : endOfContent(this.#held, 0);
-    if (end === this.#held.length) return rest === "word" ? "" : this.#held.slice(1 - PRIVATE_KEY_END.length);
-    this.#rest = undefined;
-    return this.#held.slice(end);
+  /** What is between `from` and `until`, without the secrets. Of one that goes on it was told where it began. */
+  #clean(text: string, { from, until, secrets }: Span): string {
+    const [first, ...others] = secrets;
+    const isRest = this.#goesOn === "private key" && first !== undefined && first.start < from;
+    const begin = isRest ? first.end : from;
+    const inText = (isRest ? others : secrets).map(({ start, end }) => ({
+      start: Math.max(start, begin) - begin,
+      end: end - begin,
+    }));
+    return replaced(text.slice(begin, until), inText);
+  }
+
+  /** Keeps the end of what was passed on. The content of a private key is known by how it begins. */
+  #remember(text: string, until: number, key?: Found): void {
+    const contextFrom = Math.max(0, until - CONTEXT_CHARS);
+    if (contextFrom === 0) {
+      this.#context = text.slice(0, until);
+      return;
+    }
+    this.#beginsInKey = key !== undefined && key.start < contextFrom && key.end > contextFrom;
+    this.#isContinued = !this.#beginsInKey && (classAt(text, contextFrom - 1) & WORD) !== 0;
+    this.#context = (this.#beginsInKey ? PRIVATE_KEY_BEGUN : "") + text.slice(contextFrom, until);
+  }
+
+  /** Takes the rest of a word out of what is held: a secret reached to the end of what there was. */
+  #dropWord(): void {
+    const end = endOfWord(this.#held);
+    this.#remember(this.#context + this.#held, this.#context.length + end);
+    this.#held = this.#held.slice(end);
+    if (this.#held !== "") this.#goesOn = undefined;
   }
 }
 
-/** What goes on: behind the first line of a private key stands its content, and behind everything else a word. */
-function restOf(text: string, start: number): Rest {
-  return text.slice(0, start).endsWith("KEY-----") ? "private key" : "word";
+/** A part of a text, and the secrets that reach into it. */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+  readonly secrets: readonly Found[];
 }
 
 function endOfWord(text: string): number {

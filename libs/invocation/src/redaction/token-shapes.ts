@@ -82,6 +82,8 @@ function pair(text: string, at: number): number {
 export interface Found {
   readonly start: number;
   readonly end: number;
+  /** Whether it ends with the content of a private key, which may go on behind spaces. */
+  readonly isPrivateKey?: boolean;
 }
 
 /**

@@ -57,6 +57,26 @@ export const PLANTED: [name: string, text: string, secret: string][] = [
     "sk-a1B2c3D4e5F6g7H8i9J0",
   ],
   ["a private key without its end", `-----BEGIN RSA PRIVATE KEY-----\n${KEY_LINES}`, KEY_LINES],
+  [
+    "a value behind its name behind a private key without its end",
+    `-----BEGIN PRIVATE KEY-----\n${KEY_LINES}\npassword = 'open-sesame-7'`,
+    "open-sesame-7",
+  ],
+  [
+    "a credential behind a private key without its end",
+    `-----BEGIN PRIVATE KEY-----\n${KEY_LINES}\nBearer 0123456789abcdef0123`,
+    "0123456789abcdef0123",
+  ],
+  [
+    "the last, short line of a private key",
+    `-----BEGIN PRIVATE KEY-----\n${KEY_LINES}\nq83vEjRW\n-----END PRIVATE KEY-----`,
+    "q83vEjRW",
+  ],
+  [
+    "a private key in one line",
+    `-----BEGIN PRIVATE KEY-----${KEY_LINES.replace("\n", " ")} -----END`,
+    KEY_LINES.replace("\n", " "),
+  ],
   ["a known value", "the word is correct-horse-battery!", "correct-horse-battery"],
   ["a known value within a word", "xcorrect-horse-batteryx", "correct-horse-battery"],
 ];
