@@ -16,7 +16,7 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** What the routes work with. */
+/** The services that the routes use. */
 export interface Services {
   readonly backend: Backend;
   readonly artifacts: Pick<ArtifactStore, "has" | "read">;
@@ -25,7 +25,7 @@ export interface Services {
   readonly waiting: Waiting;
   /** How many requests may be held open. */
   readonly openRequests: OpenRequests;
-  /** What was found damaged since the start of this process. */
+  /** Counts of damaged content found since this process started. */
   readonly damage: { artifacts: number };
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */

@@ -5,13 +5,13 @@ import { ProblemError } from "./problem-error.ts";
 import { problemResponses } from "./problems.ts";
 import { type Allowance, spend } from "./rate-limit.ts";
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Identity {
   readonly tenant: string;
   readonly scopes: readonly Scope[];
   /** The stored key that was sent, if it was one. */
   readonly key?: ApiKeyId;
-  /** What each request is counted against; absent for who may send as many as they like. */
+  /** The rate limit that each request counts against; absent when the sender has none. */
   readonly allowance?: Allowance;
 }
 
@@ -29,12 +29,12 @@ declare module "fastify" {
     identity: Identity;
   }
   interface FastifyContextConfig {
-    /** What the key of a request to this route must be allowed to do. */
+    /** The scope that a key needs for this route. */
     scope?: Scope;
   }
 }
 
-/** Who sends the bootstrap key, or needs none. */
+/** The sender with the bootstrap key, or with authentication off. */
 const DEFAULT_IDENTITY: Identity = { tenant: DEFAULT_TENANT, scopes: ["admin", "operator"] };
 
 /** Lets everyone in, without a key. */
@@ -95,7 +95,7 @@ function unauthorized(detail: string, challenge: string): ProblemError {
 function requireScope({ identity, routeOptions }: FastifyRequest): void {
   const { scope } = routeOptions.config;
   if (scope === undefined || identity.scopes.includes(scope)) return;
-  // What is the whole fleet's is no tenant's to administer.
+  // An admin key of one tenant must not administer the whole fleet.
   if (scope !== "operator" && identity.scopes.includes("admin")) return;
   const headers = { "www-authenticate": `Bearer realm="pifleet", error="insufficient_scope", scope="${scope}"` };
   throw new ProblemError(403, "insufficient_scope", `The key lacks the scope ${scope}`, { headers });

@@ -67,7 +67,7 @@ const Hosts = z
   )
   .transform((hosts): ReadonlySet<string> => new Set(hosts));
 
-/** What one tenant's invocations may hold in Redis. 0 is no limit. Parses to bytes. */
+/** Maximum that one tenant's invocations may hold in Redis. 0 is no limit. Parses to bytes. */
 const TenantStorage = wholeNumber(0, 1_048_576)
   .default(512)
   .transform((megabytes) => (megabytes === 0 ? null : megabytes * 1_048_576));

@@ -7,7 +7,7 @@ import { FleetMetrics } from "./fleet-metrics.ts";
 import { OPEN_KINDS } from "./open-requests.ts";
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
-/** What a path that no route takes is counted as, so that nobody can make labels up. */
+/** The route label of requests that match no route, so that clients cannot invent labels. */
 const UNMATCHED = "unmatched";
 
 /** The figures of this process, and those of the fleet as the backend tells them. */

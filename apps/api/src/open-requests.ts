@@ -1,7 +1,7 @@
 import type { Identity } from "./authentication.ts";
 import { ProblemError } from "./problem-error.ts";
 
-/** What may be held open for long: an event stream, or an answer that is held back. */
+/** A request that may stay open for long: an event stream or a long-poll. */
 export const OPEN_KINDS = ["stream", "wait"] as const;
 export type OpenKind = (typeof OPEN_KINDS)[number];
 

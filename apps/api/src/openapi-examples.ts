@@ -113,7 +113,7 @@ const queue = {
   tenants: [{ tenant: "acme", waiting: 3, admitted: 4 }],
 };
 
-/** What an operation answers with, by its id, where that says more than the example of the schema. */
+/** Example answers by operation id, where they say more than the example of the schema. */
 export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
   // It ends a moment after the answer.
   cancelInvocation: running,

@@ -14,7 +14,7 @@ import { buildServer } from "./server.ts";
 import { storedKeysAuthenticator } from "./stored-keys.ts";
 
 const EXIT_FAILURE = 1;
-/** Whoever waits is answered at once; only a client that is slow to send or to read takes longer: not longer than this. */
+/** How long a stop waits for clients that send or read slowly, milliseconds. Long-polls are answered at once. */
 const LINGER_MS = 5_000;
 const GRACE_MS = 10_000;
 /** How long the first answer of the database is waited for before requests are taken without it. */

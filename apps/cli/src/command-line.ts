@@ -17,7 +17,7 @@ interruption.insisted.addEventListener("abort", () => {
 });
 
 stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // Whoever reads us may stop early, as `head` does: that is no failure, and there is nobody left to tell.
+  // A reader such as `head` may close the pipe early: that is no failure.
   if (error.code === "EPIPE") process.exit(ExitCode.done);
   context.output.progress(`pifleet: Standard output cannot be written: ${error.message}`);
   process.exit(ExitCode.failed);
@@ -41,7 +41,7 @@ try {
 } catch (error) {
   process.exitCode = reportFailure(error, context.output, interruption);
 }
-// What is left, such as a half-read standard input, holds nothing up.
+// A half-read standard input must not keep the process.
 stdout.write("", (error) => {
   // Its own listener ends the process then, with another exit code.
   if (!error) process.exit();

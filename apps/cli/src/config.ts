@@ -82,7 +82,7 @@ export function readDevConfig(given: Environment): DevConfig {
   }
   const childEnvironment = {
     ...environment,
-    // What this machine alone can reach may have things sent to this machine.
+    // A fleet that only this machine can reach may send to this machine.
     ...(LOOPBACK.test(host) && { PIFLEET_WEBHOOK_ALLOW: environment.PIFLEET_WEBHOOK_ALLOW ?? "loopback" }),
     REDIS_URL: redisUrl,
     HOST: host,

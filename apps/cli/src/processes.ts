@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPrivately } from "@pifleet/environment";
 
-/** What a service may take beyond the grace period before it is killed, milliseconds. */
+/** How long a service may take beyond the grace period before it is killed, milliseconds. */
 const LAST_GRACE_MS = 2_000;
 
 export interface ServiceOptions {

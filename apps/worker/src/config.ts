@@ -110,7 +110,7 @@ export interface Config {
   readonly traces: TraceConfig;
   /** Which addresses that are not public may be sent to when a client names them. */
   readonly allowedAddresses: AddressAllowance;
-  /** Who is asked for the addresses of hosts that clients name; the machine's name servers without. */
+  /** Name servers for hosts that clients name; default: those of the machine. */
   readonly nameServers: readonly string[] | undefined;
   /** When the tries of a webhook message are made. */
   readonly webhookSchedule: WebhookSchedule;
@@ -164,7 +164,7 @@ function limited(amount: number): number | undefined {
   return amount === 0 ? undefined : amount;
 }
 
-/** What the container allows, bytes; infinity where nothing is limited. */
+/** Memory limit of the container, bytes; infinity without one. */
 function constrained(): number {
   return process.constrainedMemory() || Number.POSITIVE_INFINITY;
 }
@@ -173,7 +173,7 @@ const DRAIN_ON_IDLE = "--drain-on-idle";
 
 export interface Arguments {
   readonly drainOnIdle: boolean;
-  /** What this process is to run for the worker that started it; undefined for a worker. */
+  /** The invocation that this process runs for the worker that started it; undefined for a worker. */
   readonly apart: ApartTask | undefined;
 }
 

@@ -13,7 +13,7 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
 
 /** Names of variables that hold a secret: keys of model providers, tokens, passwords, headers. */
 const SECRET_NAME = /(?:^|_)(?:KEYS?|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|HEADERS)(?:_|$)/;
-/** What these hold is where a secret is, or its public half. */
+/** Variables that name where a secret is, or hold its public half. */
 const NO_SECRET_NAME = /_(?:PATH|FILE|DIR|URL|ID)$|^GOOGLE_APPLICATION_CREDENTIALS$/;
 const HEADERS_NAME = /HEADERS$/;
 

@@ -30,7 +30,7 @@ type Variables = z.infer<z.ZodObject<typeof TRACE_VARIABLES>>;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** What the deployment decides about traces. */
+/** The deployment's settings for traces. */
 export interface TraceConfig {
   /** Nothing is exported, wherever it should go. The spans can still be read with the record. */
   readonly isDisabled: boolean;

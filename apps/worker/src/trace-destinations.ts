@@ -12,7 +12,7 @@ import {
 import type { Config } from "./config.ts";
 
 export interface TraceDestinationOptions {
-  /** What the deployment decides about traces. */
+  /** The deployment's settings for traces. */
   readonly traces: Config["traces"];
   readonly serviceVersion: string;
   /** Decides which endpoints may be connected to that clients name. */

@@ -49,7 +49,7 @@ export async function work(config: Config & Arguments): Promise<void> {
   close();
 }
 
-/** What a worker works with. */
+/** The settings of a worker. */
 async function compose(config: Config, log: Logger): Promise<{ parts: WorkerParts; options: WorkerOptions }> {
   const { modelsFile: path, traces } = config;
   const modelsFile = path && (await readConfigured("PIFLEET_MODELS_FILE", () => readModelsFile(path)));

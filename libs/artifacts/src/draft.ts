@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Artifact } from "@pifleet/invocation";
 
-/** What the file of a draft ends with. */
+/** File name suffix of a draft. */
 export const DRAFT = ".draft";
 
 /** A content that is written and has no name yet by which others find it. */

@@ -27,7 +27,7 @@ export interface WaitOptions extends CallOptions {
   readonly waitSeconds?: number;
 }
 
-/** What goes with a submission: also the caller's trace context, under which the run's spans will hang. */
+/** Options of a submission, including the caller's trace context, which becomes the parent of the run's spans. */
 export interface CreateOptions extends WaitOptions, Carrier {
   /** The same key with the same submission names the same invocation. By default every call has a key of its own. */
   readonly idempotencyKey?: string;

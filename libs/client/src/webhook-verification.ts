@@ -18,7 +18,7 @@ interface EventOf<Ending extends TerminalStatus> {
   readonly data: InvocationRecord & { readonly status: Ending; readonly cut?: readonly (keyof InvocationRecord)[] };
 }
 
-/** What a webhook tells, narrowed by its `type`. */
+/** The payload of a webhook message, narrowed by its `type`. */
 export type WebhookEvent = { [Ending in TerminalStatus]: EventOf<Ending> }[TerminalStatus];
 
 /** The headers of a request, as the Web's `Request` or Node's `IncomingMessage` has them. */

@@ -31,7 +31,7 @@ export type ArtifactPlace =
   | {
       readonly kind: "s3";
       readonly bucket: string;
-      /** What all keys begin with. */
+      /** Prefix of all keys. */
       readonly prefix: string;
       readonly region: string;
       /** The URL of a store that is not Amazon's. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "./configuration.ts";
 
-/** What may be seen of our environment: what Node and the C library need from the start, and nothing else. */
+/** The only variables that stay visible in /proc: those that Node and the C library need from the start. */
 const PUBLIC =
   /^(?:PATH|HOME|USER|LANG|LC_\w+|TERM|TZ|TMPDIR|NO_COLOR|FORCE_COLOR|NODE_(?:OPTIONS|EXTRA_CA_CERTS|COMPILE_CACHE|ENV|PATH)|SSL_CERT_(?:FILE|DIR)|PIFLEET_TEST_RUN)$/;
 

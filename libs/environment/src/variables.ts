@@ -9,7 +9,7 @@ export const RedisUrl = z
   .url({ protocol: /^rediss?$/, error: "must be a URL such as redis://127.0.0.1:6379" })
   .default("redis://127.0.0.1:6379");
 
-/** What the names of all our keys in Redis begin with, so that several fleets can share one. */
+/** Prefix of all our keys in Redis, so that several fleets can share one. */
 export const RedisPrefix = z
   .string()
   .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, dashes or underscores")

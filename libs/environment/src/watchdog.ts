@@ -10,11 +10,11 @@ const RESOURCES = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2, cod
 export interface WatchdogOptions {
   /** How long the event loop may stand still, milliseconds; 0 is for ever. */
   readonly limitMs: number;
-  /** What stands as `app` in the log line. */
+  /** The `app` field of the log line. */
   readonly app: string;
 }
 
-/** What the thread is given. */
+/** Data for the watchdog thread. */
 interface Watched extends WatchdogOptions {
   /** Grows with each turn of the event loop that is watched. */
   readonly beats: Int32Array<SharedArrayBuffer>;

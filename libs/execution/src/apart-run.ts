@@ -1,6 +1,6 @@
 import type { Claim, InvocationId } from "@pifleet/invocation";
 
-/** What is to become of the claim on an invocation that ran apart. */
+/** Decides what happens to the claim on an invocation that ran apart. */
 export type ApartEnd = { readonly kind: "complete" } | { readonly kind: "release"; readonly delayMs: number };
 
 /** An invocation that runs in a worker process of its own, because two workers died while they ran it. */

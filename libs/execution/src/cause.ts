@@ -15,7 +15,7 @@ export type Cause =
   | { readonly kind: "over_budget"; readonly message: string }
   /** The event log has refused what the attempt reported, for good. */
   | { readonly kind: "unlogged"; readonly error: unknown }
-  /** What the runner reported could not be taken: a bug of ours. */
+  /** A report of the runner could not be handled: a bug of ours. */
   | { readonly kind: "unreadable"; readonly error: unknown }
   | { readonly kind: "cancelled" }
   /** The worker drains and gives the invocation back. */

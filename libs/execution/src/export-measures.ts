@@ -18,7 +18,7 @@ export function measured(senders: Senders, measures: Measures): Senders {
 }
 
 export interface ExportTry {
-  /** What had come of earlier tries. */
+  /** Results of earlier tries. */
   readonly before: AttemptExport;
   readonly tried: AttemptExport;
   /** What is recorded of it: what was tried, but for what is given up because of its age. */

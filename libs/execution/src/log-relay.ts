@@ -15,7 +15,7 @@ import type { RecordObserver } from "./record-observer.ts";
 /** With more than this in memory, the runner's records wait: a log that is slow slows the reading down. */
 const MAX_PENDING_CHARS = 1_000_000;
 const RETRY_MS = 250;
-/** What the log refuses so often in a row, though it could be reached, it refuses for good. */
+/** Refusals in a row by a reachable log after which a write counts as refused for good. */
 const MAX_REFUSALS = 5;
 /** The journal of one attempt takes so many characters; what comes later is left out. */
 const MAX_JOURNAL_CHARS = 8_000_000;
@@ -36,7 +36,7 @@ export interface LogRelayOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** What waits to be written. */
+/** Events that wait to be written. */
 interface Pending {
   readonly events: Event[];
   readonly journal: string[];
@@ -103,7 +103,7 @@ export class LogRelay implements RecordObserver {
 
   /** Never rejects: what the log cannot take now is offered again until the claim is lost. */
   async #append(): Promise<void> {
-    // What happens at the same moment goes together.
+    // Events of the same moment are written together.
     await Promise.resolve();
     while (this.#pending.events.length + this.#pending.journal.length > 0 && !this.#options.lost.aborted) {
       const pending = this.#pending;

@@ -17,7 +17,7 @@ export type SettledCause = Exclude<Cause, { kind: "lost" }>;
 const QUOTED_LINES = 10;
 
 /**
- * What the attempt ended with. A result counts only when the runner's process ended well too: a non-zero exit is a
+ * Decides what the attempt ended with. A result counts only when the runner's process ended well too: a non-zero exit is a
  * failure even if the agent seemed to be done.
  * @param remains what the attempt has to show if it did not finish
  */

@@ -15,7 +15,7 @@ import type {
 import type { ContentOptions } from "@pifleet/tracing";
 import type { ApartRun } from "./apart-run.ts";
 
-/** What tells an attempt from all others in a log, and joins the log to its trace. */
+/** Identifies an attempt in a log, and joins the log to its trace. */
 export interface AttemptInfo {
   readonly invocation: InvocationId;
   readonly attempt: number;
@@ -24,7 +24,7 @@ export interface AttemptInfo {
   readonly spanId: string;
 }
 
-/** What the execution of an attempt needs from outside. */
+/** Dependencies of the execution of an attempt. */
 export interface ExecutionPorts {
   readonly store: InvocationStore;
   readonly events: EventLog;
@@ -49,7 +49,7 @@ export interface ExecutionPorts {
   readonly onFault: (error: unknown, attempt?: AttemptInfo) => void;
 }
 
-/** What the deployment decides about the traces of an invocation. */
+/** The deployment's settings for the traces of an invocation. */
 export interface TracingPolicy {
   /** Whether its spans are exported, and so whether those who are asked on its behalf are to record theirs. */
   readonly isSampled: (invocation: Invocation) => boolean;

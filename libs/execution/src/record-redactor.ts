@@ -2,7 +2,7 @@ import { type Redactor, type RunnerRecord, StreamRedactor } from "@pifleet/invoc
 
 type Piece = Extract<RunnerRecord, { type: "message.delta" | "tool.output" }>;
 
-/** So many texts may arrive in pieces at the same time; the oldest is not waited for when there are more. */
+/** Maximum texts that arrive in pieces at the same time; with more, the oldest is passed on as it is. */
 const MOST_STREAMS = 64;
 
 /**
@@ -17,7 +17,7 @@ export class RecordRedactor {
     this.#redactor = redactor;
   }
 
-  /** What may be passed on now: the record itself, redacted, behind what was held back and belongs before it. */
+  /** Returns the records to pass on now: what was held back before this record, then the record itself, redacted. */
   redact(record: RunnerRecord): RunnerRecord[] {
     switch (record.type) {
       case "ready":

@@ -14,10 +14,10 @@ import type { RecordObserver } from "./record-observer.ts";
 const MAX_CHARS = 8_000_000;
 /** An answer that is longer gets no more calls, so that what is dropped stays small. */
 const MAX_ANSWER_CHARS = 1_000_000;
-/** What a message takes beside its text, about. */
+/** Approximate size of a message beside its text. */
 const MESSAGE_CHARS = 200;
 
-/** What an attempt has to show, whenever it is cut short. */
+/** The partial result of an attempt, at any moment. */
 export interface Remains {
   readonly output: string | null;
   readonly messages: Message[];
@@ -72,7 +72,7 @@ export class Transcript implements RecordObserver {
     }
   }
 
-  /** What there is now; a message that still streams counts as far as it came. */
+  /** Returns the result so far, including a message that still streams. */
   remains(): Remains {
     const output = this.#streamed || this.#output;
     const messages = this.#messages.map(({ message }) => message);

@@ -12,7 +12,7 @@ import { piIndexModule } from "./pi-index.ts";
 const PROGRAM = "libs/harness/src/runner.ts";
 /** By which the harness says which of Pi's providers it wants. */
 const WANTED = "libs/harness/src/pi/wanted-provider.ts";
-/** What the program loads from files beside it, when a task needs it. */
+/** Files that the program loads on demand from beside it. */
 const BEDROCK = "@earendil-works/pi-ai/bedrock-provider";
 const PHOTON = "@silvia-odwyer/photon-node";
 /** By which Pi scales the images that it reads; the package reads it from beside its own file. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What a key may do. `admin` may do everything with what its tenant has; `operator` runs the fleet, for all tenants. */
+/** Scopes of a key. `admin` may do everything with what its tenant has; `operator` runs the fleet, for all tenants. */
 export const Scope = z.enum(["invocations:read", "invocations:write", "webhooks", "admin", "operator"]);
 export type Scope = z.infer<typeof Scope>;
 

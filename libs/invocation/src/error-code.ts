@@ -28,7 +28,7 @@ export const ErrorCode = z.enum([
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
-/** What is known of every error with one code. */
+/** The properties that all errors with one code share. */
 interface ErrorPolicy {
   /** The status of the invocation when no further attempt follows. */
   readonly status: Exclude<TerminalStatus, "succeeded">;
@@ -37,7 +37,7 @@ interface ErrorPolicy {
    * that grow, for as long as `limits.providerPatienceMs` allows.
    */
   readonly retry: "never" | "again" | "patience";
-  /** What the person who reads the error can do. */
+  /** What you can do about the error. */
   readonly help?: string;
 }
 

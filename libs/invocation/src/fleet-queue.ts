@@ -4,7 +4,7 @@ import { Tenant } from "./api-key.ts";
 const Count = z.int().min(0);
 const Limit = Count.nullable();
 
-/** What waits and runs in the whole fleet, for those who operate it. */
+/** Waiting and running work of the whole fleet, for operators. */
 export const FleetQueue = z
   .object({
     waiting: Count.describe("Wait for their turn, or may be claimed now"),

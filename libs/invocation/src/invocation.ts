@@ -76,7 +76,7 @@ export interface Invocation extends InvocationRecord {
   readonly carrier: Carrier;
   /** The span of the caller from which the submission came. */
   readonly callerSpanId: string | null;
-  /** What became of the spans of each attempt, by its number; `trace.export` is made of it (`traceExportOf`). */
+  /** Export results of each attempt's spans, by its number; `trace.export` is made of it (`traceExportOf`). */
   readonly exports: Readonly<Record<number, AttemptExport>>;
   /** When cancel was asked for while an attempt ran; the worker honours it at the latest with its next heartbeat. */
   readonly cancelRequestedAt: string | null;

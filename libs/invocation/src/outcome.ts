@@ -4,7 +4,7 @@ import type { Message } from "./message.ts";
 import type { StopReason } from "./stop-reason.ts";
 import type { Usage } from "./usage.ts";
 
-/** What an attempt left behind, however it ended: also an attempt that was cut short has messages and usage. */
+/** Messages and usage of an attempt, however it ended; also of one that was cut short. */
 interface Remains {
   readonly messages: Message[];
   readonly usage: Usage;
@@ -22,7 +22,7 @@ export type Outcome =
       readonly status: "failed" | "cancelled" | "timed_out" | "needs_attention";
       readonly output: string | null;
       readonly error: InvocationError;
-      /** What the provider asked us to wait before another attempt, milliseconds. */
+      /** Wait before another attempt that the provider asked for, milliseconds. */
       readonly retryAfterMs?: number;
       /** The model has not answered in this attempt: nothing is lost when it is made later. */
       readonly isUnpaid?: boolean;

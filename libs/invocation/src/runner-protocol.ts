@@ -21,7 +21,7 @@ export const RunnerTask = z.object({
   /** The provider's entry of the deployment's models file, in Pi's format, when it has one. */
   providerConfig: z.record(z.string(), z.unknown()).optional(),
   apiKey: z.string().optional(),
-  /** What else the provider needs that is usually found in the environment, such as a region or an account. */
+  /** Other settings of the provider that usually stand in the environment, such as a region or an account. */
   providerEnvironment: z.record(z.string(), z.string()).optional(),
   instructions: z.string().optional(),
   /** The trace that model requests are to be joined to; each names a span of its own in it. */

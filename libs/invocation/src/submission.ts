@@ -9,7 +9,7 @@ import { InvocationWebhook } from "./webhook.ts";
 export const ToolName = z.enum(["read", "bash", "edit", "write", "grep", "find", "ls"]);
 export type ToolName = z.infer<typeof ToolName>;
 
-/** What an invocation gets that names no tools: those that Pi itself enables. */
+/** Default tools: those that Pi itself enables. */
 export const DEFAULT_TOOLS: readonly ToolName[] = ["read", "bash", "edit", "write"];
 
 /** Provider and model: everything before the first slash is the provider. */
@@ -24,7 +24,7 @@ const Input = z
 
 const SeedFile = z.strictObject({ path: FilePath, content: z.string() });
 
-/** What a worker does with an attempt that was lost together with its worker. */
+/** How a worker treats an attempt that was lost together with its worker. */
 export const Recovery = z.enum(["rerun", "fail"]);
 export type Recovery = z.infer<typeof Recovery>;
 

@@ -6,7 +6,7 @@ const MAX_COST_USD = 1_000_000_000;
 
 const count = z.int().nonnegative().max(MAX_COUNT);
 
-/** What the model requests and tools of an invocation took, over all its attempts. */
+/** Usage of model requests and tools over all attempts of an invocation. */
 export const Usage = z.object({
   inputTokens: count.describe("All input tokens, cached ones included"),
   outputTokens: count,
@@ -18,7 +18,7 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** What model requests alone took. */
+/** Usage of model requests alone. */
 export const RequestUsage = Usage.omit({ turns: true, toolCalls: true });
 export type RequestUsage = z.infer<typeof RequestUsage>;
 

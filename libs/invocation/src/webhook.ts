@@ -17,7 +17,7 @@ export const DeliveryId = z
   .regex(/^dlv_[0-7][0-9A-HJKMNP-TV-Z]{25}$/, "must be the id of a delivery: dlv_ and a ULID");
 export type DeliveryId = z.infer<typeof DeliveryId>;
 
-/** What a webhook can tell of: how an invocation ended. */
+/** Event types of webhooks: how an invocation ended. */
 export const WebhookEventType = z.enum(TERMINAL_STATUSES.map((status) => `invocation.${status}` as const));
 export type WebhookEventType = z.infer<typeof WebhookEventType>;
 

@@ -7,7 +7,7 @@ import { NameResolver } from "./name-resolver.ts";
 import { wellKnownAddresses } from "./well-known-names.ts";
 
 export interface AddressGuardOptions {
-  /** What may be connected to besides public addresses. Default: nothing. */
+  /** Addresses that may be connected to besides public ones. Default: none. */
   readonly allow?: readonly AddressAllowance[];
   /** Default: a `NameResolver` that asks the name servers of the machine. */
   readonly resolve?: Resolve;

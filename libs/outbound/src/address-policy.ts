@@ -2,7 +2,7 @@ import { AddressSet } from "./address-set.ts";
 import { type AddressKind, specialKindOf } from "./special-addresses.ts";
 
 /**
- * What may be connected to besides public addresses: a kind of addresses, or a CIDR such as `10.1.0.0/16`. The kinds
+ * Addresses that may be connected to besides public ones: a kind of addresses, or a CIDR such as `10.1.0.0/16`. The kinds
  * leave out what is served to every machine of a cloud, its metadata; a CIDR allows exactly what it says.
  */
 export type AddressAllowance = "loopback" | "private" | `${string}/${string}`;

@@ -5,7 +5,7 @@ export class ForbiddenAddressError extends Error {
   override readonly name = "ForbiddenAddressError";
   readonly code = "forbidden_address";
   readonly host: string;
-  /** What the host's address is, or the first of them. */
+  /** The host's address, or the first of them. */
   readonly kind: AddressKind;
 
   constructor(host: string, kind: AddressKind) {

@@ -24,7 +24,7 @@ export class SystemFile<T> {
     this.#parse = parse;
   }
 
-  /** What the file says; of one that is longer than 1 MiB, the first MiB. Never rejects. */
+  /** Returns the content of the file, at most its first MiB. Never rejects. */
   async read(): Promise<T> {
     const nowMs = performance.now();
     if (!this.#seen || nowMs - this.#lookedAtMs > LOOK_EVERY_MS) {

@@ -29,7 +29,7 @@ const PING_MS = 1_000;
 export interface BackendOptions {
   /** `redis://` or `rediss://` URL. */
   readonly url: string;
-  /** What all keys begin with; `pifleet` by default. No braces. */
+  /** Prefix of all keys; `pifleet` by default. No braces. */
   readonly prefix?: string;
   /** How long an ended invocation is kept, milliseconds. */
   readonly retentionMs: number;

@@ -31,7 +31,7 @@ export interface Keys {
   readonly dueDeliveries: string;
   /** Sorted set of ended deliveries and their places; score: when their retention runs out, Unix ms. */
   readonly expiringDeliveries: string;
-  /** What the keys of all deliveries begin with; the scripts put an id behind it. */
+  /** Key prefix of all deliveries; the scripts append an id. */
   readonly deliveryPrefix: string;
   /** Hash from a worker's id to its presence; what stands beside it is in `scripts/includes/workers.lua`. */
   readonly workers: string;
@@ -49,9 +49,9 @@ export interface Keys {
   readonly requests: string;
   /** Channel on which consumers that are full are called to look whether their reserves are needed. */
   readonly reserves: string;
-  /** What the keys of all indexes begin with; the scripts put the rest behind it as `index` does. */
+  /** Key prefix of all indexes; the scripts append the rest as `index` does. */
   readonly indexPrefix: string;
-  /** What the keys of all records, logs, span lists and journals begin with; the scripts put an id behind it. */
+  /** Key prefix of all records, logs, span lists and journals; the scripts append an id. */
   readonly recordPrefix: string;
   readonly eventsPrefix: string;
   readonly spansPrefix: string;

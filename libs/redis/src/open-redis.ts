@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 
 const PATIENCE_MS = 2_000;
 
-/** What to say of a Redis that needs no password. */
+/** Warning about a Redis that needs no password. */
 export const OPEN_REDIS_WARNING =
   "Redis needs no password: every program that reaches it, an agent's tools included, can read and change all " +
   "invocations and make API keys; give it one (an ACL user or requirepass), put it into REDIS_URL, and see docs/redis.md";

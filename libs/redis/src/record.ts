@@ -122,7 +122,7 @@ export async function decodeRecord(id: Invocation["id"], stored: StoredFields): 
   };
 }
 
-/** What lists show of an invocation, and whose it is. */
+/** Summary of an invocation for lists, and its tenant. */
 export type StoredSummary = InvocationSummary & Pick<Invocation, "tenant" | "callerSpanId">;
 
 /** The summary of a hash of which `SUMMARY_FIELDS` and the exports are known, or `null` when there is no such hash. */
@@ -169,7 +169,7 @@ function pairs<T>(flat: readonly T[]): [T, T][] {
   return found;
 }
 
-/** What was recorded for each attempt, and for none (0), in the fields `export:<number>`. */
+/** Export results of each attempt, and of none (0), in the fields `export:<number>`. */
 function decodeExports(fields: RecordFields, newest: number): Invocation["exports"] {
   const exports: Record<number, AttemptExport> = {};
   for (let attempt = 0; attempt <= newest; attempt += 1) {

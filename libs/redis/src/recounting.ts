@@ -5,7 +5,7 @@ import { recountStorage } from "./scripts/recount-storage.ts";
 import type { Scripts } from "./scripts.ts";
 import { reached } from "./unavailable.ts";
 
-/** So many members of a set are looked through at once, about. */
+/** Approximate number of set members per scan step. */
 const PAGE = 500;
 const OPEN_STATUSES = Status.options.filter((status) => !isTerminal(status));
 

@@ -3,7 +3,7 @@ import { reached } from "./unavailable.ts";
 
 /** How far what was written must have gone before anybody is told of it. */
 export interface ReplicationOptions {
-  /** So many replicas must have it; at least 1. */
+  /** Replicas that must have it; at least 1. */
   readonly replicas: number;
   /** How long to wait for them at most, milliseconds. */
   readonly waitMs: number;

@@ -5,7 +5,7 @@ export const MARKER = "PIFLEET_RUN";
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** What the environments of a runner and of its tools have in common. */
+/** Variables that a runner and its tools share. */
 export interface RunEnvironment {
   readonly path: string;
   /** The private directory for temporary files. */

@@ -46,7 +46,7 @@ export interface RunnerParts {
   readonly onDisposed: (runner: ProcessRunner) => void;
 }
 
-/** What there is once a runner has an attempt to serve. */
+/** Parts of a runner that serves an attempt. */
 interface Service {
   readonly workspace: string;
   readonly toolEnvironment: Environment;
@@ -233,7 +233,7 @@ export class ProcessRunner implements Runner {
     else if (record.type === "ready") this.#ready.resolve(true);
   }
 
-  /** What does not keep to the protocol cannot be trusted any further. */
+  /** A runner that breaks the protocol cannot be trusted any further. */
   #fault(fault: string, line: string): void {
     if (this.#protocolFault !== undefined) return;
     this.#protocolFault = `${fault}: ${line.slice(0, FAULT_CHARS)}`;

@@ -33,7 +33,7 @@ const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export interface ProcessRuntimeOptions {
   /** The directory of the workspaces. Everything else in it has a leading dot. */
   readonly workspaces: string;
-  /** What runners are started with, the best first: the next is used when one does not work here. */
+  /** Programs that runners are started with, the best first: the next is used when one does not work here. */
   readonly programs: readonly RunnerProgram[];
   /** The limit of a runner's heap, MB; 512 when it is left out. */
   readonly heapMb?: number;
@@ -162,7 +162,7 @@ class ProcessRuntime implements Runtime {
     await runner.dispose();
   }
 
-  /** What could not be prepared, such as on a full disk, is tried again by the next start. */
+  /** Preparation that failed, such as on a full disk, is tried again by the next start. */
   async #prepared(): Promise<Site> {
     this.#site ??= Site.prepare(this.#options.workspaces);
     try {

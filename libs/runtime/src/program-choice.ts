@@ -1,6 +1,6 @@
 import type { RunnerExit, RunnerProgram } from "@pifleet/invocation";
 
-/** What ends a process that has failed by itself; other signals come from somebody else. */
+/** Signals that end a process that failed by itself; others are sent by another process. */
 const FAILURES: readonly (string | null)[] = ["SIGABRT", "SIGBUS", "SIGILL", "SIGSEGV", "SIGTRAP"];
 
 /** How long a program is left alone that does not work here, milliseconds. */
@@ -44,7 +44,7 @@ export class ProgramChoice {
     this.#now = now;
   }
 
-  /** What the next start begins with. */
+  /** The program of the next start. */
   get current(): RunnerProgram {
     const now = this.#now();
     const rested = this.#programs.find(({ name }) => (this.#resting.get(name) ?? 0) <= now);

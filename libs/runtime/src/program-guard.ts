@@ -20,7 +20,7 @@ export class ProgramChanged extends Error {
   }
 }
 
-/** What a file was. */
+/** A file's state when it was read. */
 interface Seal {
   /** Changes with every write, also one that sets the times back: only the kernel sets this time. */
   state: string | undefined;

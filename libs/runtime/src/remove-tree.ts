@@ -3,7 +3,7 @@ import { chmod, readdir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, isMissing, unlessMissing } from "./system-error.ts";
 
-/** What `rm` gives up at and `flatten` does not: what a tool made read-only, and paths longer than the system takes. */
+/** Errors at which `rm` gives up and `flatten` does not: directories that a tool made read-only, and paths longer than the system takes. */
 const OBSTACLES = ["EACCES", "EPERM", "ENOTEMPTY", "ENAMETOOLONG"];
 
 /**

@@ -20,7 +20,7 @@ export interface RunnerStarterOptions {
   readonly groupParent: string | undefined;
   /** The Node.js binary. */
   readonly node: string;
-  /** What runners are started with, the best first. */
+  /** Programs that runners are started with, the best first. */
   readonly programs: readonly RunnerProgram[];
   readonly heapMb: number;
   readonly limits: RunLimits;
@@ -148,7 +148,7 @@ async function whenReady(runner: ProcessRunner, abandoned: AbortSignal): Promise
   throw new LaunchError("The runner ended before it could take a task", { exit: await runner.exited });
 }
 
-/** What the promise resolves to, or `undefined` as soon as the signal is aborted. */
+/** Resolves as the promise does, or with `undefined` as soon as the signal is aborted. */
 async function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   const aborted = new Promise<undefined>((resolve) => {
     if (signal.aborted) resolve(undefined);

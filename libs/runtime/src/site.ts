@@ -9,7 +9,7 @@ export class Site {
   readonly register: RunRegister;
   /** Absent where processes cannot be told apart: nothing is recorded and nothing is swept there. */
   readonly owner: WorkerIdentity | undefined;
-  /** What was begun for runs that have no runner yet; who ends at once removes it. */
+  /** Files begun for runs that have no runner yet; a process that ends at once removes them. */
   readonly begun = new Set<{ removeNow(): void }>();
 
   private constructor(root: string, owner: WorkerIdentity | undefined) {

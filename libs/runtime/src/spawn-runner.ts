@@ -8,7 +8,7 @@ const CHANNEL = 3;
 export interface SpawnRequest {
   /** The Node.js binary. */
   readonly node: string;
-  /** What it is started with. */
+  /** The program that it is started with. */
   readonly arguments: readonly string[];
   readonly directory: string;
   readonly environment: Environment;

@@ -22,7 +22,7 @@ export interface TraceDestination {
   readonly connection?: Connection;
 }
 
-/** What several senders share. */
+/** State that several senders share. */
 export interface SenderPool {
   readonly slots: Pick<ExportSlots, "run">;
   readonly outages: Pick<Outages, "reason" | "note">;
@@ -38,7 +38,7 @@ const DEFAULT_DEADLINE_MS = 10_000;
 const DEFAULT_SLOTS = 16;
 const STOPPED = "the worker was stopped";
 
-/** What senders share that are to take turns. @param slots how many exports may be under way at once */
+/** State of senders that take turns. @param slots how many exports may be under way at once */
 export function createSenderPool(slots: number = DEFAULT_SLOTS): SenderPool {
   return { slots: new ExportSlots(slots), outages: new Outages() };
 }

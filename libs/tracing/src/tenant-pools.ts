@@ -3,7 +3,7 @@ import type { Deadline } from "./deadline.ts";
 import type { SenderPool } from "./exporter.ts";
 import { Outages } from "./outages.ts";
 
-/** So many exports to collectors that clients name are under way at once in one worker. */
+/** Concurrent exports of one worker to collectors that clients name. */
 const EXPORTS = 64;
 
 /**

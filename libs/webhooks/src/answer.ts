@@ -8,7 +8,7 @@ const KEPT_BYTES = 1_024;
 const MAX_BODY_MS = 1_000;
 /** Secrets that the receiver may have put into its URL are no shorter than this. */
 const MIN_QUERY_SECRET = 4;
-/** What is in no text for people; line ends and tabulators are. */
+/** Control characters, except line ends and tabs. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 

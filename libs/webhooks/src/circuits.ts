@@ -1,6 +1,6 @@
 import { Newest } from "@pifleet/outbound";
 
-/** So many tries in a row without an answer open the circuit. */
+/** Tries in a row without an answer that open the circuit. */
 const FAILURES = 4;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -19,11 +19,11 @@ interface Circuit {
   readonly probing: boolean;
 }
 
-/** What a try tells of its receiver. */
+/** Result of a try, as far as it concerns its receiver. */
 export interface Sign {
   /** Whether there was an answer, whatever it said. */
   readonly answered: boolean;
-  /** What a receiver that is overloaded asks everybody to wait. */
+  /** Wait that an overloaded receiver asks for. */
   readonly askedMs?: number;
 }
 

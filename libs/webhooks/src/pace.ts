@@ -1,6 +1,6 @@
 import { Newest } from "@pifleet/outbound";
 
-/** What a try is taken to last at one of which nothing is known. */
+/** Assumed duration of a try at an unknown receiver. */
 const FIRST_GUESS_MS = 50;
 /** How much the newest try counts. */
 const WEIGHT = 0.3;
@@ -9,7 +9,7 @@ const LONGEST_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
 
 interface Line {
-  /** What a try lasts, about. */
+  /** Approximate duration of a try. */
   readonly tryMs: number;
   /** When the last one of those that wait has its turn. */
   readonly endMs: number;

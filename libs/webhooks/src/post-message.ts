@@ -16,10 +16,10 @@ export interface Message {
   readonly secrets: readonly string[];
 }
 
-/** What came of one try. */
+/** Result of one try. */
 export interface Tried {
   readonly made: DeliveryTry;
-  /** What the receiver asks us to wait. */
+  /** Wait that the receiver asks for. */
   readonly retryAfterMs?: number;
 }
 
@@ -81,7 +81,7 @@ async function ask(
     if (!response) return undefined;
     return typeof response === "string" ? { reason: response } : { response, beginning: await beginningOf(response) };
   } catch {
-    // What Node refuses to send it quotes, and that may be a secret.
+    // Node quotes what it refuses to send, and that may be a secret.
     return { reason: "the message cannot be sent: the URL, a secret or a header is not valid" };
   } finally {
     outgoing?.destroy();

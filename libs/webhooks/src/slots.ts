@@ -1,12 +1,12 @@
 import { TenantSlots } from "@pifleet/outbound";
 
-/** So many tries are under way at once in one worker. */
+/** Concurrent tries of one worker. */
 const ALL = 128;
-/** So many of them for one tenant when no other has much to do. */
+/** Concurrent tries for one tenant when no other has much to do. */
 export const FOR_TENANT = ALL / 2;
-/** So many of them at one receiver. */
+/** Concurrent tries at one receiver. */
 export const FOR_RECEIVER = 4;
-/** So many of them at one host for one tenant, however many receivers it has there. */
+/** Concurrent tries at one host for one tenant, however many receivers it has there. */
 const FOR_HOST = 16;
 
 /** Where a message goes, and whose it is. */

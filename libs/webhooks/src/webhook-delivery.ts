@@ -88,7 +88,7 @@ export class WebhookDelivery {
 
   async #admit(delivery: StoredDelivery): Promise<void> {
     const { deliveries, measures } = this.#ports;
-    // What this process does not get to is for others at once.
+    // Other processes take at once what this one cannot.
     if (this.#isEnding) return deliveries.postpone(delivery.id, 0);
     const verdict = this.#gate.ask(delivery);
     if (verdict.kind === "go") return this.#begin(delivery, verdict.slot);

@@ -9,7 +9,7 @@ import { invalidRequest } from "../validation.ts";
 import { type Submitter, submitFor, submitterOf } from "./submit-request.ts";
 import { idempotencyKeyOf, SubmittingHeaders } from "./submitting-headers.ts";
 
-/** So many are sent to the database at once: one round trip. */
+/** Submissions per round trip to Redis. */
 const AT_ONCE = 100;
 
 const Batch = z

@@ -38,7 +38,7 @@ export function submissionRoutes(app: App, services: Services): void {
     logAbout(request, logFields(created.invocation, created.kind === "created" ? created.spanId : undefined));
     if (created.kind === "replayed") reply.header("idempotent-replayed", "true");
     const preferred = preferredWait(request.headers.prefer);
-    // What is submitted is not refused because too many wait: it is answered at once.
+    // Too many long-polls do not refuse a submission: it is answered at once.
     const release = preferred ? services.openRequests.tryEnter("wait", request.identity) : undefined;
     const seconds = release === null ? undefined : preferred;
     const invocation = await held(request, created.invocation, seconds, services).finally(() => release?.());

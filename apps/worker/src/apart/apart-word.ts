@@ -27,10 +27,10 @@ export function parseLine(line: string): unknown {
   }
 }
 
-/** What the argument of `pifleet worker` begins with that makes it run one invocation apart; the invocation and the worker follow. */
+/** Prefix of the argument that makes `pifleet worker` run one invocation apart; the invocation and the worker follow. */
 export const APART = "--apart=";
 
-/** What such a process is to run, and the id of the worker that it does so for. */
+/** The invocation that such a process runs, and the id of the worker that started it. */
 export interface ApartTask {
   readonly invocation: InvocationId;
   readonly worker: string;

@@ -1,9 +1,9 @@
 import type { ArtifactStore, InvocationStore, KnownHolder, WorkerRegistry } from "@pifleet/invocation";
 import { LedLoop } from "./led-loop.ts";
 
-/** What was begun to be put is left alone for this long, milliseconds. */
+/** Age below which an unfinished upload is left alone, milliseconds. */
 const UNFINISHED_MS = 3_600_000;
-/** So many invocations are asked for at once. */
+/** Invocations per look-up. */
 const PAGE = 500;
 
 export interface ArtifactCleanerOptions {

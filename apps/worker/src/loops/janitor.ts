@@ -42,7 +42,7 @@ export class Janitor {
   readonly #options: JanitorOptions;
   readonly #loop: LedLoop;
   #rounds = 0;
-  /** What was missing in the last comparison; what is missing in two in a row has no entry. */
+  /** Ids that were missing in the last comparison; an id that is missing twice in a row has no entry. */
   #suspects = new Set<InvocationId>();
 
   constructor(options: JanitorOptions) {
@@ -97,7 +97,7 @@ export class Janitor {
     const missing = new Set<InvocationId>();
     let mended = 0;
     for (let page = await store.open(); page.length > 0; page = await store.open(page.at(-1))) {
-      // What has not been compared is compared by the worker that leads next.
+      // The next leader compares the rest.
       if (stopping.aborted) return;
       // In this order, for an invocation goes from its lobby to the queue and never straight back.
       for (const id of await queue.missing(await admission.absent(page))) {
@@ -128,7 +128,7 @@ export class Janitor {
   }
 }
 
-/** What is left of the delay that was asked for, milliseconds. */
+/** The rest of the submission's delay, milliseconds. */
 function delayLeft({ createdAt, submission }: Invocation): number {
   return Math.max(0, Date.parse(createdAt) + submission.delayMs - Date.now());
 }

@@ -1,11 +1,11 @@
 import type { WorkerRegistry } from "@pifleet/invocation";
 import { Loop } from "./loop.ts";
 
-/** Who leads does so until it has not made a round for so many of them; then another worker does. */
+/** Rounds that a leader may miss before another worker leads. */
 const ROUNDS_MISSED = 3;
 
 export interface LedLoopOptions {
-  /** What is done, by the name under which one worker of the fleet leads. */
+  /** The name of the task, under which one worker of the fleet leads. */
   readonly task: string;
   readonly worker: string;
   readonly registry: Pick<WorkerRegistry, "lead">;

@@ -1,7 +1,7 @@
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 /**
- * What stands in each element of this name, from its tag up to the next closing tag of the name. S3 answers with flat
+ * Returns the content of each element of this name, from its tag up to the next closing tag of the name. S3 answers with flat
  * XML, without attributes and CDATA where we look, and writes `<` in a text as `&lt;`.
  */
 export function elements(xml: string, name: string): string[] {

@@ -1,6 +1,6 @@
 import { withoutTrailing } from "@pifleet/invocation";
 
-/** What requests to S3 are signed with. */
+/** Credentials that sign requests to S3. */
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -11,7 +11,7 @@ export interface S3Credentials {
 /** Where in which bucket objects are kept. */
 export interface S3Location {
   readonly bucket: string;
-  /** What all keys begin with; without a slash at its ends. Letters, digits and `/._-` only. */
+  /** Prefix of all keys, without a slash at its ends. Letters, digits and `/._-` only. */
   readonly prefix: string;
   readonly region: string;
   /** The URL of a store that is not Amazon's; it is asked in path style. */

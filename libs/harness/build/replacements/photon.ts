@@ -2,7 +2,7 @@ import { readBuilt, requireBeside } from "./require-beside.ts";
 
 let photon: unknown;
 
-/** What scales images, loaded from the file beside the runner that holds it; `null` where it cannot be loaded. */
+/** Loads the image scaler from the file beside the runner; `null` where it cannot be loaded. */
 export async function loadPhoton(): Promise<unknown> {
   try {
     // The package reads it by itself.

@@ -9,13 +9,13 @@ export interface AdmissionLimits {
   readonly queued: number | null;
   /** Invocations of one tenant that are in the queue to be claimed, or run. */
   readonly tenantRunning: number | null;
-  /** What one tenant's invocations hold in the database, whatever their status, bytes. */
+  /** Size of one tenant's invocations in the database, in any status, bytes. */
   readonly tenantBytes: number | null;
 }
 
 export const NO_LIMITS: AdmissionLimits = { tenantQueued: null, queued: null, tenantRunning: null, tenantBytes: null };
 
-/** What one tenant has. */
+/** Queued and running work of one tenant. */
 export interface TenantStanding {
   readonly tenant: string;
   /** Invocations that wait for their turn. */
@@ -24,7 +24,7 @@ export interface TenantStanding {
   readonly admitted: number;
 }
 
-/** Who waits for a place, and who has one. */
+/** Waiting and admitted invocations. */
 export interface Standing {
   readonly waiting: number;
   /** Invocations that wait for their time. */

@@ -27,7 +27,7 @@ export type ModelAccess =
       /** The provider's entry of the deployment's models file, when it has one. */
       readonly providerConfig?: Record<string, unknown>;
       readonly apiKey?: string;
-      /** What else the provider needs of the deployment's environment, such as a region or an account. */
+      /** Other settings that the provider needs, such as a region or an account. */
       readonly providerEnvironment?: Record<string, string>;
     }
   | { readonly kind: "failure"; readonly failure: HarnessFailure };

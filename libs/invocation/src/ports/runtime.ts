@@ -2,7 +2,7 @@ import type { ArtifactLimits } from "../artifact.ts";
 import type { RunnerCommand } from "../runner-protocol.ts";
 import type { RunnerRecord } from "../runner-record.ts";
 
-/** What a runner needs before its task. */
+/** Settings of a runner, given before its task. */
 export interface LaunchRequest {
   readonly invocationId: string;
   readonly attempt: number;
@@ -17,7 +17,7 @@ export const REHEARSE = "rehearse";
 
 /** A way to start a runner, as it is given to Node. */
 export interface RunnerProgram {
-  /** What people call it. */
+  /** Name for people. */
   readonly name: string;
   /** The arguments of Node: its own flags, and the program's main file last. */
   readonly arguments: readonly string[];
@@ -37,7 +37,7 @@ export interface RunnerExit {
   readonly stderrTail: string;
 }
 
-/** What a run has left in its outputs: a file to keep, or why something of it is not kept. */
+/** A file that a run left in its outputs, or the reason why one is not kept. */
 export type Output =
   | {
       readonly kind: "file";
@@ -61,7 +61,7 @@ export interface Runner {
   readonly workspace: string;
   /** The environment that the tools get, complete. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
-  /** What the runner says, in order. Ends when the runner is gone and all it said was read. One reader. */
+  /** Records of the runner, in order. Ends when the runner is gone and all it said was read. One reader. */
   readonly records: AsyncIterable<RunnerRecord>;
   /** Resolves, never rejects, when the runner's own process has ended. */
   readonly exited: Promise<RunnerExit>;
@@ -84,7 +84,7 @@ export interface Runner {
   dispose(): Promise<void>;
 }
 
-/** What a sweep has cleaned up. */
+/** Result of a sweep. */
 export interface Swept {
   /** Runs of dead workers of which processes were still there. */
   readonly runners: number;

@@ -11,7 +11,7 @@ export interface Idempotency {
   readonly fingerprint: string;
 }
 
-/** What is written together with a new invocation. */
+/** Data that is written together with a new invocation. */
 export interface NewInvocation {
   readonly idempotency?: Idempotency;
   /** The spans of its submission, attempt 0. */
@@ -22,7 +22,7 @@ export type Created =
   | {
       readonly kind: "created";
       readonly invocation: Invocation;
-      /** What was admitted by the way, this one or others: it has to be put into the queue. See `Admission`. */
+      /** Invocations that were admitted along with it, which the caller must put into the queue. See `Admission`. */
       readonly admitted: readonly QueueEntry[];
     }
   /** The key was used before with the same body: this is what came of it. */
@@ -76,7 +76,7 @@ export type PauseResult =
   | { readonly kind: "illegal"; readonly status: Status; readonly legal: Transition[] }
   | { readonly kind: "missing" };
 
-/** What a worker learns when it shows that an attempt lives. */
+/** Answer to a worker's check-in for an attempt. */
 export type CheckIn =
   | { readonly kind: "stale" }
   | { readonly kind: "current"; readonly cancelRequested: boolean; readonly paused: boolean };

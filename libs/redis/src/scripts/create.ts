@@ -20,7 +20,7 @@ export interface CreateReply {
   readonly redisMs: number;
   /** The id that the idempotency key stands for; without a replay, the invocation's own. */
   readonly id: InvocationId;
-  /** What was admitted by the way. */
+  /** Invocations that were admitted along with it. */
   readonly admitted: readonly QueueEntry[];
 }
 

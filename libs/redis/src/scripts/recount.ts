@@ -4,7 +4,7 @@ import type { Scripts } from "../scripts.ts";
 /** One script looks at so many at most: while it runs nobody else is served. */
 const AT_ONCE = 50;
 
-/** What came of a recount of some members. */
+/** Result of a recount of some members. */
 export interface Recounted {
   readonly mended: number;
   /** Whose the invocations are. */

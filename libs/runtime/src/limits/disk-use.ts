@@ -2,7 +2,7 @@ import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 
 const BLOCK_BYTES = 512;
-/** What an entry takes at least, with what the file system keeps of it. */
+/** Minimum size of an entry, with the file system's own data. */
 const ENTRY_BYTES = 4_096;
 const BUFFERED_ENTRIES = 256;
 

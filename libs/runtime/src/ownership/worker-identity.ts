@@ -14,7 +14,7 @@ export interface WorkerIdentity {
   readonly host: string;
 }
 
-/** What can be said of a worker: `foreign` is one that we cannot see from here, and so never judge. */
+/** State of a worker: `foreign` is one that cannot be seen from here, and is never judged. */
 export type WorkerState = "alive" | "dead" | "dead_before_boot" | "foreign";
 
 let own: WorkerIdentity | undefined;

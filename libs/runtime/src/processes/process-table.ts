@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 
-/** What is read is put here; longer than any line of a process can be. */
+/** Read buffer, longer than any line of a process can be. */
 const LINE = Buffer.allocUnsafe(4_096);
 
 /** A process as /proc shows it. */

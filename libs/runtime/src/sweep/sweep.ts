@@ -4,7 +4,7 @@ import { sweepGroups } from "./sweep-groups.ts";
 import { sweepRuns } from "./sweep-runs.ts";
 import { sweepStrays } from "./sweep-strays.ts";
 
-/** What no worker can be found for is left alone for this long, milliseconds: it may just be in the making. */
+/** Age below which files without a worker are left alone, milliseconds: they may be in the making. */
 const STRAY_MS = 5 * 60_000;
 
 /**
