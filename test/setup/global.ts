@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { Cleanup } from "../../infra/bootstrap/cleanup.mjs";
 import { provideRedis } from "../../infra/bootstrap/redis/provide.mjs";
+import { Census } from "../leftovers/census.ts";
 import { removeLeftovers } from "../leftovers/remove-leftovers.ts";
 import type { TestRun } from "./test-run.ts";
 
@@ -18,6 +19,8 @@ const BUILD_RUNNER = "libs/harness/build/main.ts";
  * left of what they started and wrote.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const census = new Census();
+  census.start();
   await promisify(execFile)(process.execPath, [BUILD_RUNNER]);
   const cleanup = new Cleanup();
   const { signal } = new AbortController();
@@ -27,11 +30,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("testRun", run);
   return async () => {
     await cleanup.run();
-    await failOnLeftovers(run);
+    census.stop();
+    await failOnLeftovers(run, census);
   };
 }
 
-async function failOnLeftovers(run: TestRun): Promise<void> {
-  const leftovers = await removeLeftovers(run);
+async function failOnLeftovers(run: TestRun, census: Census): Promise<void> {
+  const leftovers = await removeLeftovers(run, { census });
   if (leftovers.length > 0) throw new Error(`The tests left something behind:\n  ${leftovers.join("\n  ")}`);
+  process.stdout.write(`${census.size} processes were started, and none is left\n`);
 }
