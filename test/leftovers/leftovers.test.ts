@@ -79,13 +79,17 @@ test.each([
   { fixture: "leaves-nothing", code: 0, says: /\d+ processes were started, and none is left\n$/ },
   { fixture: "leaves-process", code: 1, says: /left something behind:\s+process \d+: sleep 600/ },
   { fixture: "leaves-stranger", code: 1, says: /left something behind:\s+process \d+: sleep 600/ },
-])("a run of vitest with $fixture ends with exit code $code", async ({ fixture, code, says }) => {
-  const args = ["node_modules/vitest/vitest.mjs", "run", "--config=test/leftovers/fixture.config.ts", fixture];
-  const run = promisify(execFile)(process.execPath, args, { env: { ...process.env, NO_COLOR: "1" } });
-  const result = await run.then(
-    (output) => ({ code: 0, ...output }),
-    (error) => error,
-  );
-  expect(result.code).toBe(code);
-  expect(result.stderr + result.stdout).toMatch(says);
-}, 90_000);
+])(
+  "a run of vitest with $fixture ends with exit code $code",
+  async ({ fixture, code, says }) => {
+    const args = ["node_modules/vitest/vitest.mjs", "run", "--config=test/leftovers/fixture.config.ts", fixture];
+    const run = promisify(execFile)(process.execPath, args, { env: { ...process.env, NO_COLOR: "1" } });
+    const result = await run.then(
+      (output) => ({ code: 0, ...output }),
+      (error) => error,
+    );
+    expect(result.code).toBe(code);
+    expect(result.stderr + result.stdout).toMatch(says);
+  },
+  90_000,
+);
