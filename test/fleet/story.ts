@@ -4,6 +4,9 @@ import { isTerminal, isTerminalEvent } from "@pifleet/invocation/terminal";
 /** What may be told of an attempt that has ended: what became of the invocation. */
 const AFTER_AN_ATTEMPT = /^(invocation\.|retry\.scheduled$)/;
 
+/** What a record tells of its course. */
+type Told = Pick<InvocationSummary, "status" | "attempt" | "attempts" | "usage">;
+
 /** Something in an invocation's record or event log that must never be. */
 export interface Flaw {
   readonly kind: "lost" | "settled twice" | "stale write" | "untrue record";
@@ -11,7 +14,7 @@ export interface Flaw {
 }
 
 /** Compares the whole event log of an invocation with its record. None when all is as it must be. */
-export function flawsOf(record: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
+export function flawsOf(record: Told, events: readonly LoggedEvent[]): Flaw[] {
   return [
     ...endFlaws(record, events),
     ...staleWrites(events),
@@ -34,7 +37,7 @@ export function usageOf(events: readonly LoggedEvent[]): RequestUsage {
 }
 
 /** A log that has lost its beginning cannot tell. */
-function usageFlaws({ usage }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
+function usageFlaws({ usage }: Told, events: readonly LoggedEvent[]): Flaw[] {
   if (events.some(({ type }) => type === "gap")) return [];
   const told = usageOf(events);
   return (Object.keys(told) as (keyof RequestUsage)[])
@@ -42,7 +45,7 @@ function usageFlaws({ usage }: InvocationSummary, events: readonly LoggedEvent[]
     .map((name) => untrue(`${name} is ${usage[name]}, and the messages tell of ${told[name]}`));
 }
 
-function endFlaws({ status }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
+function endFlaws({ status }: Told, events: readonly LoggedEvent[]): Flaw[] {
   if (!isTerminal(status)) return [{ kind: "lost", detail: `it is still ${status}` }];
   const ends = events.filter(isTerminalEvent);
   if (ends.length > 1) return [{ kind: "settled twice", detail: ends.map(({ type }) => type).join(", ") }];
@@ -68,7 +71,7 @@ function staleWrites(events: readonly LoggedEvent[]): Flaw[] {
   return flaws;
 }
 
-function attemptFlaws({ attempt, attempts, status }: InvocationSummary, events: readonly LoggedEvent[]): Flaw[] {
+function attemptFlaws({ attempt, attempts, status }: Told, events: readonly LoggedEvent[]): Flaw[] {
   const numbers = attempts.map(({ number }) => number).join();
   const flaws = [
     numbers !== attempts.map((_, i) => i + 1).join() && `the attempts are numbered ${numbers}`,

@@ -79,7 +79,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void
   const { key, allowance } = request.identity;
   if (key) request.log = request.log.child({ key });
   if (allowance) await spend(allowance, reply);
-  requireScope(request);
+  const { scope } = request.routeOptions.config;
+  if (scope !== undefined) requireScope(request, scope);
 }
 
 function endedKey({ ended, at }: EndedKey): ProblemError {
@@ -92,9 +93,9 @@ function unauthorized(detail: string, challenge: string): ProblemError {
   return new ProblemError(401, "unauthorized", detail, { headers });
 }
 
-function requireScope({ identity, routeOptions }: FastifyRequest): void {
-  const { scope } = routeOptions.config;
-  if (scope === undefined || identity.scopes.includes(scope)) return;
+/** Refuses what the key may not do. @throws {ProblemError} 403 */
+export function requireScope({ identity }: FastifyRequest, scope: Scope): void {
+  if (identity.scopes.includes(scope)) return;
   // An admin key of one tenant must not administer the whole fleet.
   if (scope !== "operator" && identity.scopes.includes("admin")) return;
   const headers = { "www-authenticate": `Bearer realm="pifleet", error="insufficient_scope", scope="${scope}"` };

@@ -1,6 +1,7 @@
 import type {
   Artifact,
   InvocationRecord,
+  InvocationSummary,
   LoggedEvent,
   Problem,
   Span,
@@ -20,6 +21,7 @@ const ENDED = "2026-01-15T09:30:04.250Z";
 
 const submission: z.input<typeof Submission> = {
   model: "demo/scripted",
+  name: "Review of src/a.ts",
   instructions: "You are a careful reviewer. Answer in one paragraph.",
   input: "Review the file src/a.ts.",
   files: [{ path: "src/a.ts", content: "export const answer = 42;\n" }],
@@ -51,6 +53,14 @@ const invocation: InvocationRecord = {
     maxTurns: 100,
     maxCostUsd: 1,
   },
+  name: "Review of src/a.ts",
+  input: "Review the file src/a.ts.",
+  instructions: "You are a careful reviewer. Answer in one paragraph.",
+  tools: ["read", "bash"],
+  recovery: "rerun",
+  priority: 0,
+  delayMs: 0,
+  webhook: { url: "https://example.com/hooks/pifleet", events: ["invocation.succeeded"] },
   attempt: 1,
   attempts: [{ number: 1, worker: WORKER_ID, startedAt: STARTED, endedAt: ENDED, ended: "succeeded" }],
   createdAt: CREATED,
@@ -77,7 +87,8 @@ const invocation: InvocationRecord = {
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
 };
 
-const { output: _, messages: __, artifacts: ___, ...summary } = invocation;
+const { output: _, messages: __, artifacts: ___, instructions: ____, ...rest } = invocation;
+const summary: InvocationSummary = { ...rest, input: "Review the file src/a.ts." };
 
 /** The same while its first attempt runs. */
 const running: InvocationRecord = {

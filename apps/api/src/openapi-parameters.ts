@@ -1,11 +1,26 @@
 interface Parameter {
   readonly in: string;
   readonly name: string;
+  readonly schema?: { readonly type?: string };
   example?: unknown;
+  style?: string;
+  explode?: boolean;
 }
 
 interface Description {
   readonly paths?: Record<string, Record<string, { readonly parameters?: Parameter[] }>>;
+}
+
+/** Says how an object stands in a query: each field as `name[key]=value`. */
+export function nestQueries<T extends object>(document: T): T {
+  const { paths = {} } = document as Description;
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  for (const parameter of operations.flatMap(({ parameters = [] }) => parameters)) {
+    if (parameter.in !== "query" || parameter.schema?.type !== "object") continue;
+    parameter.style = "deepObject";
+    parameter.explode = true;
+  }
+  return document;
 }
 
 /** Puts examples with the parameters of paths. @param examples each by the path that ends with the parameter */

@@ -6,7 +6,7 @@ import type { App } from "./app.ts";
 import { exemplifyAnswers } from "./openapi-answers.ts";
 import { tidyComponents } from "./openapi-components.ts";
 import { ANSWER_EXAMPLES, EXAMPLES } from "./openapi-examples.ts";
-import { exemplifyPathParameters } from "./openapi-parameters.ts";
+import { exemplifyPathParameters, nestQueries } from "./openapi-parameters.ts";
 import { PATH_EXAMPLES, TEXT_EXAMPLES } from "./openapi-route-examples.ts";
 
 const DESCRIPTION = `Pi Fleet runs AI coding agents as background jobs. Submit an invocation, get its id at once, and
@@ -34,7 +34,7 @@ export async function describeRoutes(app: App): Promise<void> {
     transformObject: (document) => {
       const tidy = tidyComponents(jsonSchemaTransformObject(document), EXAMPLES);
       const answers = { json: ANSWER_EXAMPLES, text: TEXT_EXAMPLES };
-      return exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES);
+      return nestQueries(exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES));
     },
   });
 }

@@ -13,6 +13,7 @@ import { type OpenLimits, OpenRequests } from "./open-requests.ts";
 import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
+import { parseQuery } from "./query.ts";
 import { logRequests } from "./request-log.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
 import { batchRoutes } from "./routes/batches.ts";
@@ -93,7 +94,7 @@ function bareServer(logger: FastifyBaseLogger): App {
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     // An id that is too long is to be refused as one, not to be a path that is not there.
-    routerOptions: { maxParamLength: 16_384 },
+    routerOptions: { maxParamLength: 16_384, querystringParser: parseQuery },
     frameworkErrors: answerError,
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>();

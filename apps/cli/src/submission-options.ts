@@ -12,6 +12,7 @@ import {
 export function submissionOptions(command: Command): Command {
   return command
     .option("--model <provider/model>", "the model, such as demo/scripted, which needs no key")
+    .option("--name <text>", "a name for people, shown in lists")
     .option("--instructions <text>", "what the agent is told about its work, as in AGENTS.md; @path reads a file")
     .option("--tools <names>", "allow these tools only, such as read,bash", namesOption)
     .option("--metadata <name=value>", "keep this with the record; repeatable", pairsOption)

@@ -8,6 +8,7 @@ import { buildWebhookRequest, type WebhookOptions } from "./webhook-request.ts";
 /** What the command line says about a submission. */
 export interface SubmissionOptions extends TraceOptions, WebhookOptions {
   readonly model?: string;
+  readonly name?: string;
   readonly file?: string;
   readonly instructions?: string;
   readonly seedFile?: readonly string[];
@@ -38,6 +39,7 @@ export async function buildSubmission(
 export async function buildDefaults(options: SubmissionOptions): Promise<Omit<SubmissionInput, "input">> {
   return {
     model: options.model,
+    name: options.name,
     instructions: await readInstructions(options.instructions),
     files: options.seedFile && (await Promise.all(options.seedFile.map(readSeedFile))),
     // The API checks names, and knows more of them than this program may.

@@ -10,6 +10,7 @@ import type {
 } from "@pifleet/invocation";
 import { isTerminal } from "@pifleet/invocation/terminal";
 import { type StreamOptions, streamEvents } from "./event-stream.ts";
+import { type MomentInput, momentText } from "./moment.ts";
 import { resourcePath } from "./resource-path.ts";
 import { pause } from "./retry.ts";
 import type { Transport } from "./transport.ts";
@@ -36,13 +37,23 @@ export interface CreateOptions extends WaitOptions, Carrier {
 export interface ListQuery {
   readonly status?: Status;
   readonly agent?: string;
+  /** A text that the name holds, in any case of its letters. */
+  readonly name?: string;
+  /** Metadata with these values. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Submitted at this time or later. */
+  readonly since?: MomentInput;
+  /** Submitted before this time. */
+  readonly until?: MomentInput;
+  /** Another tenant than the key's; the key needs the scope `operator`. */
+  readonly tenant?: string;
   /** Records in a page, 1 to 100; there are fewer when they are long. */
   readonly limit?: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
 }
 
-/** One page of a list, newest first. `get` has the output, the messages and the artifacts. */
+/** One page of a list, newest first. `get` has the whole input, the output, the messages and the artifacts. */
 export interface RecordPage {
   readonly items: InvocationSummary[];
   readonly nextCursor: string | null;
@@ -98,7 +109,14 @@ export class Invocations {
 
   /** One page, newest first. */
   list(query: ListQuery = {}, { signal }: CallOptions = {}): Promise<RecordPage> {
-    return this.#transport.json({ path: "v1/invocations", query: { ...query }, signal });
+    const { metadata = {}, since, until, ...rest } = query;
+    const pairs = Object.entries(metadata).map(([key, value]) => [`metadata[${key}]`, value]);
+    const range = { since: momentText(since), until: momentText(until) };
+    return this.#transport.json({
+      path: "v1/invocations",
+      query: { ...rest, ...Object.fromEntries(pairs), ...range },
+      signal,
+    });
   }
 
   /** This page and all that follow it, each fetched when it is asked for. */

@@ -23,6 +23,11 @@ export function newInvocationId(nowMs: number = Date.now()): InvocationId {
   return `inv_${newUlid(nowMs)}` as InvocationId;
 }
 
+/** No id of an earlier time (Unix milliseconds) is greater, and none of this time or a later one is less. */
+export function firstInvocationId(ms: number): string {
+  return `inv_${ulidTime(Math.max(0, ms))}`;
+}
+
 /** A ULID: ten characters of time (Unix milliseconds), then sixteen random ones, in Crockford base 32. */
 export function newUlid(nowMs: number = Date.now()): string {
   return `${ulidTime(nowMs)}${encodeRandom()}`;

@@ -5,6 +5,7 @@ import { fieldOrder } from "./field-order.ts";
 import { InvocationId } from "./id.ts";
 import { Limits } from "./limits.ts";
 import { Message } from "./message.ts";
+import { BriefSubmission, briefSubmission, ShownSubmission, shownSubmission } from "./shown-submission.ts";
 import { Status } from "./status.ts";
 import { StopReason } from "./stop-reason.ts";
 import type { Submission } from "./submission.ts";
@@ -33,6 +34,7 @@ export const InvocationRecord = z
     model: z.string(),
     metadata: z.record(z.string(), z.string()),
     limits: Limits,
+    ...ShownSubmission.shape,
     attempt: z.int().min(0).describe("The number of the newest attempt; 0 before the first"),
     attempts: z.array(Attempt),
     createdAt: Time,
@@ -57,18 +59,23 @@ export type InvocationRecord = z.infer<typeof InvocationRecord>;
 
 /** An invocation as lists show it: the record without the fields that may be large. */
 export const InvocationSummary = InvocationRecord.omit({
+  instructions: true,
   output: true,
   messages: true,
   stopReason: true,
   artifacts: true,
-}).meta({
-  id: "InvocationSummary",
-  description: "An invocation without output, messages and artifacts, which may be large; get it by its id for those",
-});
+})
+  .extend(BriefSubmission.shape)
+  .meta({
+    id: "InvocationSummary",
+    description:
+      "An invocation with the beginning of its input, and without instructions, output, messages and artifacts, which " +
+      "may be large; get it by its id for those",
+  });
 export type InvocationSummary = z.infer<typeof InvocationSummary>;
 
 /** An invocation as the store keeps it: the record and what only we need. */
-export interface Invocation extends InvocationRecord {
+export interface Invocation extends Omit<InvocationRecord, keyof ShownSubmission> {
   /** The owner; from the API key. */
   readonly tenant: string;
   readonly submission: Submission;
@@ -90,11 +97,13 @@ const orderUsage = fieldOrder(Usage);
 /** The part of an invocation that clients may see, its fields in the order of the schema wherever it comes from. */
 export function toRecord(invocation: Invocation): InvocationRecord {
   const attempts = invocation.attempts.map(orderAttempt);
-  return orderRecord({ ...invocation, attempts, usage: orderUsage(invocation.usage) });
+  const shown = shownSubmission(invocation.submission);
+  return orderRecord({ ...invocation, ...shown, attempts, usage: orderUsage(invocation.usage) });
 }
 
 /** The part of an invocation that lists show, its fields in the order of the schema. */
-export function toSummary(invocation: InvocationSummary): InvocationSummary {
+export function toSummary(invocation: Invocation | InvocationSummary): InvocationSummary {
   const attempts = invocation.attempts.map(orderAttempt);
-  return orderSummary({ ...invocation, attempts, usage: orderUsage(invocation.usage) });
+  const brief = "submission" in invocation ? briefSubmission(invocation.submission) : invocation;
+  return orderSummary({ ...invocation, ...brief, attempts, usage: orderUsage(invocation.usage) });
 }

@@ -24,6 +24,9 @@ const Input = z
 
 const SeedFile = z.strictObject({ path: FilePath, content: z.string() });
 
+/** How long the name of an invocation may be; characters. */
+export const MAX_NAME_CHARS = 200;
+
 /** How a worker treats an attempt that was lost together with its worker. */
 export const Recovery = z.enum(["rerun", "fail"]);
 export type Recovery = z.infer<typeof Recovery>;
@@ -50,6 +53,12 @@ export const Submission = z
       .optional(),
     model: ModelName.optional(),
     instructions: z.string().max(262_144).optional().describe("AGENTS.md text; injected in memory"),
+    name: z
+      .string()
+      .min(1)
+      .max(MAX_NAME_CHARS)
+      .optional()
+      .describe("For people: shown in lists, which can be filtered by it"),
     input: Input.describe("The user's message, or a conversation whose last message is the user's"),
     files: z.array(SeedFile).max(1_000).superRefine(refuseCollisions).optional().describe("Seeds the workspace"),
     tools: z

@@ -2,6 +2,8 @@ import {
   type AttemptExport,
   type AttemptProgress,
   addUsage,
+  type BriefSubmission,
+  briefSubmission,
   type Invocation,
   type InvocationSummary,
   traceExportOf,
@@ -50,6 +52,8 @@ const SHORT_FOLD_CHARS = 8_192;
 
 type Given = Pick<Invocation, "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId"> & {
   readonly traceId: string;
+  /** What lists show of the submission. */
+  readonly brief: BriefSubmission;
 };
 
 /** The fields and values, in turn, with which a new record is written. */
@@ -64,6 +68,7 @@ export function encodeRecord(invocation: Invocation): string[] {
     limits,
     createdAt,
     callerSpanId,
+    brief: briefSubmission(submission),
     traceId: invocation.trace.traceId,
   };
   const fields: Record<string, string> = {
@@ -107,13 +112,13 @@ function fold(fields: readonly [name: string, value: Buffer][]): Promise<Buffer>
 /** The invocation of a hash, or `null` when there is no such hash. */
 export async function decodeRecord(id: Invocation["id"], stored: StoredFields): Promise<Invocation | null> {
   const fields = await unfold(stored);
-  const summary = decodeHead(id, fields);
-  if (!summary) return null;
+  const head = decodeHead(id, fields);
+  if (!head) return null;
   return {
-    ...summary,
+    ...head,
     carrier: parse<Invocation["carrier"]>(fields.carrier, {}),
     submission: withCredentials(JSON.parse(fields.submission ?? "{}") as Invocation["submission"], fields),
-    exports: decodeExports(fields, summary.attempt),
+    exports: decodeExports(fields, head.attempt),
     cancelRequestedAt: fields.cancelRequestedAt ?? null,
     output: parse<Invocation["output"]>(fields.output, null),
     messages: parse<Invocation["messages"]>(fields.messages, []),
@@ -127,12 +132,17 @@ export type StoredSummary = InvocationSummary & Pick<Invocation, "tenant" | "cal
 
 /** The summary of a hash of which `SUMMARY_FIELDS` and the exports are known, or `null` when there is no such hash. */
 export async function decodeSummary(id: Invocation["id"], stored: StoredFields): Promise<StoredSummary | null> {
-  return decodeHead(id, await unfold(stored));
+  const fields = await unfold(stored);
+  const head = decodeHead(id, fields);
+  return head && { ...head, ...(JSON.parse(fields.given ?? "{}") as Given).brief };
 }
 
-function decodeHead(id: Invocation["id"], fields: RecordFields): StoredSummary | null {
+/** What records and summaries have in common. */
+type Head = Omit<StoredSummary, keyof BriefSubmission>;
+
+function decodeHead(id: Invocation["id"], fields: RecordFields): Head | null {
   if (!fields.given) return null;
-  const { traceId, ...given } = JSON.parse(fields.given) as Given;
+  const { traceId, brief: _, ...given } = JSON.parse(fields.given) as Given;
   const attempt = Number(fields.attempt);
   const usage = JSON.parse(fields.usage ?? "{}") as Invocation["usage"];
   const progress = parse<AttemptProgress | null>(fields.progress, null);

@@ -213,16 +213,18 @@ describe("listing invocations", () => {
     expect(path).toContain("limit=2");
   });
 
-  it("shows summaries: no output, messages or artifacts", async () => {
+  it("shows summaries: the beginning of the input, and no instructions, output, messages or artifacts", async () => {
     const api = await startApi(memory());
-    const { id } = await api.submit({ metadata: { ticket: "X-1" } });
+    const input = "Fix it. ".repeat(100);
+    const { id } = await api.submit({ input, instructions: "Be brief.", metadata: { ticket: "X-1" } });
     await runToEnd(api.backend, id, "42");
     const { items } = (await (await api.get("/v1/invocations")).json()) as { items: object[] };
-    const { output, messages, artifacts, ...summary } = (await (
+    const { instructions, output, messages, artifacts, ...summary } = (await (
       await api.get(`/v1/invocations/${id}`)
     ).json()) as Record<string, unknown>;
-    expect([output, messages, artifacts].every((field) => field !== undefined)).toBe(true);
-    expect(items).toEqual([summary]);
+    expect([instructions, output, messages, artifacts].every((field) => field !== undefined)).toBe(true);
+    expect(summary.input).toBe(input);
+    expect(items).toEqual([{ ...summary, input: `${input.slice(0, 500)}…` }]);
   });
 
   it("can be narrowed to a status, and shows the tenant's only", async () => {
@@ -240,6 +242,38 @@ describe("listing invocations", () => {
     expect(await list("?agent=reviewer")).toEqual([]);
   });
 
+  it("can be narrowed by name, metadata and time, on every page", async () => {
+    const api = await startApi(memory());
+    await api.submit({ input: "Say hello", metadata: { team: "a & b" } });
+    const [first, second] = [
+      await api.submit({ name: "Nightly", metadata: { team: "a & b", ticket: "1" } }),
+      await api.submit({ input: "nightly", metadata: { team: "a & b", ticket: "1" } }),
+    ];
+    const query = new URLSearchParams({ name: "NIGHT", "metadata[team]": "a & b", "metadata[ticket]": "1" });
+    query.set("since", first.createdAt);
+    query.set("until", "2100-01-01T01:00:00+01:00");
+    query.set("limit", "1");
+    const page = async (path: string) => {
+      const response = await api.get(path);
+      const { items } = (await response.json()) as { items: InvocationRecord[] };
+      return [items[0]?.id, /^<([^>]+)>/.exec(response.headers.get("link") ?? "")?.[1] ?? ""];
+    };
+    const [newest, next = ""] = await page(`/v1/invocations?${query}`);
+    expect(newest).toBe(second.id);
+    expect(await page(next)).toEqual([first.id, ""]);
+  });
+
+  it("shows another tenant's to operators alone", async () => {
+    const backend = memory();
+    const other = await recordOf(backend, "other");
+    const keys = { admin: ["admin"], operator: ["operator", "invocations:read"] } as const;
+    const authenticator = async (key: string) => ({ tenant: "default", scopes: keys[key as keyof typeof keys] });
+    const api = await startApi(backend, { authenticator });
+    const get = (key: string) => api.get("/v1/invocations?tenant=other", { authorization: `Bearer ${key}` });
+    expect(await (await get("operator")).json()).toMatchObject({ items: [{ id: other.id }] });
+    expect((await get("admin")).status).toBe(403);
+  });
+
   it.each([
     ["limit=0", "/query/limit"],
     ["limit=101", "/query/limit"],
@@ -248,6 +282,13 @@ describe("listing invocations", () => {
     ["cursor=", "/query/cursor"],
     ["status=done", "/query/status"],
     ["staus=queued", "/query/staus"],
+    ["since=yesterday", "/query/since"],
+    ["since=2030-01-02T00:00:00Z&until=2030-01-01T00:00:00Z", "/query/until"],
+    ["metadata=x", "/query/metadata"],
+    ["metadata[a]=1&metadata[a]=2", "/query/metadata/a"],
+    [Array.from({ length: 11 }, (_, i) => `metadata[${i}]=1`).join("&"), "/query/metadata"],
+    [`name=${"x".repeat(201)}`, "/query/name"],
+    ["tenant=../x", "/query/tenant"],
     ["limit=1&limit=2", "/query/limit"],
   ])("is refused with 400 for ?%s", async (query, pointer) => {
     const api = await startApi(memory());

@@ -9,7 +9,7 @@ const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const webhook = { url: "https://example.com/hook?token=canary", events: ["invocation.failed"], secret: SECRET };
 
 describe("the webhook of a submission", () => {
-  it("is kept for whoever delivers, and shown nowhere", async () => {
+  it("is kept for whoever delivers, and shown without its secret and its query", async () => {
     const api = await startApi(memory());
     const record = await api.submit({ webhook });
     const stored = await api.backend.store.get("default", InvocationId.parse(record.id));

@@ -36,7 +36,15 @@ function formatRecord(record: InvocationRecord, paint: Paint): string {
 function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
   const metadata = Object.entries(record.metadata).map(([name, value]) => `${name}=${value}`);
   return [
+    ["name", oneLine(record.name)],
     ["model", record.model],
+    ["input", firstLine(record)],
+    ["instructions", oneLine(record.instructions ?? "")],
+    ["tools", record.tools.join(" ") || "none"],
+    ["priority", record.priority === 0 ? "" : String(record.priority)],
+    ["delay", record.delayMs === 0 ? "" : formatDuration(record.delayMs)],
+    ["recovery", record.recovery],
+    ["webhook", record.webhook ? [record.webhook.url, ...record.webhook.events].join(" ") : ""],
     ["created", formatTime(record.createdAt)],
     ["ended", formatTime(record.endedAt ?? "")],
     ...record.attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, formatAttempt(attempt)]),
@@ -44,6 +52,23 @@ function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
     ["trace", `${record.trace.traceId} (export: ${formatExport(record.trace.export)})`],
     ["metadata", metadata.join(" ")],
   ];
+}
+
+const LINE_CHARS = 200;
+
+function firstLine({ input }: InvocationRecord): string {
+  const content = typeof input === "string" ? input : (input.at(-1)?.content ?? "");
+  if (typeof content === "string") return oneLine(content);
+  return oneLine(content.map((part) => (part.type === "text" ? part.text : `[${part.mediaType}]`)).join(" "));
+}
+
+/** The beginning of a text, in one line. */
+function oneLine(text: string): string {
+  const line = text
+    .slice(0, 2 * LINE_CHARS)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return text.length > line.length + LINE_CHARS || line.length > LINE_CHARS ? `${line.slice(0, LINE_CHARS)}…` : line;
 }
 
 function formatAttempt({ worker, startedAt, endedAt, ended }: InvocationRecord["attempts"][number]): string {

@@ -38,6 +38,14 @@ export interface InvocationQuery {
   readonly tenant: string;
   readonly status?: Status;
   readonly agent?: string;
+  /** A text that the name holds, in any case of its letters. */
+  readonly name?: string;
+  /** Metadata with these values. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Submitted at this time or later; Unix milliseconds. */
+  readonly since?: number;
+  /** Submitted before this time; Unix milliseconds. */
+  readonly until?: number;
   /** 1 to 100. */
   readonly limit: number;
   /** The id that the page before ended with. */

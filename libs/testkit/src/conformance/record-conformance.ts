@@ -1,5 +1,6 @@
-import { newInvocationId, toSummary } from "@pifleet/invocation";
+import { type InvocationId, newInvocationId, type SubmissionInput, toSummary } from "@pifleet/invocation";
 import { describe, expect, it, vi } from "vitest";
+import { sampleInvocation } from "../samples/invocation.ts";
 import { sampleSpan } from "../samples/span.ts";
 import {
   type MakeBackend,
@@ -166,6 +167,28 @@ export function describeRecords(makeBackend: MakeBackend): void {
       expect([await listed("queued"), await listed("running")]).toEqual([0, 1]);
       await store.settle(id, 1, { kind: "final", outcome: succeeded() });
       expect([await listed("running"), await listed("succeeded")]).toEqual([0, 1]);
+    });
+
+    it("finds those with a text in their name, with metadata and of a time", async () => {
+      const backend = await open();
+      const ids = [1_000, 2_000, 3_000].map((ms) => newInvocationId(ms));
+      const [first, second, third] = ids;
+      const add = (id: InvocationId | undefined, submission: Partial<SubmissionInput>) =>
+        backend.store.create(sampleInvocation(submission, { tenant: "acme", ...(id && { id }) }));
+      await add(first, { name: "Nightly build", metadata: { team: "a", ticket: "X-1" } });
+      await add(second, { input: "Fix the BUILD", metadata: { team: "a" } });
+      await add(third, { input: "Say hello", metadata: { team: "b" } });
+      const found = async (query: object) =>
+        (await backend.store.list({ tenant: "acme", limit: 10, ...query })).items.map(({ id }) => id);
+      expect(await found({ name: "build" })).toEqual([second, first]);
+      expect(await found({ name: "nothing" })).toEqual([]);
+      expect(await found({ metadata: { team: "a" } })).toEqual([second, first]);
+      expect(await found({ metadata: { team: "a", ticket: "X-1" } })).toEqual([first]);
+      expect(await found({ metadata: { toString: "" } })).toEqual([]);
+      expect(await found({ since: 2_000 })).toEqual([third, second]);
+      expect(await found({ until: 2_000 })).toEqual([first]);
+      expect(await found({ since: 2_000, until: 2_001, status: "queued", after: third })).toEqual([second]);
+      expect(await found({ since: 3_000, after: second })).toEqual([]);
     });
 
     it("finds those of one agent, in one status or in any", async () => {

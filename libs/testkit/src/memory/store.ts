@@ -13,6 +13,7 @@ import {
   invocationError,
   isTerminal,
   legalTransitions,
+  matches,
   type NewInvocation,
   nextStatus,
   type PauseResult,
@@ -82,12 +83,11 @@ export class MemoryStore implements InvocationStore {
     return invocation && toSummary(invocation);
   }
 
-  async list({ tenant, status, agent, limit, after }: InvocationQuery): Promise<InvocationPage> {
+  async list({ tenant, limit, after, ...query }: InvocationQuery): Promise<InvocationPage> {
     const matching = this.#all
       .all()
       .filter(({ invocation }) => invocation.tenant === tenant)
-      .filter(({ invocation }) => !status || invocation.status === status)
-      .filter(({ invocation }) => !agent || invocation.agent === agent)
+      .filter(({ invocation }) => matches(toSummary(invocation), query))
       .filter(({ invocation }) => !after || invocation.id < after)
       .sort((a, b) => (a.invocation.id < b.invocation.id ? 1 : -1));
     const items = matching.slice(0, limit).map((kept) => toSummary(this.#all.copy(kept)));
