@@ -152,9 +152,35 @@ describe("a run that fails", () => {
     expect(record).toMatchObject({ status: "failed", error: { code: "no_output" } });
   });
 
-  it.each(["fake/unknown", "nobody/model", "demo/other"])("for the unknown model %s says so", async (model) => {
-    const record = await run({ model });
-    expect(record).toMatchObject({ status: "failed", error: { code: "model_not_found" }, attempt: 1 });
+  it.each([
+    ["fake/unknown", "the provider has fake/test"],
+    ["nobody/model", "no worker knows the provider 'nobody'"],
+    ["demo/other", "the provider has demo/scripted"],
+  ])("is refused at submission for the unknown model %s", async (model, detail) => {
+    await expect(run({ model })).rejects.toMatchObject({
+      status: 400,
+      code: "model_not_found",
+      message: expect.stringContaining(detail),
+    });
+    const { items } = await fleet.client.invocations.list();
+    expect(items.map((item) => item.model)).not.toContain(model);
+  });
+
+  it("for a model of a provider whose key nobody has says what to set", async () => {
+    const record = await run({ model: "groq/some-model" });
+    expect(record).toMatchObject({ status: "failed", error: { code: "provider_auth" }, attempt: 1 });
+    expect(record.error?.message).toContain("GROQ_API_KEY");
+  });
+
+  it("lists what can run, with price, context and key", async () => {
+    const listed = await fleet.client.models.list();
+    expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining(["demo/scripted", "fake/test"]));
+    expect(listed.find(({ id }) => id === "fake/test")).toEqual({
+      ...{ id: "fake/test", provider: "fake", name: "test", contextWindow: 100_000, maxTokens: 4_096 },
+      ...{ input: ["text", "image"], thinking: ["off"], key: "models file", ready: true, workers: 1 },
+      price: { input: 1, output: 10, cacheRead: 0.1, cacheWrite: 1.25 },
+    });
+    expect(JSON.stringify(listed)).not.toContain("sk-");
   });
 
   it("needs attention when its answer was cut off at the output limit, and shows what there is", async () => {

@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   getDelivery: "deliveries get",
   redeliver: "deliveries redeliver",
   redeliverRange: "deliveries redeliver",
+  listModels: "models",
   listWorkers: "workers",
   getQueue: "queue",
   pauseQueue: "queue pause",

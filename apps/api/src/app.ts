@@ -4,6 +4,7 @@ import type { AddressGuard } from "@pifleet/outbound";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Background } from "./background.ts";
+import type { ModelDirectory } from "./model-directory.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -30,6 +31,8 @@ export interface Services {
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */
   readonly addressGuard: Pick<AddressGuard, "refusal">;
+  /** What the workers can run. */
+  readonly models: ModelDirectory;
   /** How many attempts an invocation may ask for. */
   readonly maxAttempts: number;
   /** The keys of the baggage that travels with an invocation. */

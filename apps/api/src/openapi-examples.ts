@@ -1,5 +1,6 @@
 import type {
   Artifact,
+  FleetModel,
   InvocationRecord,
   InvocationSummary,
   LoggedEvent,
@@ -197,6 +198,20 @@ const problem: Problem = {
   errors: [{ pointer: "/limits/totalMs", detail: "Too small: expected number to be >=1" }],
 };
 
+const model: FleetModel = {
+  id: "anthropic/claude-sonnet-5",
+  provider: "anthropic",
+  name: "Claude Sonnet 5",
+  contextWindow: 1_000_000,
+  maxTokens: 64_000,
+  input: ["text", "image"],
+  thinking: ["off", "low", "medium", "high"],
+  price: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
+  key: "ANTHROPIC_API_KEY",
+  ready: true,
+  workers: 2,
+};
+
 /** One example for each schema of the API, by the schema's name; they are checked against the schemas by a test. */
 export const EXAMPLES = {
   Submission: submission,
@@ -209,6 +224,8 @@ export const EXAMPLES = {
   EventList: { items: [event], nextCursor: event.id },
   Worker: worker,
   WorkerList: { items: [worker] },
+  Model: model,
+  ModelList: { items: [model] },
   Span: span,
   SpanList: { items: [span, producer] },
   Queue: queue,

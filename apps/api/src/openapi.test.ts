@@ -1,6 +1,7 @@
 import {
   Delivery,
   Event,
+  FleetModel,
   InvocationRecord,
   Problem,
   Span,
@@ -54,6 +55,7 @@ describe("the description of the API", () => {
       "get /v1/invocations/{id}/artifacts/{path}",
       "get /v1/invocations/{id}/events",
       "get /v1/invocations/{id}/trace",
+      "get /v1/models",
       "get /v1/queue",
       "get /v1/webhooks",
       "get /v1/webhooks/{id}",
@@ -135,6 +137,7 @@ it.each([
   ["Invocation", InvocationRecord],
   ["Event", Event],
   ["Worker", WorkerPresence],
+  ["Model", FleetModel],
   ["Span", Span],
   ["Problem", Problem],
   ["Webhook", Webhook],

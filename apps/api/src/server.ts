@@ -9,6 +9,7 @@ import { Background } from "./background.ts";
 import { allowOrigins } from "./cross-origin.ts";
 import { requireKnownHost } from "./loopback-host.ts";
 import { Metrics } from "./metrics.ts";
+import { ModelDirectory } from "./model-directory.ts";
 import { type OpenLimits, OpenRequests } from "./open-requests.ts";
 import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
@@ -21,6 +22,7 @@ import { deliveryRoutes } from "./routes/deliveries.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { invocationRoutes } from "./routes/invocations.ts";
+import { modelRoutes } from "./routes/models.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { redeliveryRoutes } from "./routes/redeliveries.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
@@ -144,6 +146,7 @@ function startServices(app: App, options: ServerOptions): Services {
     damage: { artifacts: 0 },
     background,
     addressGuard,
+    models: new ModelDirectory(backend.workers),
     maxAttempts,
     traceBaggage,
     stopping: stopping.signal,
@@ -178,5 +181,6 @@ function addVersion1(v1: App, services: Services, { authenticator }: ServerOptio
   webhookChangeRoutes(v1, services);
   deliveryRoutes(v1, services);
   redeliveryRoutes(v1, services);
+  modelRoutes(v1, services);
   operationRoutes(v1, services);
 }

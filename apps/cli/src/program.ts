@@ -8,6 +8,7 @@ import { defineGet } from "./commands/get.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineList } from "./commands/list.ts";
 import { defineListen } from "./commands/listen.ts";
+import { defineModels } from "./commands/models.ts";
 import { defineQueue } from "./commands/queue.ts";
 import { defineRun } from "./commands/run.ts";
 import { defineServices } from "./commands/services.ts";
@@ -33,6 +34,7 @@ const DEFINITIONS = [
   defineWebhooks,
   defineDeliveries,
   defineListen,
+  defineModels,
   defineWorkers,
   defineQueue,
   defineKeys,

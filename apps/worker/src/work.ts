@@ -4,7 +4,14 @@ import { exposingAncestors } from "@pifleet/environment/exposed-ancestors";
 import { createLogger, type Logger } from "@pifleet/environment/logging";
 import { withSecretFiles } from "@pifleet/environment/secret-files";
 import { startWatchdog } from "@pifleet/environment/watchdog";
-import { modelAccess, modelSecrets, modelVariables, readModelsFile, runnerPrograms } from "@pifleet/harness";
+import {
+  availableModels,
+  modelAccess,
+  modelSecrets,
+  modelVariables,
+  readModelsFile,
+  runnerPrograms,
+} from "@pifleet/harness";
 import { NO_LIMITS, Redactor } from "@pifleet/invocation";
 import { AddressGuard, NameResolver } from "@pifleet/outbound";
 import { connectBackend, needsNoPassword, OPEN_REDIS_WARNING } from "@pifleet/redis";
@@ -88,6 +95,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     allow: config.allowedAddresses,
     resolve: (name, options) => names.resolve(name, options),
   });
+  const reach = { environment, ...(modelsFile && { modelsFile }) };
   const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];
   warnOfExposedSecrets(secrets, log);
   const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
@@ -102,7 +110,8 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
           (submission.trace?.content ?? traces.content) ? { maxBytes: MAX_CONTENT_BYTES } : undefined,
       },
       sendersFor: (invocation) => destinations.sendersFor(invocation),
-      modelAccess: (model) => modelAccess({ model, environment, ...(modelsFile && { modelsFile }) }),
+      modelAccess: (model) => modelAccess({ model, ...reach }),
+      models: await availableModels(reach),
       webhooks: { guard, schedule: config.webhookSchedule },
       redactor: new Redactor(secrets),
       environment: config.environment,

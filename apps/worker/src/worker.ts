@@ -11,6 +11,7 @@ import type {
   Invocation,
   InvocationId,
   ModelAccess,
+  ModelCatalog,
   OwedSpans,
   Redactor,
   Runtime,
@@ -48,6 +49,8 @@ export interface WorkerParts {
   /** Which receivers of webhooks may be connected to, and when tries are made. */
   readonly webhooks: { readonly guard: AddressGuard; readonly schedule: WebhookSchedule };
   readonly modelAccess: (model: string) => ModelAccess;
+  /** What this worker can run. */
+  readonly models: ModelCatalog;
   readonly redactor: Redactor;
   /** That of this process. */
   readonly environment: NodeJS.ProcessEnv;
@@ -77,6 +80,7 @@ export class Worker {
   readonly #executor: Executor;
   readonly #presence: Presence;
   readonly #startedAt = new Date().toISOString();
+  readonly #models: string;
   readonly #sweeper: Sweeper;
   readonly #recoverer: Recoverer;
   readonly #janitor: Janitor;
@@ -95,6 +99,7 @@ export class Worker {
     const onFault = (error: unknown) => attempts.fault(error);
     this.#parts = parts;
     this.#options = options;
+    this.#models = backend.workers.offer(parts.models);
     this.#tally = new Tally({ counters: backend.counters, onFault });
     this.#delivery = new TraceDelivery({
       ...backend,
@@ -256,6 +261,7 @@ export class Worker {
       rssBytes: process.memoryUsage.rss(),
       load: loadavg()[0] ?? 0,
       warm: this.#parts.runtime.warm,
+      models: this.#models,
       containment: this.#parts.runtime.containment,
     };
   }

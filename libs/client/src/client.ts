@@ -1,4 +1,4 @@
-import type { FleetQueue, WorkerPresence } from "@pifleet/invocation";
+import type { FleetModel, FleetQueue, WorkerPresence } from "@pifleet/invocation";
 import { Artifacts } from "./artifacts.ts";
 import { Deliveries } from "./deliveries.ts";
 import { type CallOptions, Invocations } from "./invocations.ts";
@@ -26,6 +26,10 @@ export interface Client {
   readonly artifacts: Artifacts;
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
+  readonly models: {
+    /** The models that the fleet can run, with price, context window and whether their key is there. */
+    list(options?: CallOptions): Promise<FleetModel[]>;
+  };
   readonly workers: {
     /** The workers that are alive. */
     list(options?: CallOptions): Promise<WorkerPresence[]>;
@@ -58,6 +62,12 @@ export function createClient(options: ClientOptions): Client {
     artifacts: new Artifacts(transport),
     webhooks: new Webhooks(transport),
     deliveries: new Deliveries(transport),
+    models: {
+      list: async ({ signal } = {}) => {
+        const { items } = await transport.json<{ items: FleetModel[] }>({ path: "v1/models", signal });
+        return items;
+      },
+    },
     workers: {
       list: async ({ signal } = {}) => {
         const { items } = await transport.json<{ items: WorkerPresence[] }>({ path: "v1/workers", signal });

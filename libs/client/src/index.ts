@@ -2,6 +2,7 @@ export type {
   Artifact,
   Delivery,
   DeliveryTry,
+  FleetModel,
   FleetQueue,
   InvocationError,
   InvocationRecord,

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { builtinProviders } from "@earendil-works/pi-ai/providers/all";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MODEL_APIS } from "./model-apis.ts";
 import { readModelsFile } from "./models-file.ts";
 
 describe("the models file", () => {
@@ -25,8 +27,44 @@ describe("the models file", () => {
     expect(await readModelsFile(await written(JSON.stringify(file)))).toEqual(file);
   });
 
+  it("may hold a schema, comments, trailing commas and overrides of single prices, as Pi's may", async () => {
+    const text = `\uFEFF{
+      "$schema": "https://example.com/models.json", // who checks it
+      "providers": {
+        // "old": {},
+        "local": { "baseUrl": "http://x//y", "api": "openai-completions", "models": [{ "id": "a, ]" },], },
+        "openai": { "modelOverrides": { "gpt": { "cost": { "input": 2 }, }, } },
+      },
+    }`;
+    expect(await readModelsFile(await written(text))).toEqual({
+      providers: {
+        local: { baseUrl: "http://x//y", api: "openai-completions", models: [{ id: "a, ]" }] },
+        openai: { modelOverrides: { gpt: { cost: { input: 2 } } } },
+      },
+    });
+  });
+
+  it("is read in linear time", async () => {
+    await expect(readModelsFile(await written(`${"//".repeat(500_000)}${",".repeat(500_000)}"`))).rejects.toThrow(
+      /is no JSON/,
+    );
+  });
+
+  it("knows the APIs that Pi speaks", () => {
+    const dialects = builtinProviders().flatMap((provider) => provider.getModels().map(({ api }) => api));
+    expect([...new Set(dialects)].filter((api) => !MODEL_APIS.some((known) => known === api))).toEqual([]);
+  });
+
   it.each([
     ["{ nonsense", /is no JSON/],
+    [
+      '{"providers": {"x": {"baseUrl": "http://x", "api": "openai", "models": [{"id": "m"}]}}}',
+      /providers\.x\.api: is no API that Pi speaks; it speaks .*openai-completions/,
+    ],
+    [
+      '{"providers": {"x": {"baseUrl": "http://x", "models": [{"id": "m"}]}}}',
+      /providers\.x\.models\.0\.api: is missing, here and for the provider/,
+    ],
     ["[]", /is malformed/],
     ['{"providers": {"x": {"apiKey": 5}}}', /is malformed: providers\.x\.apiKey: /],
     ['{"providers": {"x": {"models": [{}]}}}', /is malformed: providers\.x\.models\.0\.id: /],

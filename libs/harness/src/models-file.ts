@@ -1,43 +1,66 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
+import { MODEL_APIS } from "./model-apis.ts";
+import { PROVIDER_KEYS } from "./provider-keys.ts";
 
 const Name = z.string().min(1);
 const Headers = z.record(z.string(), z.string());
+const Api = z
+  .string()
+  .refine((name) => MODEL_APIS.includes(name), `is no API that Pi speaks; it speaks ${MODEL_APIS.join(", ")}`);
+const Cost = z.looseObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() });
 
 /** A model as Pi's `models.json` describes it. What only Pi reads is passed on as it is. */
 const ModelEntry = z.looseObject({
   id: Name,
   name: Name.optional(),
-  api: Name.optional(),
+  api: Api.optional(),
   baseUrl: Name.optional(),
   reasoning: z.boolean().optional(),
   input: z.array(z.enum(["text", "image"])).optional(),
   contextWindow: z.number().positive().optional(),
   maxTokens: z.number().positive().optional(),
-  cost: z
-    .looseObject({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() })
-    .optional(),
+  cost: Cost.optional(),
   headers: Headers.optional(),
   compat: z.looseObject({}).optional(),
 });
+
+/** What is changed of a model, and of its prices; all else stays. */
+const ModelOverride = ModelEntry.partial().extend({ cost: Cost.partial().optional() });
 
 /** A provider as Pi's `models.json` describes it. */
 export const ProviderEntry = z.looseObject({
   name: Name.optional(),
   baseUrl: Name.optional(),
-  api: Name.optional(),
+  api: Api.optional(),
   apiKey: Name.optional(),
   headers: Headers.optional(),
   authHeader: z.boolean().optional(),
   compat: z.looseObject({}).optional(),
   models: z.array(ModelEntry).optional(),
-  modelOverrides: z.record(z.string(), ModelEntry.partial()).optional(),
+  modelOverrides: z.record(z.string(), ModelOverride).optional(),
 });
 export type ProviderEntry = z.infer<typeof ProviderEntry>;
 
 /** The deployment's models file, in the format of Pi's own `models.json`. */
-export const ModelsFile = z.object({ providers: z.record(Name, ProviderEntry) });
+export const ModelsFile = z.object({ providers: z.record(Name, ProviderEntry) }).superRefine(refuseUnreachable);
 export type ModelsFile = z.infer<typeof ModelsFile>;
+
+/** A model of a provider that Pi does not bring must say where it is and how it is spoken to. */
+function refuseUnreachable(
+  { providers }: { readonly providers: Readonly<Record<string, ProviderEntry>> },
+  context: z.RefinementCtx,
+): void {
+  for (const [name, entry] of Object.entries(providers)) {
+    if (Object.hasOwn(PROVIDER_KEYS, name)) continue;
+    for (const [i, model] of (entry.models ?? []).entries())
+      for (const field of ["api", "baseUrl"] as const)
+        if (!model[field] && !entry[field]) {
+          const message = `is missing, here and for the provider: Pi brings no provider '${name}'`;
+          context.addIssue({ code: "custom", path: ["providers", name, "models", i, field], message });
+        }
+  }
+}
 
 /** A models file that cannot be used; the message is one line for the person who starts the worker. */
 export class ModelsFileError extends Error {
@@ -46,7 +69,7 @@ export class ModelsFileError extends Error {
 }
 
 /**
- * Reads a models file.
+ * Reads a models file as Pi does: JSON that may hold comments to the end of a line, and trailing commas.
  * @throws {ModelsFileError} when it is missing, is no JSON, or does not have the format
  */
 export async function readModelsFile(path: string): Promise<ModelsFile> {
@@ -69,10 +92,20 @@ async function readText(path: string): Promise<string> {
 
 function parseJson(path: string, text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(withoutComments(text.replace(/^\uFEFF/, "")));
   } catch (error) {
     throw new ModelsFileError(`Models file ${path} is no JSON: ${firstLine(error)}`, { cause: error });
   }
+}
+
+/** As Pi's `stripJsonComments`; what stands in strings is left alone. */
+function withoutComments(text: string): string {
+  return text
+    .replace(/"(?:\\.|[^"\\])*"|\/\/[^\n]*/g, (match) => (match.startsWith('"') ? match : ""))
+    .replace(
+      /"(?:\\.|[^"\\])*"|,(\s*[}\]])/g,
+      (match, end: string | undefined) => end ?? (match.startsWith('"') ? match : ""),
+    );
 }
 
 function firstLine(error: unknown): string {

@@ -13,11 +13,18 @@ const BUILT = extname(import.meta.url) === ".ts" ? "../dist/" : "./runner/";
 export const runnerPrograms: readonly RunnerProgram[] = [
   {
     name: "snapshot",
-    arguments: [...SNAPSHOT_FLAGS, "--v8-pool-size=1", "--snapshot-blob", file("runner.blob"), file("runner.cjs")],
+    arguments: [
+      ...SNAPSHOT_FLAGS,
+      "--v8-pool-size=1",
+      "--snapshot-blob",
+      runnerFile("runner.blob"),
+      runnerFile("runner.cjs"),
+    ],
   },
-  { name: "bundle", arguments: [file("runner.cjs")] },
+  { name: "bundle", arguments: [runnerFile("runner.cjs")] },
 ];
 
-function file(name: string): string {
+/** The path of a file that belongs to the built runner. */
+export function runnerFile(name: string): string {
   return fileURLToPath(new URL(`${BUILT}${name}`, import.meta.url));
 }

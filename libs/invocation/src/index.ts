@@ -19,6 +19,7 @@ export { increment, isMeasured, observation } from "./measurements/fields.ts";
 export * from "./measurements/measured.ts";
 export * from "./measurements/measurements.ts";
 export * from "./message.ts";
+export * from "./model-catalog.ts";
 export * from "./outcome.ts";
 export * from "./ports/admission.ts";
 export * from "./ports/api-keys.ts";

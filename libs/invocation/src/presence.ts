@@ -15,6 +15,10 @@ export const WorkerPresence = z
     load: z.number().describe("The host's load average over one minute"),
     heartbeatAt: z.iso.datetime({ precision: 3 }),
     warm: z.int().min(0).optional().describe("How many runners wait for an attempt"),
+    models: z
+      .string()
+      .optional()
+      .describe("A digest of the models that it can run: workers with the same one can run the same"),
     containment: z.string().describe("How the processes of a runner are held together, such as process-group"),
   })
   .meta({ id: "Worker" });

@@ -104,7 +104,7 @@ function composeBackend(
     apiKeys: new RedisApiKeys(main, scripts),
     webhooks: new RedisWebhooks(main, scripts),
     deliveries: new RedisDeliveryLedger(main, scripts, replication),
-    workers: new RedisWorkerRegistry(scripts, own, disconnected, onFault),
+    workers: new RedisWorkerRegistry(main, scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main, bulk),
     dataRisk: () => dataRisk(main),

@@ -39,6 +39,8 @@ export interface Keys {
   readonly workerConnections: string;
   /** Hash: since when the leases can be relied on; see `scripts/leases-are-due.lua`. */
   readonly leaseWatch: string;
+  /** What the keys of catalogs of models begin with; a digest stands behind it. */
+  readonly catalogPrefix: string;
   /** Hash: the counters of the fleet. */
   readonly counters: string;
   /** String: is written to learn how far replicas are. */
@@ -123,6 +125,7 @@ export function makeKeys(prefix: string): Keys {
     workers: `${shard}:workers`,
     workerConnections: `${shard}:workers:connections`,
     leaseWatch: `${shard}:lease-watch`,
+    catalogPrefix: `${shard}:models:`,
     counters: `${shard}:counters`,
     replicated: `${shard}:replicated`,
     apiKeys: `${shard}:api-keys`,

@@ -1,13 +1,19 @@
-import type { WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
+import { createHash } from "node:crypto";
+import type { ModelCatalog, WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
+import type { Redis } from "ioredis";
 import { type DisconnectedWorkers, encodeConnection } from "./disconnected-workers.ts";
 import type { OwnConnection } from "./own-connection.ts";
-import { beat } from "./scripts/beat.ts";
+import { beat, CATALOG_MS } from "./scripts/beat.ts";
 import { followers } from "./scripts/followers.ts";
 import { lead } from "./scripts/lead.ts";
 import { leave } from "./scripts/leave.ts";
 import { listWorkers } from "./scripts/list-workers.ts";
 import { vanished } from "./scripts/vanished.ts";
 import type { Scripts } from "./scripts.ts";
+import { decodeText, encodeText } from "./text-encoding.ts";
+import { reached } from "./unavailable.ts";
+
+const DIGEST_CHARS = 16;
 
 interface Heartbeat {
   readonly worker: WorkerPresence;
@@ -19,6 +25,7 @@ interface Heartbeat {
  * each beat on last. A worker of this process beats again as soon as it has another connection.
  */
 export class RedisWorkerRegistry implements WorkerRegistry {
+  readonly #redis: Redis;
   readonly #scripts: Scripts;
   readonly #own: OwnConnection;
   readonly #disconnected: DisconnectedWorkers;
@@ -26,13 +33,17 @@ export class RedisWorkerRegistry implements WorkerRegistry {
   readonly #heartbeats = new Map<string, Heartbeat>();
   /** The tasks that workers of this process have asked for. */
   readonly #tasks = new Set<string>();
+  /** The catalogs that workers of this process offer, as they are kept, by their digests. */
+  readonly #offered = new Map<string, Promise<Buffer>>();
 
   constructor(
+    redis: Redis,
     scripts: Scripts,
     own: OwnConnection,
     disconnected: DisconnectedWorkers,
     onFault: (error: Error) => void,
   ) {
+    this.#redis = redis;
     this.#scripts = scripts;
     this.#own = own;
     this.#disconnected = disconnected;
@@ -45,6 +56,23 @@ export class RedisWorkerRegistry implements WorkerRegistry {
     this.#heartbeats.set(worker.id, { worker, ttlMs });
     this.#own.ask();
     await this.#write({ worker, ttlMs });
+  }
+
+  offer(catalog: ModelCatalog): string {
+    const json = JSON.stringify(catalog);
+    const digest = createHash("sha256").update(json).digest("hex").slice(0, DIGEST_CHARS);
+    this.#offered.set(digest, encodeText(json));
+    return digest;
+  }
+
+  async catalogs(digests: readonly string[]): Promise<ReadonlyMap<string, ModelCatalog>> {
+    if (digests.length === 0) return new Map();
+    const { catalogPrefix } = this.#scripts.keys;
+    const kept = await reached(this.#redis.mgetBuffer(digests.map((digest) => catalogPrefix + digest)));
+    const found = digests.flatMap((digest, i) => (kept[i] ? [[digest, kept[i]] as const] : []));
+    const read = async ([digest, text]: readonly [string, Buffer]) =>
+      [digest, JSON.parse(await decodeText(text)) as ModelCatalog] as const;
+    return new Map(await Promise.all(found.map(read)));
   }
 
   async leave(id: string): Promise<void> {
@@ -75,6 +103,11 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   async #write({ worker, ttlMs }: Heartbeat): Promise<void> {
     const { identity } = this.#own;
-    await beat(this.#scripts, worker, ttlMs, identity && encodeConnection(identity));
+    const isKnown = await beat(this.#scripts, worker, ttlMs, identity && encodeConnection(identity));
+    const offered = worker.models === undefined ? undefined : this.#offered.get(worker.models);
+    if (isKnown || !offered) return;
+    // Written once for all workers that offer the same; heartbeats keep it.
+    const key = this.#scripts.keys.catalogPrefix + worker.models;
+    await reached(this.#redis.set(key, await offered, "PX", CATALOG_MS));
   }
 }

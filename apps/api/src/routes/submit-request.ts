@@ -5,6 +5,7 @@ import { checkAddresses } from "../address-refusal.ts";
 import type { Services } from "../app.ts";
 import { withinAttempts } from "../attempt-ceiling.ts";
 import { fingerprint } from "../fingerprint.ts";
+import type { ModelDirectory } from "../model-directory.ts";
 import { ProblemError } from "../problem-error.ts";
 import { type Arrival, type RunnableSubmission, type Submitted, submit } from "../submit.ts";
 
@@ -41,8 +42,9 @@ export async function submitFor(
   submission: Submission,
   key: string | undefined,
 ): Promise<Taken> {
-  const { backend, background, addressGuard, maxAttempts } = services;
+  const { backend, background, addressGuard, maxAttempts, models } = services;
   checkAddresses(submission, addressGuard);
+  await checkModel(submission, models);
   const created = await submit(
     backend,
     {
@@ -59,6 +61,14 @@ export async function submitFor(
   if (created.kind === "queue_full") throw queueFull(created);
   if (created.kind === "storage_full") throw storageFull(created);
   return created;
+}
+
+/** Refuses a model that no worker knows; what cannot be told, because no worker is there, is left to the run. */
+async function checkModel({ model }: Submission, models: ModelDirectory): Promise<void> {
+  const refusal = model === undefined ? undefined : await models.refusal(model);
+  if (refusal === undefined) return;
+  const errors = [{ pointer: "/model", detail: refusal }];
+  throw new ProblemError(400, "model_not_found", `/model: ${refusal}`, { errors });
 }
 
 /** Stored agents do not exist yet, so that every name of one is unknown. */

@@ -1,9 +1,17 @@
+import type { ModelCatalog } from "../model-catalog.ts";
 import type { WorkerPresence } from "../presence.ts";
 
 /** The port to the list of workers. */
 export interface WorkerRegistry {
   /** Writes the worker's heartbeat; without another one within `ttlMs` it vanishes from the list. */
   beat(worker: WorkerPresence, ttlMs: number): Promise<void>;
+  /**
+   * Makes known what workers of this process can run, from their next heartbeat on; the result is the digest that they
+   * show in their presences.
+   */
+  offer(catalog: ModelCatalog): string;
+  /** What is known under these digests; one that is not known yet, or no more, is left out. */
+  catalogs(digests: readonly string[]): Promise<ReadonlyMap<string, ModelCatalog>>;
   /** Takes the worker off the list. */
   leave(id: string): Promise<void>;
   list(): Promise<WorkerPresence[]>;

@@ -2,12 +2,14 @@
   Writes a worker's heartbeat. Works when Redis is full: a worker that cannot beat would be taken for dead.
   Input:
     KEYS[1] workers  see workers.lua
+    KEYS[2] string: the catalog of the models that it can run
     ARGV[1] id
     ARGV[2] presence, JSON
     ARGV[3] milliseconds until it vanishes
     ARGV[4] connection; empty when it is not known
     ARGV[5] how many attempts it runs at once
-  Output: nothing
+    ARGV[6] milliseconds that a catalog is kept without a heartbeat
+  Output: 1 when there is such a catalog, else 0
 ]]
 local workers, worker, own = KEYS[1], ARGV[1], ARGV[5]
 -- @include workers
@@ -29,3 +31,4 @@ if ARGV[4] == "" then
 else
   redis.call("HSET", connections, worker, ARGV[4])
 end
+return redis.call("PEXPIRE", KEYS[2], ARGV[6])

@@ -3,6 +3,17 @@ import { sampleWorker } from "../samples/worker.ts";
 import { type MakeBackend, useBackends } from "./make-backend.ts";
 
 const LONG_MS = 60_000;
+const MODEL = {
+  provider: "local",
+  name: "m",
+  contextWindow: 1_000,
+  maxTokens: 100,
+  input: ["text" as const],
+  thinking: ["off" as const],
+  price: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+  key: null,
+  ready: true,
+};
 
 /** What every `WorkerRegistry` keeps to. */
 export function describeWorkerRegistryConformance(name: string, makeBackend: MakeBackend): void {
@@ -26,6 +37,21 @@ export function describeWorkerRegistryConformance(name: string, makeBackend: Mak
       await workers.leave("worker-1");
       await workers.leave("worker-1");
       expect(await workers.list()).toEqual([]);
+    });
+
+    it("tells what workers can run, once they have shown themselves with it", async () => {
+      const { workers } = await open();
+      const model = { ...MODEL, id: "local/m" };
+      const digest = workers.offer({ providers: ["local"], models: [model] });
+      const other = workers.offer({ providers: ["local"], models: [] });
+      expect(digest).not.toBe(other);
+      expect(await workers.catalogs([digest, "unknown"])).toEqual(new Map());
+      await workers.beat({ ...sampleWorker("worker-1"), models: digest }, LONG_MS);
+      await workers.beat({ ...sampleWorker("worker-1"), models: digest }, LONG_MS);
+      expect(await workers.catalogs([digest, other])).toEqual(
+        new Map([[digest, { providers: ["local"], models: [model] }]]),
+      );
+      expect(await workers.catalogs([])).toEqual(new Map());
     });
 
     it("takes no worker for disconnected that beats, has left, or never was", async () => {

@@ -1,10 +1,11 @@
-import type { WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
+import type { ModelCatalog, WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
 
 /** The list of workers, in memory. Nobody has a connection to it that could be lost. */
 export class MemoryWorkerRegistry implements WorkerRegistry {
   readonly #now: () => number;
   readonly #workers = new Map<string, { worker: WorkerPresence; vanishesAt: number }>();
   readonly #vanished = new Set<string>();
+  readonly #catalogs = new Map<string, ModelCatalog>();
   readonly #leaders = new Map<string, { worker: string; until: number }>();
 
   constructor(now: () => number) {
@@ -14,6 +15,18 @@ export class MemoryWorkerRegistry implements WorkerRegistry {
   async beat(worker: WorkerPresence, ttlMs: number): Promise<void> {
     this.#vanished.delete(worker.id);
     this.#workers.set(worker.id, { worker: structuredClone(worker), vanishesAt: this.#now() + ttlMs });
+  }
+
+  offer(catalog: ModelCatalog): string {
+    const digest = JSON.stringify(catalog);
+    this.#catalogs.set(digest, structuredClone(catalog));
+    return digest;
+  }
+
+  async catalogs(digests: readonly string[]): Promise<ReadonlyMap<string, ModelCatalog>> {
+    const shown = new Set([...this.#workers.values()].map(({ worker }) => worker.models));
+    const known = digests.filter((digest) => shown.has(digest) && this.#catalogs.has(digest));
+    return new Map(known.map((digest) => [digest, structuredClone(this.#catalogs.get(digest) as ModelCatalog)]));
   }
 
   async leave(id: string): Promise<void> {
