@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 
 /** The variable by whose value every process of a run can be found, wherever it has gone. */
 export const MARKER = "PIFLEET_RUN";
@@ -19,6 +20,22 @@ export interface RunEnvironment {
  */
 const HUGE_PAGES = "glibc.malloc.hugetlb=1";
 
+/**
+ * Git's configuration of the lowest rank: an identity, so that a commit works, which the machine, the repository and the
+ * agent may replace.
+ */
+export const GIT_CONFIG = `[user]
+\tname = Pi Fleet
+\temail = agent@pifleet.invalid
+[include]
+\tpath = /etc/gitconfig
+`;
+
+/** The path of the file with `GIT_CONFIG` in the private directory of a run. */
+export function gitConfigPath(temporary: string): string {
+  return join(temporary, "gitconfig");
+}
+
 /** A new value for `MARKER`. */
 export function newMarker(): string {
   return randomBytes(16).toString("hex");
@@ -26,10 +43,12 @@ export function newMarker(): string {
 
 /**
  * The tools' environment, complete. Nothing is inherited from the worker but PATH, so no secret of the worker can be
- * in it; the marker is no secret.
+ * in it; the marker is no secret. Git looks for a repository in the workspace alone: a checkout that happens to hold the
+ * directory of the workspaces is not the agent's.
  */
 export function toolEnvironment(run: RunEnvironment, workspace: string): Environment {
-  return { ...common(run), HOME: workspace };
+  const git = { GIT_CEILING_DIRECTORIES: dirname(workspace), GIT_CONFIG_SYSTEM: gitConfigPath(run.temporary) };
+  return { ...common(run), HOME: workspace, ...git };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { newMarker } from "./environment.ts";
+import { GIT_CONFIG, gitConfigPath, newMarker } from "./environment.ts";
 import { type RunLimits, TASKS_PER_PROCESS } from "./limits/run-limits.ts";
 import type { RunRecord } from "./ownership/run-record.ts";
 import { ControlGroup, groupName } from "./processes/control-group.ts";
@@ -67,6 +67,7 @@ export class Footprint {
       footprint.#record();
       await footprint.#createGroup(request);
       await mkdir(footprint.temporary, { mode: OWNER_ONLY });
+      await writeFile(gitConfigPath(footprint.temporary), GIT_CONFIG, { mode: 0o600 });
       return footprint;
     } catch (error) {
       await footprint.remove();

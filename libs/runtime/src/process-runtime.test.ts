@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { LaunchError, newInvocationId, type Runner, type Runtime } from "@pifleet/invocation";
@@ -71,7 +72,7 @@ describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (con
     expect(existsSync(join(root, "escape"))).toBe(false);
   });
 
-  it("shows its tools no more than PATH, HOME, LANG, TERM, TMPDIR and the marker, also by way of /proc", async () => {
+  it("shows its tools no more than PATH, HOME, LANG, TERM, TMPDIR, Git's settings and the marker, also by way of /proc", async () => {
     vi.stubEnv("CANARY_SECRET", "sk-canary-0123456789");
     const runner = await launch();
     const said = await shell(
@@ -80,11 +81,24 @@ describe.each(CONTAINMENTS)("a runner's process, with the containment %s,", (con
     );
     vi.unstubAllEnvs();
     const [tool = "", parent = ""] = said.split("\n\n");
-    expect(names(tool)).toEqual(["HOME", "LANG", "PATH", "PIFLEET_RUN", "PWD", "TERM", "TMPDIR"]);
+    const git = ["GIT_CEILING_DIRECTORIES", "GIT_CONFIG_SYSTEM"];
+    expect(names(tool)).toEqual([...git, "HOME", "LANG", "PATH", "PIFLEET_RUN", "PWD", "TERM", "TMPDIR"]);
     expect(tool).toContain(`HOME=${runner.workspace}\n`);
     expect(parent).not.toContain("NODE_COMPILE_CACHE=");
     expect(said).not.toContain("canary");
     await runner.dispose();
+  });
+
+  it("lets Git find no checkout around the workspace, and commit under an identity that the agent may replace", async () => {
+    execFileSync("git", ["init", "--quiet", root]);
+    const runner = await launch([{ path: "deep/a", content: "a" }]);
+    const commit = "git add -A 2>&1; git commit --quiet -m one 2>&1; git log -1 --format='%an <%ae>' 2>&1";
+    const own = `git init --quiet; ${commit}; git config user.name Ada; touch b; ${commit}`;
+    const said = await shell(runner, `(cd deep; ${commit}); ${own}`);
+    expect(said.match(/not a git repository/g)).toHaveLength(3);
+    expect(said.match(/^.*invalid>$/gm)).toEqual(["Pi Fleet <agent@pifleet.invalid>", "Ada <agent@pifleet.invalid>"]);
+    await runner.dispose();
+    rmSync(join(root, ".git"), { recursive: true });
   });
 
   it("is given up while it starts when nobody waits for it any more", async () => {

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { RunnerTask } from "@pifleet/invocation";
 import { describeHarness, run } from "@pifleet/testkit/conformance/harness";
 import {
@@ -179,6 +179,56 @@ describe("a run with Pi", () => {
     server.enqueue(toolCall("bash", { command: "sleep 300 & sleep 300", timeout: 0.2 }), text("Done."));
     const { records } = await start();
     expect(records.find((record) => record.type === "tool.ended")?.text).toContain("timed out");
+  });
+
+  it.each([0, -1, 3e6])("refuses a timeout of %d s in words", async (timeout) => {
+    server.enqueue(toolCall("bash", { command: "echo begun", timeout }), text("Done."));
+    const { records } = await start();
+    const ended = records.find((record) => record.type === "tool.ended");
+    expect(ended).toMatchObject({ isError: true, text: expect.stringContaining("Invalid timeout") });
+    expect(ended?.text).not.toContain("begun");
+  });
+
+  it.each([
+    ["of a child in the background", "(for i in $(seq 20); do sleep 0.03; echo line $i; done) &"],
+    ["through a pipe", "(for i in $(seq 20); do echo line $i; done) | (sleep 0.05; cat) & exit 0"],
+    ["through a process substitution", "exec > >(sleep 0.05; cat); for i in $(seq 20); do echo line $i; done"],
+  ])("reads the output %s to its end although the shell has exited", async (_name, command) => {
+    server.enqueue(toolCall("bash", { command }), text("Done."));
+    const { records } = await start({ environment: { PATH: process.env.PATH ?? "" } });
+    const ended = records.find((record) => record.type === "tool.ended");
+    expect(ended?.text.match(/line \d+/g)).toHaveLength(20);
+  });
+
+  it("ends a command at its timeout although only a background process still writes, and says so", async () => {
+    const command = "while echo tick; do sleep 0.01; done & echo $! > pid";
+    server.enqueue(toolCall("bash", { command, timeout: 0.5 }), text("Done."));
+    const { records } = await start({ environment: { PATH: process.env.PATH ?? "" } });
+    process.kill(Number(await readFile(join(workspace, "pid"), "utf8")), "SIGKILL");
+    const ended = records.find((record) => record.type === "tool.ended");
+    expect(ended?.text).toContain("background processes it started kept writing");
+  });
+
+  it("lets a server that was started in one call answer in the next, whatever it writes", async () => {
+    const serve = `
+      const server = require("node:http").createServer((request, response) => {
+        process.stdout.write("answered ".repeat(100_000), () => response.end("from the server"));
+      });
+      server.listen(0, "127.0.0.1", () => require("node:fs").writeFileSync("port", String(server.address().port)));
+      server.on("listening", () => setInterval(() => process.stderr.write("still here\\n"), 300));`;
+    const ask = `fetch("http://127.0.0.1:" + require("node:fs").readFileSync("port")).then((a) => a.text()).then(console.log)`;
+    await writeFile(join(workspace, "serve.cjs"), serve);
+    await writeFile(join(workspace, "ask.cjs"), ask);
+    server.enqueue(
+      toolCall("bash", { command: "node serve.cjs & echo $! > pid; until [ -s port ]; do sleep 0.02; done; echo up" }),
+      toolCall("bash", { command: "node ask.cjs; node ask.cjs" }),
+      text("Done."),
+    );
+    const { records } = await start({ environment: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` } });
+    process.kill(Number(await readFile(join(workspace, "pid"), "utf8")), "SIGKILL");
+    const [up, answer] = records.filter((record) => record.type === "tool.ended");
+    expect(up?.text).toContain("up");
+    expect(answer?.text.match(/from the server/g)).toHaveLength(2);
   });
 
   it("does not wait for a background process that holds the output", async () => {

@@ -4,8 +4,13 @@ import { constants } from "node:os";
 import type { BashOperations } from "@earendil-works/pi-coding-agent";
 import { killTree } from "../process-tree.ts";
 
-/** How long the output of a shell that has exited is still read: a background process may hold the pipe for ever. */
-const LAST_OUTPUT_MS = 100;
+/**
+ * How long nothing may be written after the shell has exited until its output counts as complete, as in Pi. What the
+ * shell has started may hold the pipe for ever.
+ */
+const QUIET_MS = 100;
+/** Node's timers count no further. */
+const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** The first that exists; the last is looked up on PATH. */
 const SHELLS = ["/bin/bash", "/usr/bin/bash", "sh"] as const;
@@ -17,6 +22,7 @@ const SHELLS = ["/bin/bash", "/usr/bin/bash", "sh"] as const;
 export function shellOperations(environment: Record<string, string>): BashOperations {
   return {
     async exec(command, cwd, { onData, signal, timeout }) {
+      const timeoutMs = toMilliseconds(timeout);
       if (signal?.aborted) throw new Error("aborted");
       const shell = SHELLS.find((path) => !path.startsWith("/") || existsSync(path)) ?? "sh";
       const child = spawn(shell, ["-c", command], {
@@ -25,42 +31,97 @@ export function shellOperations(environment: Record<string, string>): BashOperat
         detached: false,
         stdio: ["ignore", "pipe", "pipe"],
       });
-      const kill = () => killTree(child.pid);
-      const timer = timeout === undefined ? undefined : { late: false, handle: setTimeout(expire, timeout * 1_000) };
-      function expire() {
-        if (timer) timer.late = true;
-        kill();
-      }
-      signal?.addEventListener("abort", kill, { once: true });
+      const output = new ShellOutput(child, onData);
+      const stop = () => {
+        killTree(child.pid);
+        output.stop();
+      };
+      let timedOut = false;
+      const expire = () => {
+        timedOut = true;
+        if (output.exitCode !== undefined) onData(Buffer.from(stillWriting(output.exitCode)));
+        stop();
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
+      signal?.addEventListener("abort", stop, { once: true });
       try {
-        const exitCode = await ended(child, onData);
-        // Pi reads these two messages.
+        const exitCode = await output.ended;
+        // Pi reads the messages of these two.
         if (signal?.aborted) throw new Error("aborted");
-        if (timer?.late) throw new Error(`timeout:${timeout}`);
+        if (timedOut) throw new Error(`timeout:${timeout}`);
         return { exitCode };
       } finally {
-        clearTimeout(timer?.handle);
-        signal?.removeEventListener("abort", kill);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
       }
     },
   };
 }
 
-/** Resolves to the shell's exit code when it has exited and what it had written was read. */
-function ended(child: ChildProcess, onData: (data: Buffer) => void): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const streams = [child.stdout, child.stderr];
-    for (const stream of streams) stream?.on("data", onData);
-    child.once("error", reject);
+/** @throws for a number of seconds that no timer can wait, in the words of Pi */
+function toMilliseconds(timeout: number | undefined): number | undefined {
+  if (timeout === undefined) return undefined;
+  if (!Number.isFinite(timeout) || timeout <= 0)
+    throw new Error("Invalid timeout: must be a finite number of seconds, more than 0");
+  if (timeout * 1_000 > MAX_TIMEOUT_MS)
+    throw new Error(`Invalid timeout: maximum is ${MAX_TIMEOUT_MS / 1_000} seconds`);
+  return timeout * 1_000;
+}
+
+function stillWriting(exitCode: number): string {
+  return `\n[The shell exited with code ${exitCode}, but background processes it started kept writing output]\n`;
+}
+
+/** Reads what a shell and its children write, until the shell has exited and they have fallen silent. */
+class ShellOutput {
+  /** Resolves to the shell's exit code. */
+  readonly ended: Promise<number>;
+  readonly #child: ChildProcess;
+  readonly #onData: (data: Buffer) => void;
+  readonly #end = Promise.withResolvers<number>();
+  #exitCode: number | undefined;
+  #quiet: NodeJS.Timeout | undefined;
+
+  constructor(child: ChildProcess, onData: (data: Buffer) => void) {
+    this.#child = child;
+    this.#onData = onData;
+    this.ended = this.#end.promise;
+    for (const stream of this.#streams) stream?.on("data", this.#read);
+    child.once("error", this.#end.reject);
     child.once("exit", (code, signal) => {
-      const exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-      const finish = () => {
-        clearTimeout(late);
-        for (const stream of streams) stream?.destroy();
-        resolve(exitCode);
-      };
-      const late = setTimeout(finish, LAST_OUTPUT_MS);
-      child.once("close", finish);
+      this.#exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+      this.#waitForQuiet();
     });
-  });
+    child.once("close", () => this.stop());
+  }
+
+  /** Undefined until the shell has exited. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  /**
+   * Ends the reading when the shell has exited. The pipes stay open and are emptied: a server that was started in the
+   * background would be killed by its next line otherwise.
+   */
+  stop(): void {
+    if (this.#exitCode === undefined) return;
+    clearTimeout(this.#quiet);
+    for (const stream of this.#streams) stream?.off("data", this.#read).resume();
+    this.#end.resolve(this.#exitCode);
+  }
+
+  readonly #read = (data: Buffer): void => {
+    this.#onData(data);
+    if (this.#exitCode !== undefined) this.#waitForQuiet();
+  };
+
+  #waitForQuiet(): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.stop(), QUIET_MS);
+  }
+
+  get #streams() {
+    return [this.#child.stdout, this.#child.stderr];
+  }
 }
