@@ -46,6 +46,22 @@ describe("artifacts that are written to files", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
+  it("are written though another one fails, which is named in the end", async () => {
+    const files = { "a.md": "A", "b.md": "B", "c.md": "C" };
+    const items = Object.entries(files).map(([path, content]) => ({ path, bytes: 1, sha256: sha256(content) }));
+    const send = (text: string) => (response: import("node:http").ServerResponse) => response.writeHead(200).end(text);
+    await using fleet = await ScriptedFleet.start({
+      [`GET ${BASE}`]: { items },
+      [`GET ${BASE}/a.md`]: send("A"),
+      [`GET ${BASE}/b.md`]: send("forged"),
+      [`GET ${BASE}/c.md`]: send("C"),
+    });
+    const { code, stdout, stderr } = await save(fleet);
+    expect(stdout.trimEnd().split("\n")).toEqual([join(directory, "a.md"), join(directory, "c.md")]);
+    expect(stderr).toMatch(/^b\.md: .*\npifleet: 1 of 3 artifacts could not be downloaded\.\n$/);
+    expect(code).toBe(1);
+  });
+
   it.each(["../escape", "/etc/passwd", "a/../../escape"])(
     "are not written outside of the directory: %s",
     async (path) => {
@@ -57,11 +73,11 @@ describe("artifacts that are written to files", () => {
     },
   );
 
-  it("fail with one line when they cannot be written", async () => {
+  it("are named when they cannot be written", async () => {
     await using fleet = await fleetWith("a/b", "x");
     await writeFile(join(directory, "a"), "a file in the way");
     const { code, stderr } = await save(fleet);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^pifleet: .*a\/b cannot be written: .*\n$/);
+    expect(stderr).toMatch(/^a\/b: .*a\/b cannot be written: .*\npifleet: 1 of 1 artifacts could not be downloaded\.\n$/);
   });
 });

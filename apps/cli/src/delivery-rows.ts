@@ -6,6 +6,8 @@ import { table } from "./table.ts";
 const HEADINGS = ["ID", "STATUS", "TYPE", "INVOCATION", "TRIES", "ANSWER", "NEXT TRY", "CREATED"];
 const ANSWER_COLUMNS = 40;
 const RESPONSE_COLUMNS = 200;
+/** A delivery that is due is tried at once when a worker is there that has room for it. */
+const OVERDUE_MS = 10_000;
 
 /** The rows of a table of deliveries. */
 export function deliveryRows(
@@ -20,7 +22,7 @@ export function deliveryRows(
       delivery.type,
       delivery.invocation,
       String(delivery.tryCount),
-      last ? oneLine(answerOf(last), ANSWER_COLUMNS) : "-",
+      last ? oneLine(answerOf(last), ANSWER_COLUMNS) : "not tried yet",
       nextTryOf(delivery, nowMs),
       formatTime(delivery.createdAt),
     ].map(plainText);
@@ -56,8 +58,10 @@ function answerOf({ status, error }: DeliveryTry): string {
   return [status, error].filter((part) => part !== null).join(": ");
 }
 
+/** When the next try is due, and what it waits for when it should have been made. */
 function nextTryOf({ nextTryAt }: Delivery, nowMs: number): string {
   if (nextTryAt === null) return "-";
   const delayMs = Date.parse(nextTryAt) - nowMs;
-  return delayMs <= 0 ? "now" : `in ${formatDuration(delayMs)}`;
+  if (delayMs > 0) return `in ${formatDuration(delayMs)}`;
+  return -delayMs < OVERDUE_MS ? "now" : `due ${formatDuration(-delayMs)} ago: waits for a worker`;
 }

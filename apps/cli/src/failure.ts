@@ -31,7 +31,8 @@ export function reportFailure(error: unknown, output: Output, interruption: Inte
 function linesOf(error: unknown): string[] {
   if (error instanceof PiFleetError) {
     const [first, ...rest] = problemLines(error.problem);
-    return [`pifleet: ${first}`, ...rest.map((line) => `  ${line}`)];
+    const hints = error.problem.status === 401 ? [WHERE_KEYS_ARE] : [];
+    return [`pifleet: ${first}`, ...rest.map((line) => `  ${line}`), ...hints];
   }
   if (error instanceof ConnectionError) return [`pifleet: No answer from ${error.message}`, WHERE_TO_LOOK];
   const isExpected = [UsageError, ConfigurationError, CommandFailure].some((known) => error instanceof known);
@@ -39,6 +40,8 @@ function linesOf(error: unknown): string[] {
   return [`pifleet: This should not have happened: ${error instanceof Error ? error.stack : String(error)}`];
 }
 
+const WHERE_KEYS_ARE =
+  "  PIFLEET_API_KEY (or PIFLEET_API_KEY_FILE) holds the key; `pifleet keys create --tenant NAME` makes one.";
 const WHERE_TO_LOOK = "  PIFLEET_URL names the API; `pifleet dev` starts one here.";
 
 /** The title and detail on one line, and each field's error on one of its own unless the detail has said it. */

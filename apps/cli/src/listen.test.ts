@@ -1,10 +1,12 @@
 import { createHmac } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 import { sampleRecord } from "./testing/sample-record.ts";
+import { ScriptedFleet } from "./testing/scripted-fleet.ts";
 
 // Each of them starts a process.
 vi.setConfig({ testTimeout: 60_000 });
@@ -12,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const KEY = Buffer.alloc(32, 7);
 const SECRET = `whsec_${KEY.toString("base64")}`;
 const event = { type: "invocation.succeeded", timestamp: "2030-01-02T03:04:09.200Z", data: sampleRecord };
-const SHOWN = `2030-01-02 03:04:09Z  ${sampleRecord.id}  ✓ succeeded · 3.2 s · `;
+const SHOWN = `2030-01-02 03:04:09Z  /  ${sampleRecord.id}  ✓ succeeded · 3.2 s · `;
 
 /** `pifleet listen` on a free port, and its address. */
 async function listen(...args: string[]): Promise<{ program: PifleetProcess; url: string }> {
@@ -29,6 +31,27 @@ function post(url: string, body: string, { key = KEY, at = Date.now() } = {}): P
   const headers = { "webhook-id": "msg_1", "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
   return fetch(url, { method: "POST", headers, body });
 }
+
+test("pifleet listen --register has the fleet send to it, shows the paths, and leaves no webhook behind", async () => {
+  const created = { id: "whk_1", url: "https://tunnel.example.com/", events: [], description: "", secret: SECRET };
+  await using fleet = await ScriptedFleet.start({
+    "POST /v1/webhooks": created,
+    "DELETE /v1/webhooks/whk_1": (response: ServerResponse) => response.writeHead(204).end(),
+  });
+  const args = ["listen", "--port", "0", "--register", "--url", created.url, "--events", "invocation.succeeded"];
+  const program = new PifleetProcess(args, { env: fleet.env });
+  onTestFinished(() => program.signal("SIGKILL"));
+  await program.hasWritten("stderr", " until Ctrl-C.");
+  const { url = "" } = /^Listening at (?<url>\S+) /m.exec(program.written("stderr"))?.groups ?? {};
+  expect((await post(`${url}hooks/ci?x=1`, JSON.stringify(event))).status).toBe(204);
+  expect((await post(url, JSON.stringify(event), { key: Buffer.alloc(32, 8) })).status).toBe(400);
+  const { code, stdout, stderr } = await end(program);
+  expect(code).toBe(130);
+  expect(stdout).toContain(`  /hooks/ci?x=1  ${sampleRecord.id}  ✓ succeeded`);
+  expect(stderr).toContain("whk_1 sends to https://tunnel.example.com/, and is deleted in the end.");
+  expect(fleet.asked.map(({ request }) => request)).toEqual(["POST /v1/webhooks", "DELETE /v1/webhooks/whk_1"]);
+  expect(fleet.asked[0]?.body).toMatchObject({ url: created.url, events: ["invocation.succeeded"] });
+});
 
 async function end(program: PifleetProcess) {
   program.signal("SIGINT");
@@ -89,7 +112,7 @@ describe("pifleet listen", () => {
     const answers = [await send(JSON.stringify(event)), await send(strange), await send("hello"), await send("null")];
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 400, 400]);
     const { stdout, stderr } = await end(program);
-    expect(stdout.split("\n").slice(0, 2)).toEqual([expect.stringContaining(SHOWN), "strange"]);
+    expect(stdout.split("\n").slice(0, 2)).toEqual([expect.stringContaining(SHOWN), "/  strange"]);
     expect(stderr).toContain("Nothing is verified.");
   });
 

@@ -50,7 +50,7 @@ describe("pifleet submit", () => {
     await writeFile(join(directory, "RULES.md"), "Be brief.");
     await using fleet = await ScriptedFleet.start({ "POST /v1/invocations": record });
     const options =
-      "--instructions @RULES.md --seed-file a.ts --seed-file a.ts=src/b.ts --tools read,bash --metadata ticket=X-1 --limit totalMs=5000 --priority 7 --delay 30s --idempotency-key k1";
+      "--instructions @RULES.md --file a.ts --file a.ts=src/b.ts --tools read,bash --metadata ticket=X-1 --limit totalMs=5000 --priority 7 --delay 30s --idempotency-key k1";
     const { code, stdout, stderr } = await pifleet([...submit, "Fix it", ...options.split(" ")], {
       env: { ...fleet.env, PIFLEET_API_KEY: "pf_key" },
       cwd: directory,
@@ -103,8 +103,12 @@ describe("pifleet submit", () => {
   test.each([
     ["no model", ["submit", "Hello"], "pifleet: Which model?"],
     ["an empty prompt", submit, "pifleet: The prompt is empty."],
-    ["a file that is not there", [...submit, "--file", "/nowhere/a.md"], "pifleet: /nowhere/a.md cannot be read"],
-    ["two prompts", [...submit, "Hello", "--file", "-"], "pifleet: Give the prompt as text or with --file, not both."],
+    ["a file that is not there", [...submit, "--input", "@/nowhere/a.md"], "pifleet: /nowhere/a.md cannot be read"],
+    [
+      "two prompts",
+      [...submit, "Hello", "--input", "@-"],
+      "pifleet: Give the prompt as text or with --input, not both.",
+    ],
     ["a limit that is no number", [...submit, "Hello", "--limit", "totalMs=long"], "It must be name=number."],
     ["both ways to wait", [...submit, "Hello", "--wait", "--watch"], "cannot be used with option"],
     ["an unknown option", [...submit, "Hello", "--now"], "pifleet: unknown option '--now'"],

@@ -7,7 +7,15 @@ import { CommandFailure } from "./failure.ts";
 const MAX_BODY_BYTES = 4_194_304;
 
 /** What is done with a message; what it throws refuses the message with these words. */
-export type Take = (body: Buffer, headers: IncomingMessage["headers"]) => Promise<void>;
+export type Take = (message: Message) => Promise<void>;
+
+/** What was sent. */
+export interface Message {
+  readonly body: Buffer;
+  readonly headers: IncomingMessage["headers"];
+  /** The path and query of the request. */
+  readonly path: string;
+}
 
 /** Thrown for a message that is not taken; the sender gets the words. */
 export class Refusal extends Error {
@@ -47,7 +55,7 @@ export class Receiver {
     const body = await read(request).catch(() => "cut off" as const);
     if (body === "cut off") return void response.destroy();
     if (body === "too large") return refuse(response, 413, "the message is too large", { connection: "close" });
-    const taken = this.#last.then(() => this.#take(body, request.headers));
+    const taken = this.#last.then(() => this.#take({ body, headers: request.headers, path: request.url ?? "/" }));
     this.#last = taken.catch(() => undefined);
     try {
       await taken;

@@ -8,11 +8,13 @@ import {
   textsOption,
 } from "./option-values.ts";
 
-/** Gives a command the options that say what is submitted, but for those that name files of the user. */
+/** Gives a command the options that say what is submitted, whatever the command does then. */
 export function submissionOptions(command: Command): Command {
   return command
     .option("--model <provider/model>", "the model, such as demo/scripted, which needs no key")
     .option("--name <text>", "a name for people, shown in lists")
+    .option("--input <text>", "the prompt; @path reads it from a file, @- from standard input")
+    .option("--file <path[=target]>", "put this file into the workspace; repeatable", textsOption)
     .option("--instructions <text>", "what the agent is told about its work, as in AGENTS.md; @path reads a file")
     .option("--tools <names>", "allow these tools only, such as read,bash", namesOption)
     .option("--metadata <name=value>", "keep this with the record; repeatable", pairsOption)

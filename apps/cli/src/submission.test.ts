@@ -18,27 +18,27 @@ function build(options: SubmissionOptions, prompt?: string, stdin: object = Read
   return buildSubmission(prompt, { model: "a/b", ...options }, { stdin: stdin as NodeJS.ReadStream, signal });
 }
 
-test("a seed file keeps its relative path, one from elsewhere its name, and = names another place", async () => {
+test("a file for the workspace keeps its relative path, one from elsewhere its name, and = names another place", async () => {
   await mkdir(join(directory, "src"));
   const path = join(directory, "src", "a.ts");
   await writeFile(path, "content");
-  const { files } = await build({ seedFile: [path, `${path}=lib/b.ts`] }, "Hello");
+  const { files } = await build({ file: [path, `${path}=lib/b.ts`] }, "Hello");
   expect(files).toEqual([
     { path: "a.ts", content: "content" },
     { path: "lib/b.ts", content: "content" },
   ]);
-  const { files: relative } = await build({ seedFile: ["./apps/../package.json"] }, "Hello");
+  const { files: relative } = await build({ file: ["./apps/../package.json"] }, "Hello");
   expect(relative?.[0]?.path).toBe("package.json");
 });
 
 test("a file that is not text is refused, not mangled", async () => {
   const path = join(directory, "image.png");
   await writeFile(path, Buffer.from([0x89, 0xff, 0xfe]));
-  await expect(build({ seedFile: [path] }, "Hello")).rejects.toThrow(new UsageError(`${path} is not text in UTF-8.`));
+  await expect(build({ file: [path] }, "Hello")).rejects.toThrow(new UsageError(`${path} is not text in UTF-8.`));
 });
 
 test("a directory cannot be a prompt", async () => {
-  await expect(build({ file: directory })).rejects.toThrow(UsageError);
+  await expect(build({ input: `@${directory}` })).rejects.toThrow(UsageError);
 });
 
 test("a person who gives no prompt is asked for one, not waited for", async () => {
@@ -48,7 +48,15 @@ test("a person who gives no prompt is asked for one, not waited for", async () =
 
 test("a dash reads the prompt from standard input even at a terminal", async () => {
   const terminal = Object.assign(Readable.from(["typed"]), { isTTY: true });
-  await expect(build({ file: "-" }, undefined, terminal)).resolves.toMatchObject({ input: "typed" });
+  await expect(build({ input: "@-" }, undefined, terminal)).resolves.toMatchObject({ input: "typed" });
+});
+
+test("a prompt is text, unless --input names a file", async () => {
+  const path = join(directory, "task.md");
+  await writeFile(path, "Fix it.");
+  await expect(build({ input: `@${path}` })).resolves.toMatchObject({ input: "Fix it." });
+  await expect(build({ input: "Fix it." })).resolves.toMatchObject({ input: "Fix it." });
+  await expect(build({}, "@alice asks for help")).resolves.toMatchObject({ input: "@alice asks for help" });
 });
 
 test("what is not said is left to the API", async () => {

@@ -9,9 +9,10 @@ import { buildWebhookRequest, type WebhookOptions } from "./webhook-request.ts";
 export interface SubmissionOptions extends TraceOptions, WebhookOptions {
   readonly model?: string;
   readonly name?: string;
-  readonly file?: string;
+  /** The prompt, or `@path`. */
+  readonly input?: string;
   readonly instructions?: string;
-  readonly seedFile?: readonly string[];
+  readonly file?: readonly string[];
   readonly tools?: string[];
   readonly metadata?: Record<string, string>;
   readonly limit?: Record<string, number>;
@@ -20,7 +21,8 @@ export interface SubmissionOptions extends TraceOptions, WebhookOptions {
 }
 
 const NO_MODEL = "Which model? Name it with --model provider/model; --model demo/scripted needs no key.";
-const NO_PROMPT = 'What is to be done? Give the prompt as text ("Fix the tests"), with --file, or on standard input.';
+const NO_PROMPT =
+  'What is to be done? Give the prompt as text ("Fix the tests"), from a file (--input @task.md), or on standard input.';
 
 /**
  * Builds the submission that the command line describes; what it says is for the API to judge.
@@ -32,7 +34,7 @@ export async function buildSubmission(
   standardInput: StandardInput,
 ): Promise<SubmissionInput> {
   if (options.model === undefined) throw new UsageError(NO_MODEL);
-  return { input: await readPrompt(prompt, options.file, standardInput), ...(await buildDefaults(options)) };
+  return { input: await readPrompt(prompt, options.input, standardInput), ...(await buildDefaults(options)) };
 }
 
 /** Builds what the command line says of every submission, whatever its prompt. @throws {UsageError} as above */
@@ -41,7 +43,7 @@ export async function buildDefaults(options: SubmissionOptions): Promise<Omit<Su
     model: options.model,
     name: options.name,
     instructions: await readInstructions(options.instructions),
-    files: options.seedFile && (await Promise.all(options.seedFile.map(readSeedFile))),
+    files: options.file && (await Promise.all(options.file.map(readWorkspaceFile))),
     // The API checks names, and knows more of them than this program may.
     tools: options.tools as SubmissionInput["tools"],
     limits: options.limit,
@@ -55,13 +57,16 @@ export async function buildDefaults(options: SubmissionOptions): Promise<Omit<Su
 
 async function readPrompt(
   prompt: string | undefined,
-  file: string | undefined,
+  input: string | undefined,
   standardInput: StandardInput,
 ): Promise<string> {
-  if (prompt !== undefined && file !== undefined)
-    throw new UsageError("Give the prompt as text or with --file, not both.");
-  if (prompt === undefined && file === undefined && standardInput.stdin.isTTY) throw new UsageError(NO_PROMPT);
-  const text = prompt ?? (await readTextFrom(file ?? "-", standardInput));
+  if (prompt !== undefined && input !== undefined)
+    throw new UsageError("Give the prompt as text or with --input, not both.");
+  const given = prompt ?? input;
+  if (given === undefined && standardInput.stdin.isTTY) throw new UsageError(NO_PROMPT);
+  // A prompt that begins with an @ is text; only --input reads files.
+  const path = given === undefined ? "-" : prompt === undefined && given.startsWith("@") ? given.slice(1) : undefined;
+  const text = path === undefined ? (given ?? "") : await readTextFrom(path, standardInput);
   if (text.trim() === "") throw new UsageError("The prompt is empty.");
   return text;
 }
@@ -71,7 +76,7 @@ async function readInstructions(instructions: string | undefined): Promise<strin
 }
 
 /** `PATH`, which keeps its relative path in the workspace, or `PATH=TARGET`. */
-async function readSeedFile(argument: string): Promise<{ path: string; content: string }> {
+async function readWorkspaceFile(argument: string): Promise<{ path: string; content: string }> {
   const at = argument.lastIndexOf("=");
   const source = at > 0 ? argument.slice(0, at) : argument;
   const target = at > 0 ? argument.slice(at + 1) : placeOf(source);

@@ -82,6 +82,36 @@ LINE  ID                              RESULT
     expect(code).toBe(1);
   });
 
+  test("with --wait it prints each result as it ends, with its line, and exits with 1 when one failed", async () => {
+    const [one, two] = ["inv_01JZZZZZZZZZZZZZZZZZZZZZZ1", "inv_01JZZZZZZZZZZZZZZZZZZZZZZ2"];
+    const failed = {
+      ...sampleRecord,
+      id: two,
+      status: "failed",
+      error: { code: "no_output", message: "Nothing came" },
+    };
+    await using fleet = await ScriptedFleet.start({
+      [ROUTE]: { items: [{ ...queued, id: one }, refused, { ...queued, id: two }] },
+      [`GET /v1/invocations/${one}?wait=25`]: { ...sampleRecord, id: one },
+      [`GET /v1/invocations/${two}?wait=25`]: failed,
+    });
+    const lines = ['{"input": "One"}', '{"model": "x"}', '{"input": "Two"}'];
+    const whole = await submit(lines, ["--wait", "--json"], fleet);
+    const printed = whole.stdout.trimEnd().split("\n");
+    expect(printed.map((line) => JSON.parse(line)).toSorted((a, b) => a.line - b.line)).toEqual([
+      { line: 1, ...sampleRecord, id: one },
+      { line: 2, ...refused },
+      { line: 3, ...failed },
+    ]);
+    expect(whole.stderr).toMatch(/^2 of 3 submitted; refused: line 2\..*\n1 of 2 succeeded\.\n$/);
+    expect(whole.code).toBe(1);
+
+    const { stdout } = await submit(lines, ["--wait"], fleet);
+    expect(stdout).toContain(`1  ${one}  ✓ succeeded · 3.2 s`);
+    expect(stdout).toContain(`3  ${two}  ✗ failed · 3.2 s`);
+    expect(stdout).toContain("  no_output: Nothing came");
+  });
+
   test("sends a chunk again whose answer was lost, under the same key", async () => {
     let isFirst = true;
     const lostOnce = (response: ServerResponse) => {

@@ -3,6 +3,7 @@ import type { InvocationRecord, Problem, SubmissionInput } from "@pifleet/client
 import { BATCH_LIMITS } from "@pifleet/invocation";
 import { chunksOf } from "./batch-chunks.ts";
 import { parseBatch } from "./batch-lines.ts";
+import { type BatchInvocation, showResults } from "./batch-results.ts";
 import type { Context } from "./context.ts";
 import { ExitCode, problemLines } from "./failure.ts";
 import { oneLine, plainText } from "./plain-text.ts";
@@ -20,6 +21,8 @@ const ENVELOPE_BYTES = 1_024;
 interface BatchOptions extends SubmissionOptions {
   readonly idempotencyKey?: string;
   readonly traceparent?: string;
+  /** Whether the results are waited for. */
+  readonly wait?: true;
   readonly json?: true;
 }
 
@@ -50,14 +53,31 @@ export async function submitBatch(path: string, options: BatchOptions, context: 
   // Chosen here and not by the client, so that the user can be told of it.
   const key = options.idempotencyKey ?? randomUUID();
   const refused: number[] = [];
+  const submitted: BatchInvocation[] = [];
   let headings = true;
   for await (const answers of send(whole, key, options, context)) {
-    show(answers, { headings, json: options.json }, context);
-    headings = false;
-    refused.push(...answers.filter(({ item }) => isProblem(item)).map(({ line }) => line));
+    for (const { line, item } of answers)
+      if (isProblem(item)) refused.push(line);
+      else submitted.push({ line, id: item.id });
+    // With --wait the results are what is printed, and of the others that they were refused.
+    const shown = options.wait ? answers.filter(({ item }) => isProblem(item)) : answers;
+    if (shown.length > 0) show(shown, { headings, ...options }, context);
+    headings &&= shown.length === 0;
   }
   output.progress(summary(lines.length, refused, key));
-  return refused.length === 0 ? ExitCode.done : ExitCode.failed;
+  const unsuccessful = options.wait ? await results(submitted, options, context) : 0;
+  return refused.length + unsuccessful === 0 ? ExitCode.done : ExitCode.failed;
+}
+
+async function results(submitted: readonly BatchInvocation[], { json }: BatchOptions, context: Context) {
+  try {
+    const unsuccessful = await showResults(submitted, json === true, context);
+    context.output.progress(`${submitted.length - unsuccessful} of ${submitted.length} succeeded.`);
+    return unsuccessful;
+  } finally {
+    if (context.interruption.asked.aborted)
+      context.output.progress("\nThe invocations go on. See them with: pifleet list");
+  }
 }
 
 function summary(all: number, refused: readonly number[], key: string): string {
@@ -91,10 +111,10 @@ async function* send(
 
 function show(
   answers: readonly Answer[],
-  { headings, json }: { headings: boolean; json: true | undefined },
+  { headings, json, wait }: { headings: boolean } & Pick<BatchOptions, "json" | "wait">,
   { output }: Context,
 ): void {
-  if (json) for (const { item } of answers) output.json(item);
+  if (json) for (const { line, item } of answers) output.json(wait ? { line, ...item } : item);
   else output.line(table([...(headings ? [HEADINGS] : []), ...answers.map(rowOf)]));
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { pifleet } from "./testing/pifleet-process.ts";
+import { sampleRecord } from "./testing/sample-record.ts";
 import { problem, ScriptedFleet } from "./testing/scripted-fleet.ts";
 
 // Each of them starts a process or more.
@@ -40,6 +41,31 @@ function run(fleet: ScriptedFleet, command: string) {
 }
 
 describe("pifleet webhooks", () => {
+  test("test has the fleet send a message, and shows what the receiver answered", async () => {
+    const invocation = { ...sampleRecord, status: "queued" };
+    const sent = { ...delivery, invocation: sampleRecord.id, type: "invocation.succeeded", status: "delivered" };
+    await using fleet = await ScriptedFleet.start({
+      "GET /v1/webhooks/whk_1": { ...webhook, events: [] },
+      "POST /v1/invocations": invocation,
+      [`GET /v1/invocations/${sampleRecord.id}?wait=25`]: sampleRecord,
+      [`GET /v1/deliveries?webhook=whk_1&invocation=${sampleRecord.id}`]: { items: [sent], nextCursor: null },
+      "GET /v1/deliveries/dlv_1": { ...sent, body: "{}" },
+    });
+    const { code, stdout } = await run(fleet, "webhooks test whk_1");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("503: answered 503") });
+    expect(fleet.asked[1]?.body).toMatchObject({ model: "demo/scripted" });
+  });
+
+  test("test refuses a webhook that would not be told", async () => {
+    await using fleet = await ScriptedFleet.start({ "GET /v1/webhooks/whk_1": { ...webhook, enabled: false } });
+    const { code, stderr } = await run(fleet, "webhooks test whk_1");
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining("pifleet webhooks update whk_1 --enable"),
+    });
+    expect(fleet.asked).toHaveLength(1);
+  });
+
   test("create shows the new webhook and, this once, its secret", async () => {
     await using fleet = await ScriptedFleet.start({ "POST /v1/webhooks": created });
     const { code, stdout, stderr } = await run(

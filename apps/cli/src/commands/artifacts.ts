@@ -51,18 +51,29 @@ async function artifacts(
   else output.line(plainText(table([["PATH", "BYTES", "SHA-256"], ...items.map(row)])));
 }
 
-/** Writes artifacts below a directory; tells of each where. */
+/**
+ * Writes artifacts below a directory; tells of each where. One that fails is named, and the others are written.
+ * @throws {CommandFailure} in the end, when one failed
+ */
 export async function saveArtifacts(
   invocation: string,
   items: readonly Artifact[],
   directory: string,
-  { client, interruption }: Context,
+  { client, interruption, output }: Context,
   onSaved: (artifact: Artifact, file: string) => void,
 ): Promise<void> {
+  const signal = interruption.asked;
+  let failed = 0;
   for (const artifact of items) {
-    const signal = interruption.asked;
-    onSaved(artifact, await saveArtifact(directory, { client: client(), invocation, artifact, signal }));
+    try {
+      onSaved(artifact, await saveArtifact(directory, { client: client(), invocation, artifact, signal }));
+    } catch (error) {
+      signal.throwIfAborted();
+      failed += 1;
+      output.progress(plainText(`${artifact.path}: ${error instanceof Error ? error.message : String(error)}`));
+    }
   }
+  if (failed > 0) throw new CommandFailure(`${failed} of ${items.length} artifacts could not be downloaded.`);
 }
 
 async function print(invocation: string, artifact: Artifact, { client, interruption, output }: Context): Promise<void> {

@@ -1,14 +1,12 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { showEvents } from "../follow.ts";
-import { textsOption } from "../option-values.ts";
 import { plainText } from "../plain-text.ts";
 import { buildSubmission, type SubmissionOptions } from "../submission.ts";
 import { submissionOptions } from "../submission-options.ts";
 import { saveArtifacts } from "./artifacts.ts";
 
-interface RunOptions extends Omit<SubmissionOptions, "file" | "seedFile"> {
-  readonly file?: readonly string[];
+interface RunOptions extends SubmissionOptions {
   readonly output: string;
   readonly idempotencyKey?: string;
   readonly traceparent?: string;
@@ -17,7 +15,7 @@ interface RunOptions extends Omit<SubmissionOptions, "file" | "seedFile"> {
 
 const HELP = `
 Submits, shows what the run does, and writes the files that it leaves in outputs/ below the directory of --output, in
-place of what is there. The prompt is the text, or what comes on standard input. The exit code is 0 when the run
+place of what is there. The prompt is the text, or --input, or what comes on standard input. The exit code is 0 when the run
 succeeded and 1 when it did not; Ctrl-C leaves it running.
 
 Examples:
@@ -28,7 +26,6 @@ export function defineRun(program: Command, context: Context): void {
   submissionOptions(program.command("run"))
     .description("submit an invocation, watch it, and download its artifacts")
     .argument("[text]", "the prompt")
-    .option("--file <path[=target]>", "put this file into the workspace; repeatable", textsOption)
     .option("--output <directory>", "where its artifacts are written", "outputs")
     .option("--json", "print every event as a line of JSON")
     .addHelpText("after", HELP)
@@ -39,8 +36,8 @@ async function run(text: string | undefined, options: RunOptions, context: Conte
   const { client, stdin, interruption, output } = context;
   const fleet = client();
   const signal = interruption.asked;
-  const { file: seedFile, output: directory, idempotencyKey, traceparent, json, ...said } = options;
-  const submission = await buildSubmission(text, { ...said, ...(seedFile && { seedFile }) }, { stdin, signal });
+  const { output: directory, idempotencyKey, traceparent, json, ...said } = options;
+  const submission = await buildSubmission(text, said, { stdin, signal });
   const { id } = await fleet.invocations.create(submission, { idempotencyKey, traceparent, signal });
   output.progress(id);
   context.exitCode = await showEvents(context, id, { json });

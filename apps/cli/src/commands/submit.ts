@@ -4,7 +4,6 @@ import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { UsageError } from "../failure.ts";
 import { showEvents, showOutput } from "../follow.ts";
-import { textsOption } from "../option-values.ts";
 import { buildSubmission, type SubmissionOptions } from "../submission.ts";
 import { submissionOptions } from "../submission-options.ts";
 import { submitBatch } from "../submit-batch.ts";
@@ -19,33 +18,33 @@ interface SubmitOptions extends SubmissionOptions {
 }
 
 const HELP = `
-The prompt is the text, or the content of --file, or what comes on standard input. Without --watch and --wait the id is
+The prompt is the text, or --input, or what comes on standard input. Without --watch and --wait the id is
 printed as soon as the invocation is queued. With either, the exit code is 0 when it succeeded and 1 when it did not.
 
 With --batch every line of a file is a submission: a JSON object, as the API takes it. What the other options say holds
 for the lines that do not say it themselves. It is sent in chunks of ${BATCH_LIMITS.invocations}; each line is taken or refused by itself,
-and the exit code is 1 when one was refused. Nothing is sent when a line is no JSON object.
+and the exit code is 1 when one was refused. Nothing is sent when a line is no JSON object. With --wait each line is
+printed when its invocation has ended, in that order, and the exit code is 1 when one did not succeed; with --json it is
+the record with the number of the line: {"line": 3, "id": …}.
 
 Examples:
   $ pifleet submit --model demo/scripted --watch "Say hello"
-  $ pifleet submit --model anthropic/claude-sonnet-4-5 --seed-file src/a.ts --wait < task.md > answer.md
+  $ pifleet submit --model anthropic/claude-sonnet-4-5 --file src/a.ts --wait < task.md > answer.md
   $ pifleet submit --model openai/gpt-5 --instructions @AGENTS.md --limit totalMs=600000 --metadata ticket=X-1 "Fix X-1"
   $ pifleet submit --model demo/scripted --trace-endpoint https://otlp.example.com/v1/traces --trace-header @key.txt "Hi"
   $ pifleet submit --model demo/scripted --webhook https://example.com/hook --webhook-secret @secret.txt "Say hello"
   $ jq -c '{input: .title, metadata: {ticket: .id}}' tickets.json | pifleet submit --model demo/scripted --batch -
-  $ pifleet submit --batch tasks.ndjson --idempotency-key nightly-2031-05-01 --json > records.ndjson`;
+  $ pifleet submit --batch tasks.ndjson --idempotency-key nightly-2031-05-01 --wait --json > results.ndjson`;
 
 export function defineSubmit(program: Command, context: Context): void {
   submissionOptions(program.command("submit"))
     .description("submit an invocation")
     .argument("[text]", "the prompt")
-    .option("--file <path>", "read the prompt from this file; - is standard input")
-    .option("--seed-file <path[=target]>", "put this file into the workspace; repeatable", textsOption)
     .option("--watch", "show what it does, live, until it has ended")
     .addOption(new Option("--wait", "wait until it has ended and print its output").conflicts("watch"))
     .addOption(
       new Option("--batch <path>", "submit what this file holds, one submission a line; - is standard input").conflicts(
-        ["file", "watch", "wait"],
+        ["input", "watch"],
       ),
     )
     .option("--json", "print the record as JSON; with --watch or --batch one event or record a line")

@@ -1,12 +1,14 @@
 import type { NewWebhook, Webhook, WebhookChanges } from "@pifleet/client";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
-import { UsageError } from "../failure.ts";
+import { formatDelivery } from "../delivery-rows.ts";
+import { ExitCode, UsageError } from "../failure.ts";
 import { formatTime } from "../figures.ts";
 import { idOf, namesOption } from "../option-values.ts";
 import { plainText } from "../plain-text.ts";
 import { readSecret } from "../secret-option.ts";
 import { table } from "../table.ts";
+import { testWebhook } from "../webhook-test.ts";
 
 const HEADINGS = ["ID", "STATE", "URL", "EVENTS", "CREATED", "DESCRIPTION"];
 const ID = "whk_01K…";
@@ -37,7 +39,15 @@ export function defineWebhooks(program: Command, context: Context): void {
     .command("webhooks")
     .description("manage what is told when invocations end")
     .addHelpText("after", HELP);
-  for (const define of [defineCreate, defineList, defineGet, defineUpdate, defineRotateSecret, defineDelete])
+  for (const define of [
+    defineCreate,
+    defineList,
+    defineGet,
+    defineUpdate,
+    defineRotateSecret,
+    defineTest,
+    defineDelete,
+  ])
     define(webhooks, context);
 }
 
@@ -102,6 +112,22 @@ function defineRotateSecret(webhooks: Command, { client, output, interruption }:
       if (json) return output.json(webhook);
       output.line(plainText(webhook.secret));
       output.progress(KEEP_IT);
+    });
+}
+
+function defineTest(webhooks: Command, context: Context): void {
+  subcommand(webhooks, "test", "send a message through the fleet, and show what the receiver answers", ID)
+    .argument("<id>", "the webhook's id", webhookId)
+    .addHelpText(
+      "after",
+      "\nIt submits an invocation of demo/scripted, which needs no key, and waits for the try that tells of its end. Other\n" +
+        "webhooks are told of it too. The exit code is 0 when the message was delivered, and 1 when it was not.",
+    )
+    .action(async (id: string, { json }: WebhookOptions) => {
+      const delivery = await testWebhook(id, context);
+      if (json) context.output.json(delivery);
+      else context.output.line(formatDelivery(delivery));
+      context.exitCode = delivery.status === "delivered" ? ExitCode.done : ExitCode.failed;
     });
 }
 
