@@ -4,13 +4,14 @@
  * @property {"none" | "real" | "any"} redis whether it needs a Redis, and whether an emulated one will do
  * @property {boolean} [runner] whether it starts runners, which must be built
  * @property {boolean} [runsAgents] whether it runs agents, whose tools must not see the environment
+ * @property {boolean} [keeps] whether `--keep` makes it keep what the fleet has
  * @property {string[]} program what is run with the right Node, with the user's arguments after it
  */
 
 /** @type {Readonly<Record<string, Command>>} */
 export const COMMANDS = {
   demo: { redis: "any", runner: true, runsAgents: true, program: ["infra/demo/main.ts"] },
-  dev: { redis: "any", runner: true, runsAgents: true, program: ["apps/cli/bin/pifleet.mjs", "dev"] },
+  dev: { redis: "any", runner: true, runsAgents: true, keeps: true, program: ["apps/cli/bin/pifleet.mjs", "dev"] },
   test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
   "test:crash": {
     redis: "real",

@@ -1,6 +1,7 @@
 // Set-up in one command: `node infra/bootstrap/main.mjs <command> [arguments…]`. It runs on a host Node 20 with nothing
 // installed, so nothing here may import a package.
 import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
 import { Cleanup } from "./cleanup.mjs";
 import { COMMANDS } from "./commands.mjs";
 import { installDependencies } from "./dependencies.mjs";
@@ -9,12 +10,16 @@ import { Interruption } from "./interruption.mjs";
 import { findNode, searchPath } from "./node-binary.mjs";
 import { runProgram } from "./program.mjs";
 import { note } from "./progress.mjs";
+import { takeKeptDirectories } from "./redis/kept.mjs";
 import { provideRedis } from "./redis/provide.mjs";
 import { buildRunner } from "./runner.mjs";
 import { checkToolchain } from "./toolchain.mjs";
 
 // By default SIGUSR1, which every process of the same user can send, opens Node's debugger.
 process.on("SIGUSR1", () => undefined);
+/** Makes the fleet keep what it has, for the next one that is started so. */
+const KEEP = "--keep";
+
 process.chdir(new URL("../..", import.meta.url).pathname);
 const cleanup = new Cleanup();
 const interruption = new Interruption();
@@ -30,14 +35,21 @@ async function main([name = "", ...args]) {
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PATH: searchPath() };
   if (command.runner) await buildRunner(node, interruption.signal);
+  const rest = args.filter((arg) => !(command.keeps && arg === KEEP));
+  const kept = rest.length < args.length ? takeKeptDirectories(cleanup) : undefined;
   if (command.redis !== "none") {
     const password = command.runsAgents ? randomBytes(24).toString("hex") : undefined;
-    const redis = await provideRedis({ kind: command.redis, node, password, cleanup, signal: interruption.signal });
+    const setting = { node, password, directory: kept?.redis, cleanup, signal: interruption.signal };
+    const redis = await provideRedis({ kind: command.redis, ...setting });
     env.REDIS_URL = redis.url;
+    if (kept) {
+      env.PIFLEET_ARTIFACTS ??= kept.artifacts;
+      note(`What this fleet has is kept in ${dirname(kept.redis)}; Redis is at ${redis.url}`);
+    }
   }
   interruption.signal.throwIfAborted();
   const isPrivate = command.runsAgents === true;
-  return runProgram({ node, args: [...command.program, ...args], env, isPrivate, interruption });
+  return runProgram({ node, args: [...command.program, ...rest], env, isPrivate, interruption });
 }
 
 try {

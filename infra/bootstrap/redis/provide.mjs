@@ -12,6 +12,7 @@ import { canInstallServer, installServer } from "./system-package.mjs";
  * @property {string} node the Node to run programs with
  * @property {AbortSignal} signal ends the set-up
  * @property {string} [password] what those who use a Redis that is started must show; letters and digits
+ * @property {string} [directory] where a server that is started keeps its data; without, nothing is kept
  * @property {import("../cleanup.mjs").Cleanup} cleanup takes what has to be stopped in the end
  */
 
@@ -24,8 +25,15 @@ import { canInstallServer, installServer } from "./system-package.mjs";
 export async function provideRedis({ kind, ...setting }) {
   const given = process.env.REDIS_URL;
   if (given) return checkGivenRedis(given);
+  const { directory } = setting;
   const server = findServer() ?? (await serverFromPackage(setting.signal));
   if (server) return startServer(server, setting);
+  if (directory) {
+    throw new SetupFailure(
+      "To keep its data takes a Redis on this machine: neither valkey-server nor redis-server is on PATH. Install one " +
+        "(`apt-get install redis-server`, `brew install valkey`), set REDIS_URL to one that keeps data, or leave out --keep.",
+    );
+  }
   const container = await startContainer(setting);
   if (container) return container;
   if (kind === "any") return emulated(setting);

@@ -23,13 +23,14 @@ function isExecutable(file) {
 }
 
 /**
- * Starts a server in a directory of its own, with an append-only file; both are gone in the end.
+ * Starts a server with an append-only file, in the directory where it is to keep its data, or in one of its own that is
+ * gone in the end.
  * @param {string} binary
  * @param {import("./provide.mjs").Setting} setting
  */
 export async function startServer(binary, setting) {
-  const directory = await mkdtemp(join(tmpdir(), "pifleet-redis-"));
-  setting.cleanup.add(() => rm(directory, { recursive: true, force: true }));
+  const directory = setting.directory ?? (await mkdtemp(join(tmpdir(), "pifleet-redis-")));
+  if (!setting.directory) setting.cleanup.add(() => rm(directory, { recursive: true, force: true }));
   return startService(binary, { args: () => ["-"], input: (port) => configuration(port, directory, setting) }, setting);
 }
 
