@@ -12,6 +12,7 @@ const OLDEST_NODE = [22, 19];
 const SERVICES = ["api", "worker"];
 const HELP = ["--help", "-h"];
 const NO_DEBUG_SIGNAL = "--disable-sigusr1";
+const LOOK_MS = 250;
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]);
 
 // By default SIGUSR1, which every process of the same user can send, opens Node's debugger. A flag forbids it to what is
@@ -64,6 +65,10 @@ function startWith(node) {
       if (name !== "SIGINT" || !process.stdin.isTTY) child.kill(name);
     });
   }
+  // When npx is told to end, it ends without a word to what it started; see `end-with-npm.ts`.
+  const parent = process.ppid;
+  if (process.env.npm_command === "exec")
+    setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), LOOK_MS).unref();
   child.on("error", (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 1);

@@ -78,6 +78,8 @@ describe("artifacts that are written to files", () => {
     await writeFile(join(directory, "a"), "a file in the way");
     const { code, stderr } = await save(fleet);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^a\/b: .*a\/b cannot be written: .*\npifleet: 1 of 1 artifacts could not be downloaded\.\n$/);
+    expect(stderr).toMatch(
+      /^a\/b: .*a\/b cannot be written: .*\npifleet: 1 of 1 artifacts could not be downloaded\.\n$/,
+    );
   });
 });

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtempDisposable, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { createInterface } from "node:readline";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { LAUNCHER, PifleetProcess, pifleet } from "./testing/pifleet-process.ts";
 import { eventStream, ScriptedFleet } from "./testing/scripted-fleet.ts";
 
@@ -29,6 +31,25 @@ test("it passes signals on to the Node that it started", async () => {
   await watch.hasWritten("stdout", "log");
   watch.signal("SIGINT");
   expect(await watch.ended).toMatchObject({ code: 130, signal: null });
+});
+
+test.each([
+  ["a Node that is new enough", []],
+  ["a Node that is too old", AS_OLD_NODE],
+])("under npx and %s it ends when npx was told to", async (_what, nodeArguments) => {
+  const program = [process.execPath, ...nodeArguments, LAUNCHER, "listen", "--port", "0"];
+  const quoted = program.map((word) => `'${word}'`).join(" ");
+  // As npm starts a program: by a shell, which it ends before itself.
+  const shell = spawn("sh", ["-c", `${quoted}; exit $?`], {
+    env: { ...process.env, npm_command: "exec" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  onTestFinished(() => void shell.kill("SIGKILL"));
+  const said = createInterface(shell.stderr)[Symbol.asyncIterator]();
+  expect((await said.next()).value).toContain("Listening at");
+  shell.kill("SIGTERM");
+  // Its end closes what it writes to.
+  for (let line = await said.next(); !line.done; line = await said.next());
 });
 
 test("an API that cannot start says why, with the exit code of wrong usage", async () => {

@@ -16,7 +16,9 @@ export function takeKeptDirectories(cleanup) {
   const lock = `${KEPT}/lock`;
   // A lock of a dead owner goes with the first try.
   if (!tryToLock(lock) && !tryToLock(lock))
-    throw new SetupFailure("Another `npm run dev -- --keep` runs in this checkout. Stop it first, or leave out --keep.");
+    throw new SetupFailure(
+      "Another `npm run dev -- --keep` runs in this checkout. Stop it first, or leave out --keep.",
+    );
   cleanup.add(async () => unlock(lock));
   const directories = { redis: resolve(KEPT, "redis"), artifacts: resolve(KEPT, "artifacts") };
   for (const directory of Object.values(directories)) mkdirSync(directory, { recursive: true, mode: 0o700 });
