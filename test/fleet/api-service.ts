@@ -1,5 +1,9 @@
 import { type Client, createClient } from "@pifleet/client";
+import { Contract, conformingFetch } from "@pifleet/testkit/contract";
 import { Service, type Start } from "./service.ts";
+
+/** The description is the same for every process of a test. */
+let contract: Promise<Contract> | undefined;
 
 /** An API's process, with what is needed to call it. */
 export class ApiService extends Service {
@@ -25,7 +29,12 @@ export class ApiService extends Service {
 
   /** A client of this process. */
   get client(): Client {
-    return createClient({ url: this.#url, apiKey: this.#key });
+    return createClient({ url: this.#url, apiKey: this.#key, fetch: this.#checked });
+  }
+
+  /** A client of this process with another key. */
+  clientFor(apiKey: string): Client {
+    return createClient({ url: this.#url, apiKey, fetch: this.#checked });
   }
 
   /** Whether it says that it can serve. */
@@ -40,6 +49,14 @@ export class ApiService extends Service {
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${this.#key}`);
-    return fetch(`${this.#url}${path}`, { ...init, headers });
+    return this.#checked(`${this.#url}${path}`, { ...init, headers });
   }
+
+  /** Every answer must be as the API describes itself. */
+  readonly #checked = conformingFetch(() => {
+    contract ??= fetch(`${this.#url}/openapi.json`).then(
+      async (answer) => new Contract((await answer.json()) as object),
+    );
+    return contract;
+  });
 }

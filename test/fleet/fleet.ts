@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Client, createClient } from "@pifleet/client";
+import type { Client } from "@pifleet/client";
 import { issueApiKey, type Tenant } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import { ApiService } from "./api-service.ts";
@@ -84,7 +84,7 @@ export class Fleet implements AsyncDisposable {
     const backend = await connectBackend({ url, prefix, retentionMs: 0, role: "worker" });
     await backend.apiKeys.create(issued.key);
     await backend.close();
-    return createClient({ url: this.url, apiKey: issued.text });
+    return this.api.clientFor(issued.text);
   }
 
   /** The address of the newest API that lives. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createMemoryBackend } from "@pifleet/testkit";
-import { generateClient } from "@pifleet/testkit/client-generator";
+import { generateClasses, generateClient } from "@pifleet/testkit/client-generator";
 import { expect, onTestFinished, test } from "vitest";
 import { startApi } from "../../apps/api/src/testing/api.ts";
 
@@ -35,11 +35,19 @@ const { id }: Invocation = submitted.data;
 const { data } = await client.GET("/v1/invocations/{id}", { params: { path: { id }, query: { wait: 0 } } });
 const status: "queued" | "running" | "succeeded" | undefined = data?.status === "queued" ? data.status : undefined;
 
+// The types tell the events apart.
+const events = await client.GET("/v1/invocations/{id}/events", {
+  params: { path: { id } },
+  headers: { accept: "application/json" },
+});
+const page = events.data as components["schemas"]["EventList"];
+const exitCodes = page.items.map((event) => (event.type === "tool.ended" ? event.exitCode : undefined));
+
 const batch = await client.POST("/v1/invocations/batch", { body: { invocations: [{ model: "wrong" }] } });
 const problems = batch.data?.items.map((item) => ("id" in item ? item.id : item.code));
 
 const hook = await client.GET("/v1/webhooks/{id}", { params: { path: { id: "whk_01JZZZZZZZZZZZZZZZZZZZZZZZ" } } });
-console.log(JSON.stringify({ status, problems, missing: hook.error?.status }));
+console.log(JSON.stringify({ status, problems, events: exitCodes.length, missing: hook.error?.code }));
 
 // @ts-expect-error a submission needs an input
 export const incomplete: components["schemas"]["Submission"] = { model: "demo/scripted" };
@@ -47,13 +55,25 @@ export const incomplete: components["schemas"]["Submission"] = { model: "demo/sc
 export const nowhere: keyof paths = "/v1/jobs";
 `;
 
-test("a client that a third-party generator makes of the description compiles strictly, and works", async () => {
+const CLASSES_PROGRAM = `
+import { Api, type Event, type Invocation } from "./classes.ts";
+
+const api = new Api({ baseUrl: process.argv[2] ?? "" });
+const { data: submitted } = await api.v1.submitInvocation({ model: "demo/scripted", input: "Say hello" });
+const { data }: { data: Invocation } = await api.v1.getInvocation(submitted.id);
+export const exitCode = (event: Event) => (event.type === "tool.ended" ? event.exitCode : undefined);
+console.log(JSON.stringify({ status: data.status }));
+`;
+
+test("clients that two third-party generators make of the description compile strictly, and work", async () => {
   const api = await startApi(createMemoryBackend({ retentionMs: 60_000 }));
   const description = await (await api.get("/openapi.json")).text();
   const directory = await mkdtemp(join(tmpdir(), "generated-client-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   await writeFile(join(directory, "generated.ts"), await generateClient(description));
   await writeFile(join(directory, "program.ts"), PROGRAM);
+  await writeFile(join(directory, "classes.ts"), await generateClasses(description));
+  await writeFile(join(directory, "program-of-classes.ts"), CLASSES_PROGRAM);
   await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(join(directory, "tsconfig.json"), JSON.stringify(TSCONFIG));
   await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
@@ -61,5 +81,8 @@ test("a client that a third-party generator makes of the description compiles st
   const compiled = await run(process.execPath, [COMPILER, "-p", directory]).catch((error) => error);
   expect(compiled.stdout).toBe("");
   const { stdout } = await run(process.execPath, [join(directory, "program.ts"), api.url]);
-  expect(JSON.parse(stdout)).toEqual({ status: "queued", problems: ["invalid_request"], missing: 404 });
+  const answered = { status: "queued", problems: ["invalid_request"], events: 1, missing: "webhook_not_found" };
+  expect(JSON.parse(stdout)).toEqual(answered);
+  const classes = await run(process.execPath, [join(directory, "program-of-classes.ts"), api.url]);
+  expect(JSON.parse(classes.stdout)).toEqual({ status: "queued" });
 });

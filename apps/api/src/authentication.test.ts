@@ -80,7 +80,7 @@ describe("with keys of several tenants", () => {
     ["GET", "/v1/queue", "operator"],
   ])("a key that lacks the scope for %s %s is answered 403 that names it", async (method, path, scope) => {
     const api = await startApi(memory(), { authenticator });
-    const response = await fetch(api.url + path, { method, headers: bearer("reader") });
+    const response = await api.fetch(path, { method, headers: bearer("reader") });
     expect(response.status).toBe(403);
     expect(response.headers.get("www-authenticate")).toContain(`scope="${scope}"`);
     expect(await problemOf(response)).toMatchObject({

@@ -22,7 +22,7 @@ describe("event streams", () => {
       const api = await startApi(memory(), { openLimits });
       const { id } = await api.submit();
       const client = new AbortController();
-      const open = () => fetch(`${api.url}/v1/invocations/${id}/events`, { headers: EVENTS, signal: client.signal });
+      const open = () => api.fetch(`/v1/invocations/${id}/events`, { headers: EVENTS, signal: client.signal });
       for (const response of [await open(), await open()]) expect(response.status).toBe(200);
       const refused = await open();
       expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "5"]);

@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { App } from "./app.ts";
 import { exemplifyAnswers } from "./openapi-answers.ts";
 import { tidyComponents } from "./openapi-components.ts";
+import { addDiscriminators } from "./openapi-discriminators.ts";
 import { ANSWER_EXAMPLES, EXAMPLES } from "./openapi-examples.ts";
 import { exemplifyPathParameters, nestQueries } from "./openapi-parameters.ts";
 import { PATH_EXAMPLES, TEXT_EXAMPLES } from "./openapi-route-examples.ts";
@@ -34,7 +35,8 @@ export async function describeRoutes(app: App): Promise<void> {
     transformObject: (document) => {
       const tidy = tidyComponents(jsonSchemaTransformObject(document), EXAMPLES);
       const answers = { json: ANSWER_EXAMPLES, text: TEXT_EXAMPLES };
-      return nestQueries(exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES));
+      const exemplified = exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES);
+      return nestQueries(addDiscriminators(exemplified));
     },
   });
 }

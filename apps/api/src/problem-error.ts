@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { Problem } from "@pifleet/invocation";
+import type { Problem, ProblemCode } from "@pifleet/invocation";
 
 /** The media type of a problem. */
 export const PROBLEM_JSON = "application/problem+json; charset=utf-8";
@@ -21,7 +21,7 @@ export class ProblemError extends Error {
    * @param code stable; clients switch over it
    * @param detail what is wrong and, where there is something, what to do
    */
-  constructor(status: number, code: string, detail: string, { errors, headers }: ProblemOptions = {}) {
+  constructor(status: number, code: ProblemCode, detail: string, { errors, headers }: ProblemOptions = {}) {
     super(detail);
     const title = STATUS_CODES[status] ?? "Error";
     this.problem = { type: `about:blank#${code}`, title, status, detail, code, ...(errors && { errors }) };

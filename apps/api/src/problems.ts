@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { Problem, UnavailableError } from "@pifleet/invocation";
+import { Problem, type ProblemCode, UnavailableError } from "@pifleet/invocation";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { answerOversize } from "./oversize.ts";
 import { PROBLEM_JSON, ProblemError } from "./problem-error.ts";
@@ -7,7 +7,7 @@ import { PROBLEM_JSON, ProblemError } from "./problem-error.ts";
 const RETRY_AFTER_SECONDS = "1";
 
 /** What Fastify itself refuses, by its own codes. */
-const REFUSALS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
+const REFUSALS: Readonly<Record<string, readonly [status: number, code: ProblemCode, detail: string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, "unsupported_media_type", "Send the body as application/json"],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, "body_too_large", "The body must not be larger than 1 MiB, that of a batch 16 MiB"],
   FST_ERR_CTP_INVALID_JSON_BODY: [400, "malformed_json", "The body is not JSON"],

@@ -46,7 +46,7 @@ describe("a stored key", () => {
   ])("that lacks the scope for %s %s is answered 403 that names it", async (method, path, scope) => {
     const api = await start();
     const { text } = await api.issue({ scopes: ["invocations:read", "webhooks"] });
-    const response = await fetch(api.url + path, { method, headers: bearer(text) });
+    const response = await api.fetch(path, { method, headers: bearer(text) });
     expect(response.headers.get("www-authenticate")).toContain(`error="insufficient_scope", scope="${scope}"`);
     expect(await problemOf(response)).toMatchObject({
       status: 403,
@@ -59,7 +59,7 @@ describe("a stored key", () => {
     const api = await start();
     const [admin, operator] = [await api.issue({ scopes: ["admin"] }), await api.issue({ scopes: ["operator"] })];
     const status = async (method: string, path: string, text: string) =>
-      (await fetch(api.url + path, { method, headers: bearer(text) })).status;
+      (await api.fetch(path, { method, headers: bearer(text) })).status;
     for (const [method, path] of [
       ["POST", "/v1/queue/pause"],
       ["POST", "/v1/queue/resume"],

@@ -37,7 +37,7 @@ describe("a tenant", () => {
     const routes = await routesBelowInvocation(api);
     expect(routes.length).toBeGreaterThanOrEqual(6);
     for (const [method, path] of routes) {
-      const response = await fetch(api.url + path.replace("{id}", id), { method, headers: other });
+      const response = await api.fetch(path.replace("{id}", id), { method, headers: other });
       const problem = await problemOf(response);
       expect([method, path, problem.status, problem.code]).toEqual([method, path, 404, "invocation_not_found"]);
     }

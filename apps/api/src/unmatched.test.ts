@@ -47,7 +47,7 @@ describe("a path that nothing is at", () => {
     ["POST", "/livez", "GET, HEAD"],
   ])("but for another method is answered 405 that names the methods: %s %s", async (method, path, allow) => {
     const api = await startApi(memory());
-    const response = await fetch(api.url + path, { method });
+    const response = await api.fetch(path, { method });
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")?.split(", ").sort().join(", ")).toBe(allow);
     expect(await problemOf(response)).toMatchObject({ code: "method_not_allowed" });

@@ -1,4 +1,4 @@
-import { ConnectionError, PiFleetError, type Problem } from "@pifleet/client";
+import { ConnectionError, PiFleetError, type ReceivedProblem } from "@pifleet/client";
 import { CONFIGURATION_EXIT_CODE, ConfigurationError } from "@pifleet/environment";
 import { CommanderError } from "commander";
 import type { Interruption } from "./interruption.ts";
@@ -45,7 +45,7 @@ const WHERE_KEYS_ARE =
 const WHERE_TO_LOOK = "  PIFLEET_URL names the API; `pifleet dev` starts one here.";
 
 /** The title and detail on one line, and each field's error on one of its own unless the detail has said it. */
-export function problemLines({ title, detail, errors = [] }: Problem): string[] {
+export function problemLines({ title, detail, errors = [] }: ReceivedProblem): string[] {
   const fields = errors.map((error) => `${error.pointer || "(body)"}: ${error.detail}`);
   const isRepeated = fields.includes(detail);
   const first = detail === "" || (isRepeated && fields.length > 1) ? title : `${title}: ${detail}`;

@@ -1,13 +1,19 @@
-import type { Problem } from "@pifleet/invocation";
+import type { Problem, ProblemCode } from "@pifleet/invocation";
+
+/**
+ * A problem as it arrives: a newer API may have codes that this client does not know, and what stands before an API answers
+ * in its own words, with the code `http_<status>`.
+ */
+export type ReceivedProblem = Omit<Problem, "code"> & { readonly code: ProblemCode | (string & {}) };
 
 /** The API refused a request; `problem` says why (RFC 9457). */
 export class PiFleetError extends Error {
   override readonly name = "PiFleetError";
-  readonly problem: Problem;
+  readonly problem: ReceivedProblem;
   /** How long the API asks to wait before the request is sent again, milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(problem: Problem, retryAfterMs?: number) {
+  constructor(problem: ReceivedProblem, retryAfterMs?: number) {
     super(problem.detail === "" ? problem.title : `${problem.title}: ${problem.detail}`);
     this.problem = problem;
     this.retryAfterMs = retryAfterMs;
@@ -19,7 +25,7 @@ export class PiFleetError extends Error {
   }
 
   /** The problem's stable code; switch over it. */
-  get code(): string {
+  get code(): ReceivedProblem["code"] {
     return this.problem.code;
   }
 }

@@ -2,6 +2,7 @@ export type {
   Artifact,
   Delivery,
   DeliveryTry,
+  ErrorCode,
   FleetModel,
   FleetQueue,
   InvocationError,
@@ -9,6 +10,7 @@ export type {
   InvocationSummary,
   LoggedEvent,
   Problem,
+  ProblemCode,
   Span,
   Status,
   SubmissionInput,
@@ -19,7 +21,13 @@ export type {
 export type { Artifacts, Download, DownloadOptions } from "./artifacts.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export type { Deliveries, DeliveryListQuery, DeliveryPage, DeliveryWithBody } from "./deliveries.ts";
-export { ConnectionError, PiFleetError, type WebhookFault, WebhookVerificationError } from "./errors.ts";
+export {
+  ConnectionError,
+  PiFleetError,
+  type ReceivedProblem,
+  type WebhookFault,
+  WebhookVerificationError,
+} from "./errors.ts";
 export type { StreamOptions } from "./event-stream.ts";
 export type { CallOptions, CreateOptions, Invocations, ListQuery, RecordPage, WaitOptions } from "./invocations.ts";
 export type { MomentInput } from "./moment.ts";

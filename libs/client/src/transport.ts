@@ -1,5 +1,4 @@
-import type { Problem } from "@pifleet/invocation";
-import { ConnectionError, PiFleetError } from "./errors.ts";
+import { ConnectionError, PiFleetError, type ReceivedProblem } from "./errors.ts";
 import { parseRetryAfter, retrying } from "./retry.ts";
 
 export interface TransportOptions {
@@ -122,9 +121,9 @@ async function problemOf(response: Response): Promise<PiFleetError> {
   return new PiFleetError(readProblem(text) ?? foreignProblem(response), retryAfterMs);
 }
 
-function readProblem(text: string): Problem | undefined {
+function readProblem(text: string): ReceivedProblem | undefined {
   try {
-    const body: Partial<Problem> = JSON.parse(text);
+    const body: Partial<ReceivedProblem> = JSON.parse(text);
     return typeof body.title === "string" && typeof body.status === "number" && typeof body.code === "string"
       ? { type: "about:blank", detail: "", ...body, title: body.title, status: body.status, code: body.code }
       : undefined;
@@ -134,7 +133,7 @@ function readProblem(text: string): Problem | undefined {
 }
 
 /** What stands in for the problem when something between us and the API answered in its own words. */
-function foreignProblem(response: Response): Problem {
+function foreignProblem(response: Response): ReceivedProblem {
   const title = response.statusText === "" ? `HTTP ${response.status}` : response.statusText;
   const detail = `${new URL(response.url).origin} answered ${response.status} without saying why.`;
   return { type: "about:blank", title, status: response.status, detail, code: `http_${response.status}` };

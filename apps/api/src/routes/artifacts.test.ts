@@ -151,7 +151,7 @@ describe("the download of an artifact", () => {
   it("tells with HEAD what GET would, and sends nothing", async () => {
     const { api, base } = await stage();
     const get = await api.get(`${base}/report.md`);
-    const head = await fetch(`${api.url}${base}/report.md`, { method: "HEAD" });
+    const head = await api.fetch(`${base}/report.md`, { method: "HEAD" });
     const headersOf = (response: Response) => {
       const {
         date: _date,
@@ -164,7 +164,7 @@ describe("the download of an artifact", () => {
     expect([head.status, await head.text()]).toEqual([200, ""]);
     expect(headersOf(head)).toEqual(headersOf(get));
     await get.text();
-    expect((await fetch(`${api.url}${base}/other`, { method: "HEAD" })).status).toBe(404);
+    expect((await api.fetch(`${base}/other`, { method: "HEAD" })).status).toBe(404);
   });
 
   it.each(["other", "report.md/", "REPORT.md", "report.md%20"])("is unknown at another path: %s", async (path) => {

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Event, EventId, type InvocationSummary, isTerminal } from "@pifleet/invocation";
+import { EventId, type InvocationSummary, isTerminal, LoggedEvent } from "@pifleet/invocation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { prefersJson } from "../accept.ts";
@@ -25,7 +25,7 @@ const EventQuery = z.strictObject({
 const EventHeaders = z.looseObject({ "last-event-id": EventId.optional() });
 
 const EventList = z
-  .object({ items: z.array(Event.and(z.object({ id: EventId }))), nextCursor: EventId.nullable() })
+  .object({ items: z.array(LoggedEvent), nextCursor: EventId.nullable() })
   .meta({ id: "EventList", description: "A page, oldest first; nextCursor is null when there is no more now" });
 
 const schema = {

@@ -156,7 +156,7 @@ describe("waiting for an invocation", () => {
     const api = await startApi(backend);
     const { id } = await api.submit();
     const client = new AbortController();
-    const answer = fetch(`${api.url}/v1/invocations/${id}?wait=60`, { signal: client.signal });
+    const answer = api.fetch(`/v1/invocations/${id}?wait=60`, { signal: client.signal });
     await watching;
     client.abort();
     await expect(answer).rejects.toThrow();

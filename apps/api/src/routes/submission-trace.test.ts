@@ -84,7 +84,7 @@ describe("the trace of a submission", () => {
     const api = await startApi(memory());
     const headers = { "content-type": "application/json", "x-forwarded-proto": "gopher", "x-forwarded-host": "evil" };
     const body = JSON.stringify(SUBMISSION);
-    const response = await fetch(`${api.url}/v1/invocations?canary=1`, { method: "POST", headers, body });
+    const response = await api.fetch(`/v1/invocations?canary=1`, { method: "POST", headers, body });
     const { server } = await stored(api, (await response.json()) as InvocationRecord);
     expect(server.attributes).toMatchObject({ "url.path": "/v1/invocations", "url.scheme": "http" });
     expect(JSON.stringify(server)).not.toMatch(/canary|gopher|evil/);

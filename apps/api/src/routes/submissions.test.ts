@@ -209,7 +209,7 @@ describe("a submission that is not valid", () => {
     ["has a type that is none", "{}", "json", 415, "unsupported_media_type"],
   ])("is refused when the body %s", async (_, body, type, status, code) => {
     const api = await startApi(memory());
-    const response = await fetch(`${api.url}/v1/invocations`, {
+    const response = await api.fetch(`/v1/invocations`, {
       method: "POST",
       headers: { "content-type": type },
       body,

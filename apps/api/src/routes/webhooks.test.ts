@@ -22,7 +22,7 @@ async function create(api: TestApi, body: object = {}): Promise<WithSecret> {
 
 function send(api: TestApi, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
-  return fetch(api.url + path, { method, headers: { ...type, ...headers }, body: JSON.stringify(body) });
+  return api.fetch(path, { method, headers: { ...type, ...headers }, body: JSON.stringify(body) });
 }
 
 const patch = (api: TestApi, id: string, body: unknown) => send(api, "PATCH", `/v1/webhooks/${id}`, body);

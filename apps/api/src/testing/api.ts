@@ -2,6 +2,8 @@ import { createLogger } from "@pifleet/environment/logging";
 import type { Backend, InvocationRecord, Problem } from "@pifleet/invocation";
 import { AddressGuard } from "@pifleet/outbound";
 import { MemoryArtifactStore } from "@pifleet/testkit";
+import { Contract, conformingFetch } from "@pifleet/testkit/contract";
+import type { FastifyInstance } from "fastify";
 import { onTestFinished } from "vitest";
 import { OPEN } from "../authentication.ts";
 import { buildServer, type ServerOptions } from "../server.ts";
@@ -17,6 +19,8 @@ export interface TestApi {
   /** Sends `body` as JSON. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a request. Like all answers here, this one must be as the API describes itself. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Stops the server; the backend stays. */
   close(): Promise<void>;
 }
@@ -35,9 +39,11 @@ export async function startApi(backend: Backend, options: Partial<ServerOptions>
     await close();
     await backend.close();
   });
-  const get = (path: string, headers?: Record<string, string>) => fetch(url + path, { headers });
+  const checked = conformingFetch(() => contractOf(server));
+  const send = (path: string, init?: RequestInit) => checked(url + path, init);
+  const get = (path: string, headers: Record<string, string> = {}) => send(path, { headers });
   const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    fetch(url + path, {
+    send(path, {
       method: "POST",
       headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
@@ -47,7 +53,15 @@ export async function startApi(backend: Backend, options: Partial<ServerOptions>
     if (!response.ok) throw new Error(`refused: ${await response.text()}`);
     return (await response.json()) as InvocationRecord;
   };
-  return { url, backend, log, submit, post, get, close };
+  return { url, backend, log, submit, post, get, fetch: send, close };
+}
+
+let contract: Promise<Contract> | undefined;
+
+/** The description is the same for every server. */
+function contractOf(server: FastifyInstance): Promise<Contract> {
+  contract ??= Promise.resolve(new Contract(server.swagger()));
+  return contract;
 }
 
 export const SUBMISSION = { model: "demo/scripted", input: "hello" };

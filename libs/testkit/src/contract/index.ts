@@ -1,0 +1,2 @@
+export { conformingFetch } from "./conforming-fetch.ts";
+export { Contract } from "./contract.ts";
