@@ -20,7 +20,7 @@ describe("a process whose event loop stands still", () => {
     worker.kill("SIGUSR2");
     expect(await worker.exited()).toBe("SIGKILL");
     const { level, app, err } = await worker.logged("the process hangs and is killed");
-    expect({ level, app }).toEqual({ level: 60, app: "worker" });
+    expect({ level, app }).toEqual({ level: "fatal", app: "worker" });
     expect(err).toMatchObject({ stack: expect.stringMatching(/at standStill \(.*hanging\.ts:3/) });
     const record = await stage.end(id);
     expect(endings(record)).toEqual(["worker_lost", "succeeded"]);

@@ -85,7 +85,7 @@ test("an API and a worker warn of a Redis that needs no password", async () => {
   await using redis = await RedisServer.reserve();
   await redis.start();
   await using fleet = await Fleet.start({ redisUrl: redis.url });
-  const isWarning = expect.objectContaining({ level: 40, msg: expect.stringMatching(OPEN_REDIS) });
+  const isWarning = expect.objectContaining({ level: "warn", msg: expect.stringMatching(OPEN_REDIS) });
   for (const service of [...fleet.apis, ...fleet.workers]) {
     await service.said(OPEN_REDIS);
     expect(service.lines).toContainEqual(isWarning);

@@ -112,7 +112,7 @@ describe.runIf(process.platform === "linux")("the secrets of a fleet", () => {
     const command = `"${process.execPath}" "${LAUNCHER}" worker & trap 'kill -TERM $!; wait $!' TERM; wait $!`;
     const { child, line } = await firstLine("sh", ["-c", command], { ...env, ...secret }, "can read secrets");
     expect(JSON.parse(line)).toMatchObject({
-      level: 40,
+      level: "warn",
       processes: [{ pid: child.pid, name: "sh" }],
       msg: expect.stringContaining("put them into files (ANTHROPIC_API_KEY_FILE, REDIS_URL_FILE"),
     });

@@ -18,7 +18,7 @@ export function livingProcesses(): Living[] {
 }
 
 /** The ids of all processes; none where there is no /proc. */
-export function pids(): number[] {
+function pids(): number[] {
   try {
     return readdirSync("/proc").map(Number).filter(Number.isInteger);
   } catch (error) {

@@ -9,6 +9,7 @@ const KEY = "k".repeat(16);
 describe("the configuration", () => {
   it("needs nothing but a key", () => {
     expect(readConfig({ PIFLEET_BOOTSTRAP_KEY: KEY })).toEqual({
+      unknownVariables: [],
       redisUrl: "redis://127.0.0.1:6379",
       redisPrefix: "pifleet",
       artifacts: { kind: "directory", directory: join(tmpdir(), "pifleet-artifacts", "pifleet") },

@@ -6,6 +6,7 @@ import {
   checkArtifactVariables,
 } from "@pifleet/environment/artifact-variables";
 import { BUCKET_SECRETS, REDIS_SECRETS, withSecretFiles } from "@pifleet/environment/secret-files";
+import { type UnknownVariable, unknownVariables } from "@pifleet/environment/unknown-variables";
 import {
   AddressAllowance,
   LogLevel,
@@ -114,6 +115,8 @@ const Variables = z
 
 /** How this process is to run. */
 export interface Config {
+  /** Variables that look like ours and are not: usually misspelt ones. */
+  readonly unknownVariables: readonly UnknownVariable[];
   readonly redisUrl: string;
   readonly redisPrefix: string;
   /** How many replicas must have what a client is told of, and how long they are waited for at most. */
@@ -152,6 +155,7 @@ export interface Config {
 export function readConfig(environment: Environment): Config {
   const variables = parseEnvironment(Variables, withSecretFiles(environment, SECRET_VARIABLES));
   return {
+    unknownVariables: unknownVariables(environment),
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
     ...(variables.PIFLEET_REDIS_REPLICAS > 0 && {

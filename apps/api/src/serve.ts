@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createArtifactStore } from "@pifleet/artifacts";
 import { ConfigurationError } from "@pifleet/environment";
-import { createLogger, type Logger } from "@pifleet/environment/logging";
+import { createLogger, type Logger, warnOfUnknownVariables } from "@pifleet/environment/logging";
 import { startWatchdog } from "@pifleet/environment/watchdog";
 import type { Backend } from "@pifleet/invocation";
 import { AddressGuard } from "@pifleet/outbound";
@@ -24,6 +24,7 @@ const CONNECT_POLL_MS = 25;
 /** Serves the API until a signal ends it. A second signal ends it at once. */
 export async function serve(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  warnOfUnknownVariables(log, config.unknownVariables);
   startWatchdog({ limitMs: config.watchdogMs, app: "api" });
   try {
     await start(config, log);
@@ -56,6 +57,7 @@ async function start(config: Config, log: Logger) {
     limits,
     role: "api",
     onFault,
+    onBack: (awayMs) => log.info({ awayMs }, "Redis is back"),
   });
   const authenticator = authenticatorOf(config, backend);
   const addressGuard = new AddressGuard({ allow: allowedAddresses });

@@ -3,7 +3,8 @@ import { formatLogLine } from "./log-line.ts";
 import { paintNothing } from "./output.ts";
 
 test("a line of a log is its level, its message and its own fields", () => {
-  const line = '{"level":40,"time":1,"pid":2,"hostname":"h","url":"http://x","err":{"code":"E"},"msg":"slow"}';
+  const line =
+    '{"level":"warn","time":"2026-01-15T09:30:00.000Z","pid":2,"hostname":"h","url":"http://x","err":{"code":"E"},"msg":"slow"}';
   expect(formatLogLine(line, paintNothing)).toBe('warn  slow url=http://x err={"code":"E"}');
 });
 

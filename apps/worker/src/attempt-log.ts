@@ -1,10 +1,16 @@
 import type { Logger } from "@pifleet/environment/logging";
 import type { AttemptInfo } from "@pifleet/execution";
-import type { AttemptExport, NextTry, OwedSpans, Settlement } from "@pifleet/invocation";
+import type { AttemptExport, NextTry, Outcome, OwedSpans, Settlement } from "@pifleet/invocation";
 
 /** The fields that join a line to its invocation and to its trace; the last two by OpenTelemetry's names for them. */
 function fieldsOf({ invocation, attempt, traceId, spanId }: AttemptInfo) {
   return { invocation, attempt, trace_id: traceId, span_id: spanId };
+}
+
+/** Duration, tokens and cost of an attempt, for its last line. */
+function costOf({ startedAtMs, tenant, model }: AttemptInfo, { usage }: Outcome) {
+  const { inputTokens, outputTokens, costUsd } = usage;
+  return { durationMs: Math.max(0, Date.now() - startedAtMs), tenant, model, inputTokens, outputTokens, costUsd };
 }
 
 /** Tells in the log how attempts fare on this worker: one line when one starts, one when it ends. */
@@ -22,6 +28,7 @@ export class AttemptLog {
   ended(attempt: AttemptInfo, { kind, outcome }: Settlement): void {
     const fields = {
       ...fieldsOf(attempt),
+      ...costOf(attempt, outcome),
       ended: kind === "handed_back" ? kind : (outcome.error?.code ?? "succeeded"),
     };
     const again = kind === "again" ? ", another attempt follows" : "";

@@ -8,6 +8,7 @@ import {
   checkArtifactVariables,
 } from "@pifleet/environment/artifact-variables";
 import { withSecretFiles } from "@pifleet/environment/secret-files";
+import { type UnknownVariable, unknownVariables } from "@pifleet/environment/unknown-variables";
 import {
   AddressAllowance,
   absolutePath,
@@ -82,6 +83,8 @@ const Variables = z
 
 /** Everything that the worker is configured by. */
 export interface Config {
+  /** Variables that look like ours and are not: usually misspelt ones. */
+  readonly unknownVariables: readonly UnknownVariable[];
   readonly redisUrl: string;
   readonly redisPrefix: string;
   /** How many replicas must have what a client is told of, and how long they are waited for at most. */
@@ -123,6 +126,7 @@ export function readConfig(given: Environment): Config {
   const environment = withSecretFiles(given, SECRET_VARIABLES);
   const variables = parseEnvironment(Variables, environment);
   return {
+    unknownVariables: unknownVariables(given),
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
     ...(variables.PIFLEET_REDIS_REPLICAS > 0 && {

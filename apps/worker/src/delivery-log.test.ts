@@ -40,7 +40,7 @@ const FIELDS = {
 
 it("a try that failed is told with the invocation, the webhook, the trace and when the next one follows", () => {
   const { line } = logged({ kind: "again", delayMs: 5_000 });
-  const expected = { ...FIELDS, level: 40, status: 500, durationMs: 12, reason: MADE.error, nextTryMs: 5_000 };
+  const expected = { ...FIELDS, level: "warn", status: 500, durationMs: 12, reason: MADE.error, nextTryMs: 5_000 };
   expect(line).toMatchObject(expected);
 });
 
@@ -52,10 +52,10 @@ it("of a URL only the host is told, and of the message and the answer nothing", 
 
 it("a message that was delivered or given up is told as such, and that of an invocation's own webhook without one", () => {
   expect(logged({ kind: "delivered" }, { ...MADE, status: 204, error: null }).line).toMatchObject({
-    level: 30,
+    level: "info",
     status: 204,
   });
   const { line } = logged({ kind: "dead" }, MADE, { ...DELIVERY, webhook: null });
-  expect(line).toMatchObject({ level: 40, msg: "webhook not delivered, and given up" });
+  expect(line).toMatchObject({ level: "warn", msg: "webhook not delivered, and given up" });
   expect(line).not.toHaveProperty("webhook");
 });

@@ -1,7 +1,7 @@
 import { createArtifactStore } from "@pifleet/artifacts";
 import { ConfigurationError, readConfigured } from "@pifleet/environment";
 import { exposingAncestors } from "@pifleet/environment/exposed-ancestors";
-import { createLogger, type Logger } from "@pifleet/environment/logging";
+import { createLogger, type Logger, warnOfUnknownVariables } from "@pifleet/environment/logging";
 import { withSecretFiles } from "@pifleet/environment/secret-files";
 import { startWatchdog } from "@pifleet/environment/watchdog";
 import {
@@ -40,6 +40,7 @@ export async function work(config: Config & Arguments): Promise<void> {
     return workApart(config.apart, parts, options);
   }
   const log = base.child({ app: "worker" });
+  warnOfUnknownVariables(log, config.unknownVariables);
   const { parts, options } = await compose(config, log);
   const worker = new Worker(parts, options);
   // The worker has a grace period of its own. A second signal ends it at once, and its runners end with it.
@@ -71,6 +72,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     limits: { ...NO_LIMITS, tenantRunning: config.tenantRunning },
     role: "worker",
     onFault,
+    onBack: (awayMs) => log.info({ awayMs }, "Redis is back"),
   });
   const risk = await backend.dataRisk();
   if (risk !== null) {

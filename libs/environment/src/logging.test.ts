@@ -3,8 +3,8 @@ import { createLogger, forPeople } from "./logging.ts";
 
 it("shows people the time of day, the level, the message and the fields", () => {
   const line = JSON.stringify({
-    level: 30,
-    time: 1_700_000_000_000,
+    level: "info",
+    time: "2023-11-14T22:13:20.000Z",
     pid: 1,
     hostname: "h",
     msg: "listening",
@@ -15,8 +15,22 @@ it("shows people the time of day, the level, the message and the fields", () => 
 
 it("shows people where an error comes from", () => {
   const err = { type: "Error", message: "broken", stack: "Error: broken\n  at here" };
-  const line = JSON.stringify({ level: 50, time: 0, msg: "request failed", err, ms: 1.5 });
+  const line = JSON.stringify({
+    level: "error",
+    time: "1970-01-01T00:00:00.000Z",
+    msg: "request failed",
+    err,
+    ms: 1.5,
+  });
   expect(forPeople(line)).toBe("00:00:00.000 error request failed ms=1.5\nError: broken\n  at here");
+});
+
+it("names the level, and gives the time in UTC", () => {
+  const lines: string[] = [];
+  createLogger("info", { write: (line) => void lines.push(line) }).warn("careful");
+  const { level, time } = JSON.parse(lines[0] ?? "");
+  expect(level).toBe("warn");
+  expect(new Date(time).toISOString()).toBe(time);
 });
 
 it("tells of an error where it came from, and nothing of the command that failed with it", () => {

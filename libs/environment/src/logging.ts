@@ -2,15 +2,28 @@ export type { Logger } from "pino";
 
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from "pino";
 
+import type { UnknownVariable } from "./unknown-variables.ts";
+
 const STANDARD_OUTPUT = 1;
 
 /**
- * A logger that writes JSON lines to standard output, or lines for people when that is a terminal.
+ * A logger that writes JSON lines to standard output, or lines for people when that is a terminal. Levels are written
+ * by name, times in UTC as RFC 3339 has them.
  * @param level the least level that is written
  */
 export function createLogger(level: LevelWithSilent, destination: DestinationStream = standardOutput()): Logger {
   const redact = ["req.headers", "headers", "authorization", "body", "submission", "trace"];
-  return pino({ level, redact, serializers: { err: describeError } }, destination);
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const timestamp = pino.stdTimeFunctions.isoTime;
+  return pino({ level, redact, formatters, timestamp, serializers: { err: describeError } }, destination);
+}
+
+/** Names the variables that look like ours and are not. */
+export function warnOfUnknownVariables(log: Logger, variables: readonly UnknownVariable[]): void {
+  for (const { variable, meant } of variables) {
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    log.warn({ variable }, `${variable} is no setting of Pi Fleet and is ignored${hint}`);
+  }
 }
 
 function standardOutput(): DestinationStream {
@@ -34,7 +47,7 @@ const terminal: DestinationStream = { write: (line) => void process.stdout.write
 export function forPeople(line: string): string {
   const { level, time, pid: _pid, hostname: _hostname, reqId: _request, msg, err, ...fields } = JSON.parse(line);
   const clock = new Date(time).toISOString().slice(11, 23);
-  const label = (pino.levels.labels[level] ?? "").padEnd(5);
+  const label = String(level).padEnd(5);
   const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${shown(value)}`);
   return `${clock} ${label} ${msg ?? ""}${rest.join("")}${err?.stack ? `\n${err.stack}` : ""}`;
 }

@@ -92,8 +92,8 @@ function watch(): void {
     const place = frames.length > 0 ? frames.join("\n") : "    at a place that is not known, such as in native code";
     const err = { type: "Error", message, stack: `Error: ${message}\n${place}` };
     const line = {
-      level: 60,
-      time: Date.now(),
+      level: "fatal",
+      time: new Date().toISOString(),
       pid: process.pid,
       hostname: host,
       app,

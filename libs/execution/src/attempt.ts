@@ -91,8 +91,17 @@ export class Attempt {
   }
 
   get info(): AttemptInfo {
-    const { id, attempt, trace } = this.#invocation;
-    return { invocation: id, attempt, traceId: trace.traceId, spanId: this.spans.rootSpanId };
+    const { id, attempt, trace, tenant, model, attempts } = this.#invocation;
+    const startedAtMs = Date.parse(attempts.at(-1)?.startedAt ?? this.#invocation.createdAt);
+    return {
+      invocation: id,
+      attempt,
+      traceId: trace.traceId,
+      spanId: this.spans.rootSpanId,
+      tenant,
+      model,
+      startedAtMs,
+    };
   }
 
   /** Runs the attempt to its end; never rejects. */

@@ -22,6 +22,10 @@ export interface AttemptInfo {
   readonly traceId: string;
   /** The span of the agent's run. */
   readonly spanId: string;
+  readonly tenant: string;
+  readonly model: string;
+  /** When the attempt started, Unix ms. */
+  readonly startedAtMs: number;
 }
 
 /** Dependencies of the execution of an attempt. */

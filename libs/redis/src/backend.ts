@@ -41,6 +41,8 @@ export interface BackendOptions {
   readonly role: Role;
   /** Called for faults that the backend itself survives, such as a broken connection. */
   readonly onFault?: (error: Error) => void;
+  /** Called when Redis can be reached again after a fault that said it could not, with the milliseconds in between. */
+  readonly onBack?: (awayMs: number) => void;
   /** When it is aborted, the role `worker` gives up waiting for Redis: the call rejects, and nothing is left open. */
   readonly signal?: AbortSignal;
 }
@@ -51,9 +53,9 @@ export interface BackendOptions {
  * @throws {UnavailableError} when it gave up waiting.
  */
 export async function connectBackend(options: BackendOptions): Promise<Backend> {
-  const { url, prefix = "pifleet", role, onFault = () => undefined, limits = NO_LIMITS, signal } = options;
+  const { url, prefix = "pifleet", role, onFault = () => undefined, limits = NO_LIMITS, signal, onBack } = options;
   const keys = makeKeys(prefix);
-  const connections = openConnections(url, role, onFault);
+  const connections = openConnections(url, role, onFault, { onBack });
   const backend = composeBackend(connections, keys, { ...options, limits, onFault });
   try {
     if (role === "worker") await connections.ready(signal);

@@ -55,16 +55,24 @@ export interface Connections {
   close(): void;
 }
 
+export interface ConnectionOptions {
+  /**
+   * How long a connection may answer nothing before it is given up for a new one, milliseconds. The kernel would take a
+   * quarter of an hour to notice that the other end is gone without a word.
+   */
+  readonly silentMs?: number;
+  /** Called when Redis can be reached again, with the milliseconds since the outage was reported. */
+  readonly onBack?: ((awayMs: number) => void) | undefined;
+}
+
 /**
  * Begins to connect, and goes on trying until `close`. Never throws for an absent Redis.
- * @param silentMs how long a connection may answer nothing before it is given up for a new one; the kernel would take
- *   a quarter of an hour to notice that the other end is gone without a word
  */
 export function openConnections(
   url: string,
   role: Role,
   onFault: (error: Error) => void,
-  silentMs = SILENT_MS,
+  { silentMs = SILENT_MS, onBack }: ConnectionOptions = {},
 ): Connections {
   const open = (connectionName: string, more: RedisOptions = {}) => {
     const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RECONNECT_MAX_MS);
@@ -77,7 +85,8 @@ export function openConnections(
   const own = new OwnConnection(main, onFault);
   // The change feed subscribes again by itself, because it must know when that is done.
   const subscriber = open(`pifleet-${role}-feed`, { autoResubscribe: false });
-  for (const redis of [main, subscriber]) reportOutages(redis, onFault);
+  reportOutages(main, onFault, onBack);
+  reportOutages(subscriber, onFault);
   const pings = setInterval(() => ping(subscriber), silentMs / PINGS_PER_SILENCE);
   pings.unref();
   let replication: Redis | undefined;
@@ -109,15 +118,16 @@ function ping(redis: Redis): void {
   if (redis.status === "ready") redis.ping().catch(() => undefined);
 }
 
-/** Reports the first error of each outage; the tries to connect that follow say nothing new. */
-function reportOutages(redis: Redis, onFault: (error: Error) => void): void {
-  let isReported = false;
+/** Reports the first error of each outage, as the tries to connect that follow say nothing new, and its end. */
+function reportOutages(redis: Redis, onFault: (error: Error) => void, onBack?: (awayMs: number) => void): void {
+  let reportedAt: number | undefined;
   redis.on("error", (error) => {
-    if (!isReported) onFault(error);
-    isReported = true;
+    if (reportedAt === undefined) onFault(error);
+    reportedAt ??= performance.now();
   });
   redis.on("ready", () => {
-    isReported = false;
+    if (reportedAt !== undefined) onBack?.(Math.round(performance.now() - reportedAt));
+    reportedAt = undefined;
   });
 }
 
