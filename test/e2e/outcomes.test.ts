@@ -183,6 +183,23 @@ describe("a run that fails", () => {
     expect(JSON.stringify(listed)).not.toContain("sk-");
   });
 
+  it("is made of whole characters, also where the provider cuts them apart or sends halves", async () => {
+    const chunk = (delta: object, finish: string | null = null) => ({
+      ...{ id: "c", object: "chat.completion.chunk", created: 0, model: "test" },
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    });
+    const pieces = ["Hi \ud83d", "\ude00 and \udc00", " or \ud800"].map((content) => chunk({ content }));
+    models.enqueue({ ...raw([...pieces, chunk({}, "stop"), "data: [DONE]\n\n"]), frameDelayMs: 60 });
+    const record = await run({ input: "Half: \ud800", metadata: { half: "\udfff!" } });
+    expect(record).toMatchObject({ status: "succeeded", output: "Hi 😀 and \ufffd or \ufffd" });
+    expect(record.metadata).toEqual({ half: "\ufffd!" });
+    const events = [];
+    for await (const event of fleet.client.invocations.stream(record.id)) events.push(event);
+    const deltas = events.flatMap((event) => (event.type === "message.delta" ? [event.text] : []));
+    expect(deltas.join("")).toBe(record.output);
+    expect(JSON.stringify([record, events])).not.toMatch(/\\ud[89a-f]/i);
+  });
+
   it("needs attention when its answer was cut off at the output limit, and shows what there is", async () => {
     const chunk = (delta: object, finish: string | null) => ({
       ...{ id: "c", object: "chat.completion.chunk", created: 0, model: "test" },

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type AdmissionLimits, type ArtifactStore, type Backend, MAX_ATTEMPTS, NO_LIMITS } from "@pifleet/invocation";
+import {
+  type AdmissionLimits,
+  type ArtifactStore,
+  type Backend,
+  MAX_ATTEMPTS,
+  NO_LIMITS,
+  wellFormed,
+} from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/outbound";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -112,9 +119,21 @@ function acceptJsonOnly(app: App): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) =>
-    body.length === 0 ? done(null, undefined) : parse(request, body as string, done),
+    body.length === 0
+      ? done(null, undefined)
+      : parse(request, body as string, withWholeCharacters(body as string, done) as typeof done),
   );
 }
+
+/** Only an escape can bring half of a surrogate pair: the rest of a body is UTF-8. */
+const HALF_ESCAPED = /\\u[dD][89a-fA-F]/;
+
+function withWholeCharacters(body: string, done: Done): Done {
+  if (!HALF_ESCAPED.test(body)) return done;
+  return (error, value) => done(error, error ? undefined : wellFormed(value));
+}
+
+type Done = (error: Error | null, value?: unknown) => void;
 
 function startServices(app: App, options: ServerOptions): Services {
   const {

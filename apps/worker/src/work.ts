@@ -6,9 +6,12 @@ import { withSecretFiles } from "@pifleet/environment/secret-files";
 import { startWatchdog } from "@pifleet/environment/watchdog";
 import {
   availableModels,
+  ModelNetworkError,
   modelAccess,
+  modelNetwork,
   modelSecrets,
   modelVariables,
+  networkSecrets,
   readModelsFile,
   runnerPrograms,
 } from "@pifleet/harness";
@@ -62,6 +65,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
   const { modelsFile: path, traces } = config;
   const modelsFile = path && (await readConfigured("PIFLEET_MODELS_FILE", () => readModelsFile(path)));
   const environment = modelsFile ? withSecretFiles(config.environment, modelVariables(modelsFile)) : config.environment;
+  const network = networkOf(environment);
   await readConfigured("PIFLEET_WORKSPACES", () => openWorkspacesDirectory(config.workspaces));
   const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
   const backend = await connectBackend({
@@ -98,7 +102,11 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     resolve: (name, options) => names.resolve(name, options),
   });
   const reach = { environment, ...(modelsFile && { modelsFile }) };
-  const secrets = [...secretsOf(environment), ...(modelsFile ? modelSecrets(modelsFile, environment) : [])];
+  const secrets = [
+    ...secretsOf(environment),
+    ...networkSecrets(environment),
+    ...(modelsFile ? modelSecrets(modelsFile, environment) : []),
+  ];
   warnOfExposedSecrets(secrets, log);
   const destinations = new TraceDestinations({ traces, serviceVersion: version, guard });
   return {
@@ -112,7 +120,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
           (submission.trace?.content ?? traces.content) ? { maxBytes: MAX_CONTENT_BYTES } : undefined,
       },
       sendersFor: (invocation) => destinations.sendersFor(invocation),
-      modelAccess: (model) => modelAccess({ model, ...reach }),
+      modelAccess: (model) => modelAccess({ model, network, ...reach }),
       models: await availableModels(reach),
       webhooks: { guard, schedule: config.webhookSchedule },
       redactor: new Redactor(secrets),
@@ -130,6 +138,16 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
       artifactRoundMs: ARTIFACT_ROUND_MS[config.artifacts.kind],
     },
   };
+}
+
+/** @throws {ConfigurationError} naming the variable that is wrong */
+function networkOf(environment: Config["environment"]): ReturnType<typeof modelNetwork> {
+  try {
+    return modelNetwork(environment);
+  } catch (error) {
+    if (error instanceof ModelNetworkError) throw new ConfigurationError(error.message);
+    throw error;
+  }
 }
 
 /** The worker itself hides its environment; what started it, such as `npm exec`, may show the same. */

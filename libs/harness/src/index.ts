@@ -4,6 +4,7 @@
  */
 export { availableModels } from "./available-models.ts";
 export { modelAccess } from "./model-access.ts";
+export { ModelNetworkError, modelNetwork, networkSecrets } from "./model-network.ts";
 export { modelSecrets, modelVariables } from "./model-secrets.ts";
 export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
 export { PROVIDER_KEYS } from "./provider-keys.ts";

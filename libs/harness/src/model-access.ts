@@ -1,4 +1,4 @@
-import type { ErrorCode, ModelAccess } from "@pifleet/invocation";
+import type { ErrorCode, ModelAccess, ModelNetwork } from "@pifleet/invocation";
 import { type Environment, literalConfigValue, resolveConfigValue } from "./config-value.ts";
 import type { ModelsFile, ProviderEntry } from "./models-file.ts";
 import { PROVIDER_KEYS, PROVIDER_SETTINGS } from "./provider-keys.ts";
@@ -12,10 +12,12 @@ export interface ModelAccessRequest {
   /** The worker's environment. Only what belongs to the model's provider is read, and handed on. */
   readonly environment: Environment;
   readonly modelsFile?: ModelsFile;
+  /** How its requests leave the machine. */
+  readonly network?: ModelNetwork | undefined;
 }
 
 /** Finds out how a model is reached. Whether a built-in provider has the model, only the runner can tell. */
-export function modelAccess({ model: name, environment, modelsFile }: ModelAccessRequest): ModelAccess {
+export function modelAccess({ model: name, environment, modelsFile, network }: ModelAccessRequest): ModelAccess {
   const slash = name.indexOf("/");
   const provider = name.slice(0, Math.max(slash, 0));
   const model = name.slice(slash + 1);
@@ -35,6 +37,7 @@ export function modelAccess({ model: name, environment, modelsFile }: ModelAcces
     apiKey: key.value,
     ...(config && { providerConfig: config.value }),
     ...settings(provider, environment),
+    ...(network && { network }),
   };
 }
 

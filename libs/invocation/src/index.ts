@@ -54,4 +54,5 @@ export * from "./trace-export.ts";
 export * from "./trace-request.ts";
 export * from "./usage.ts";
 export * from "./webhook.ts";
+export { WholeCharacters, wellFormed } from "./well-formed.ts";
 export { withoutTrailing } from "./without-trailing.ts";

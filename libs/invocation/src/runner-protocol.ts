@@ -8,6 +8,15 @@ import { ToolName } from "./submission.ts";
  * `runner-record.ts`.
  */
 
+/** How model requests leave the machine. It may hold the password of a proxy. */
+export const ModelNetwork = z.object({
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, with the meaning that they have for Node. */
+  proxy: z.record(z.string(), z.string()).optional(),
+  /** Absolute paths of files in the form of PEM, whose certificates are trusted in addition to Node's own. */
+  certificateFiles: z.array(z.string()).optional(),
+});
+export type ModelNetwork = z.infer<typeof ModelNetwork>;
+
 /** All that a runner needs for one attempt. It holds secrets: it travels over IPC and is never logged or stored. */
 export const RunnerTask = z.object({
   invocationId: InvocationId,
@@ -23,6 +32,7 @@ export const RunnerTask = z.object({
   apiKey: z.string().optional(),
   /** Other settings of the provider that usually stand in the environment, such as a region or an account. */
   providerEnvironment: z.record(z.string(), z.string()).optional(),
+  network: ModelNetwork.optional(),
   instructions: z.string().optional(),
   /** The trace that model requests are to be joined to; each names a span of its own in it. */
   trace: z.object({ traceId: z.string(), sampled: z.boolean(), tracestate: z.string().optional() }).optional(),

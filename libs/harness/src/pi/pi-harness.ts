@@ -5,6 +5,8 @@ import {
   type ToolDefinition,
 } from "@earendil-works/pi-coding-agent";
 import type { Harness, HarnessFailure, HarnessRecord, HarnessResult, RunnerTask } from "@pifleet/invocation";
+import { useNetwork } from "../http/model-fetch.ts";
+import { Network } from "../http/network.ts";
 import { useModelFetch } from "../http/use-model-fetch.ts";
 import { bashTool } from "./bash-tool.ts";
 import { promptOf, seed } from "./conversation.ts";
@@ -37,6 +39,7 @@ export class PiHarness implements Harness {
   }
 
   async run(task: RunnerTask, emit: Emit): Promise<HarnessResult> {
+    useNetwork(task.network && new Network(task.network));
     const usage = new UsageMeter();
     const reached = await reachModel(task);
     if (reached.kind === "failure") return refused(reached.failure, usage);

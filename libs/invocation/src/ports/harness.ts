@@ -1,4 +1,4 @@
-import type { RunnerTask } from "../runner-protocol.ts";
+import type { ModelNetwork, RunnerTask } from "../runner-protocol.ts";
 import type { HarnessFailure, HarnessResult, RunnerRecord } from "../runner-record.ts";
 
 /** The records that an agent engine makes; the runner adds `ready`, `heartbeat` and `finished` itself. */
@@ -29,5 +29,6 @@ export type ModelAccess =
       readonly apiKey?: string;
       /** Other settings that the provider needs, such as a region or an account. */
       readonly providerEnvironment?: Record<string, string>;
+      readonly network?: ModelNetwork;
     }
   | { readonly kind: "failure"; readonly failure: HarnessFailure };
