@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { generateClasses, generateClient } from "@pifleet/testkit/client-generator";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { startApi } from "../../apps/api/src/testing/api.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -64,6 +64,9 @@ const { data }: { data: Invocation } = await api.v1.getInvocation(submitted.id);
 export const exitCode = (event: Event) => (event.type === "tool.ended" ? event.exitCode : undefined);
 console.log(JSON.stringify({ status: data.status }));
 `;
+
+// A compiler has its time, and there are three of them.
+vi.setConfig({ testTimeout: 120_000 });
 
 test("clients that two third-party generators make of the description compile strictly, and work", async () => {
   const api = await startApi(createMemoryBackend({ retentionMs: 60_000 }));

@@ -62,6 +62,7 @@ const invocation: InvocationRecord = {
   priority: 0,
   delayMs: 0,
   webhook: { url: "https://example.com/hooks/pifleet", events: ["invocation.succeeded"] },
+  waitingFor: null,
   attempt: 1,
   attempts: [{ number: 1, worker: WORKER_ID, startedAt: STARTED, endedAt: ENDED, ended: "succeeded" }],
   createdAt: CREATED,
@@ -88,7 +89,7 @@ const invocation: InvocationRecord = {
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
 };
 
-const { output: _, messages: __, artifacts: ___, instructions: ____, ...rest } = invocation;
+const { output: _, messages: __, artifacts: ___, instructions: ____, waitingFor: _____, ...rest } = invocation;
 const summary: InvocationSummary = { ...rest, input: "Review the file src/a.ts." };
 
 /** The same while its first attempt runs. */

@@ -7,6 +7,7 @@ import { ExitCode } from "./failure.ts";
 import { elapsedMs } from "./figures.ts";
 import { plainText } from "./plain-text.ts";
 import { Transcript } from "./transcript.ts";
+import { WaitNotes } from "./wait-notes.ts";
 
 interface FollowOptions {
   readonly json?: boolean | undefined;
@@ -55,15 +56,24 @@ async function follow(context: Context, id: string, follower: Follower): Promise
   const { json, after, show, closeLine, onReconnect } = follower;
   const activity = new Activity();
   let last: EventType | undefined;
+  const notes = new WaitNotes({
+    read: () => client().invocations.get(id, { signal: interruption.asked }),
+    tell: (text) => output.progress(output.progressPaint("dim", text)),
+  });
   const act = async () => {
     for await (const event of client().invocations.stream(id, { after, signal: interruption.asked, onReconnect })) {
       activity.next(event);
+      if (!json) notes.next(event);
       show?.(event);
       last = event.type;
     }
   };
   const describe = () => activity.describe(Date.now());
-  await (json ? act() : output.whileWaiting({ describe, closeLine }, act));
+  try {
+    await (json ? act() : output.whileWaiting({ describe, closeLine }, act));
+  } finally {
+    notes.stop();
+  }
   return last;
 }
 

@@ -22,6 +22,15 @@ const record = {
   agent: null,
   model: "demo/scripted",
   metadata: {},
+  name: "Say hello",
+  input: "Say hello\nto everyone",
+  instructions: null,
+  tools: ["read", "bash"],
+  recovery: "rerun",
+  priority: 0,
+  delayMs: 0,
+  webhook: null,
+  waitingFor: null,
   attempt: 0,
   attempts: [],
   createdAt: "2030-01-02T03:04:05.000Z",
@@ -187,12 +196,39 @@ describe("pifleet get", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(`\n${stdout}`).toBe(`
 ${ID}  ✗ failed
+name     Say hello
 model    demo/scripted
+input    Say hello to everyone
+tools    read bash
 created  2030-01-02 03:04:05Z
 usage    0 turns · 0 tool calls · 0 tokens in, 0 out · $0
 trace    4bf92f3577b34da6a3ce929d0e0e4736 (export: pending)
   no_output: The model said nothing.
 `);
+  });
+
+  test("shows what was asked for, and what it waits for", async () => {
+    const asked = { instructions: "Be\nbrief.", priority: 3, delayMs: 60_000, recovery: "fail" };
+    const webhook = { url: "https://example.com/hook?…", events: ["invocation.failed"] };
+    const waitingFor = { reason: "tenant_limit", ahead: 2 };
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}`]: { ...record, ...asked, webhook, waitingFor } });
+    const { stdout } = await pifleet(["get", ID], { env: fleet.env });
+    expect(stdout).toContain(`
+instructions  Be brief.
+tools         read bash
+priority      3
+delay         1 min 00 s
+recovery      fail
+webhook       https://example.com/hook?… invocation.failed
+waits for     a free slot: its tenant runs as many as it may, 2 go first
+`);
+  });
+
+  test("shows the record of an API that knows less", async () => {
+    const { name: _, input: __, tools: ___, webhook: ____, ...older } = record;
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}`]: older });
+    const { code, stdout } = await pifleet(["get", ID], { env: fleet.env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("model    demo/scripted") });
   });
 
   test.each([
@@ -255,8 +291,8 @@ describe("pifleet list", () => {
     const { code, stdout, stderr } = await pifleet(["list", "--status", "queued", "--limit", "1"], { env: fleet.env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "There are more: --all, or --cursor c2\n" });
     expect(`\n${stdout}`).toBe(`
-ID                              STATUS  MODEL          CREATED               RAN  ATTEMPT  COST
-${ID}  queued  demo/scripted  2030-01-02 03:04:05Z  -    0        $0
+ID                              STATUS  MODEL          CREATED               RAN  ATTEMPT  COST  NAME
+${ID}  queued  demo/scripted  2030-01-02 03:04:05Z  -    0        $0    Say hello
 `);
   });
 

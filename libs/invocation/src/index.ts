@@ -53,6 +53,7 @@ export * from "./trace.ts";
 export * from "./trace-export.ts";
 export * from "./trace-request.ts";
 export * from "./usage.ts";
+export * from "./waiting-for.ts";
 export * from "./webhook.ts";
 export { WholeCharacters, wellFormed } from "./well-formed.ts";
 export { withoutTrailing } from "./without-trailing.ts";

@@ -52,5 +52,5 @@ it("a record has its fields in the order of the schema", () => {
 
 it("a record holds all that clients may see, and nothing of what is ours alone", () => {
   const { tenant, submission, carrier, callerSpanId, exports, cancelRequestedAt, ...seen } = invocation;
-  expect(toRecord(invocation)).toEqual({ ...seen, ...shownSubmission(submission) });
+  expect(toRecord(invocation)).toEqual({ ...seen, ...shownSubmission(submission), waitingFor: null });
 });

@@ -12,6 +12,7 @@ import type { Submission } from "./submission.ts";
 import type { Carrier } from "./trace.ts";
 import { type AttemptExport, TraceExport } from "./trace-export.ts";
 import { Usage } from "./usage.ts";
+import { WaitingFor } from "./waiting-for.ts";
 
 const Time = z.iso.datetime({ precision: 3 }).describe("RFC 3339, UTC, milliseconds");
 
@@ -35,6 +36,10 @@ export const InvocationRecord = z
     metadata: z.record(z.string(), z.string()),
     limits: Limits,
     ...ShownSubmission.shape,
+    waitingFor: WaitingFor.nullable().describe(
+      "Why a queued invocation does not run, found out when its record is read; null while it runs, when it has ended, and " +
+        "in the answer to its submission",
+    ),
     attempt: z.int().min(0).describe("The number of the newest attempt; 0 before the first"),
     attempts: z.array(Attempt),
     createdAt: Time,
@@ -60,6 +65,7 @@ export type InvocationRecord = z.infer<typeof InvocationRecord>;
 /** An invocation as lists show it: the record without the fields that may be large. */
 export const InvocationSummary = InvocationRecord.omit({
   instructions: true,
+  waitingFor: true,
   output: true,
   messages: true,
   stopReason: true,
@@ -75,7 +81,7 @@ export const InvocationSummary = InvocationRecord.omit({
 export type InvocationSummary = z.infer<typeof InvocationSummary>;
 
 /** An invocation as the store keeps it: the record and what only we need. */
-export interface Invocation extends Omit<InvocationRecord, keyof ShownSubmission> {
+export interface Invocation extends Omit<InvocationRecord, keyof ShownSubmission | "waitingFor"> {
   /** The owner; from the API key. */
   readonly tenant: string;
   readonly submission: Submission;
@@ -95,10 +101,10 @@ const orderAttempt = fieldOrder(Attempt);
 const orderUsage = fieldOrder(Usage);
 
 /** The part of an invocation that clients may see, its fields in the order of the schema wherever it comes from. */
-export function toRecord(invocation: Invocation): InvocationRecord {
+export function toRecord(invocation: Invocation, waitingFor: WaitingFor | null = null): InvocationRecord {
   const attempts = invocation.attempts.map(orderAttempt);
   const shown = shownSubmission(invocation.submission);
-  return orderRecord({ ...invocation, ...shown, attempts, usage: orderUsage(invocation.usage) });
+  return orderRecord({ ...invocation, ...shown, waitingFor, attempts, usage: orderUsage(invocation.usage) });
 }
 
 /** The part of an invocation that lists show, its fields in the order of the schema. */

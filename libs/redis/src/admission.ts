@@ -1,4 +1,4 @@
-import type { Admission, InvocationId, QueueEntry, Standing } from "@pifleet/invocation";
+import type { Admission, InvocationId, QueueEntry, Standing, WaitingFor } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { recountAll, recountAllStorage } from "./recounting.ts";
 import { absent } from "./scripts/absent.ts";
@@ -7,6 +7,7 @@ import { enter } from "./scripts/enter.ts";
 import { freePlaces } from "./scripts/free-places.ts";
 import { listWorkers } from "./scripts/list-workers.ts";
 import { readStanding } from "./scripts/read-standing.ts";
+import { readWait } from "./scripts/read-wait.ts";
 import type { Scripts } from "./scripts.ts";
 
 /** The admission in Redis: sorted sets of who waits and who has a place, changed only by scripts. */
@@ -32,6 +33,10 @@ export class RedisAdmission implements Admission {
 
   enter(id: InvocationId, delayMs: number): Promise<void> {
     return enter(this.#scripts, id, delayMs);
+  }
+
+  waitingFor(id: InvocationId): Promise<WaitingFor | null> {
+    return readWait(this.#scripts, id, this.#tenantRunning);
   }
 
   repair(): Promise<number> {

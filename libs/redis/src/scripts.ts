@@ -36,6 +36,7 @@ export const SCRIPT_NAMES = [
   "read-foldable",
   "read-standing",
   "read-summaries",
+  "read-wait",
   "record-export",
   "record-try",
   "recount",

@@ -1,4 +1,12 @@
-import { type Backend, type InvocationRecord, newInvocationId } from "@pifleet/invocation";
+import {
+  type Backend,
+  InvocationId,
+  type InvocationRecord,
+  invocationError,
+  NO_USAGE,
+  newInvocationId,
+  type Outcome,
+} from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { problemOf, startApi } from "../testing/api.ts";
@@ -189,6 +197,37 @@ describe("waiting for an invocation", () => {
   });
 });
 
+describe("a queued invocation", () => {
+  it("says what it waits for, and an ended one nothing", async () => {
+    const api = await startApi(memory());
+    const [now, later] = [await api.submit(), await api.submit({ delayMs: 60_000 })];
+    expect(now.waitingFor).toBeNull();
+    const waitingFor = async (id: string) =>
+      ((await (await api.get(`/v1/invocations/${id}`)).json()) as InvocationRecord).waitingFor;
+    expect(await waitingFor(now.id)).toEqual({ reason: "no_worker" });
+    expect(await waitingFor(later.id)).toEqual({ reason: "delay", until: expect.any(String) });
+    await runToEnd(api.backend, now.id);
+    expect(await waitingFor(now.id)).toBeNull();
+  });
+
+  it("names a provider that was away", async () => {
+    const backend = memory();
+    const api = await startApi(
+      altered(backend, {
+        admission: { waitingFor: async () => ({ reason: "delay", until: "2030-01-02T03:04:05.000Z" }) },
+      }),
+    );
+    const { id } = await api.submit();
+    const parsed = InvocationId.parse(id);
+    await backend.store.start(parsed, "worker-1");
+    const error = invocationError("provider_unavailable", "away");
+    const outcome: Outcome = { status: "failed", output: null, messages: [], usage: NO_USAGE, error };
+    await backend.store.settle(parsed, 1, { kind: "again", outcome, delayMs: 60_000 });
+    const record = (await (await api.get(`/v1/invocations/${id}`)).json()) as InvocationRecord;
+    expect(record.waitingFor).toEqual({ reason: "provider", until: "2030-01-02T03:04:05.000Z" });
+  });
+});
+
 describe("listing invocations", () => {
   it("leads from page to page, newest first, by an opaque cursor and a link", async () => {
     const api = await startApi(memory());
@@ -219,9 +258,15 @@ describe("listing invocations", () => {
     const { id } = await api.submit({ input, instructions: "Be brief.", metadata: { ticket: "X-1" } });
     await runToEnd(api.backend, id, "42");
     const { items } = (await (await api.get("/v1/invocations")).json()) as { items: object[] };
-    const { instructions, output, messages, artifacts, ...summary } = (await (
-      await api.get(`/v1/invocations/${id}`)
-    ).json()) as Record<string, unknown>;
+    const {
+      instructions,
+      output,
+      messages,
+      artifacts,
+      stopReason: _,
+      waitingFor: __,
+      ...summary
+    } = (await (await api.get(`/v1/invocations/${id}`)).json()) as Record<string, unknown>;
     expect([instructions, output, messages, artifacts].every((field) => field !== undefined)).toBe(true);
     expect(summary.input).toBe(input);
     expect(items).toEqual([{ ...summary, input: `${input.slice(0, 500)}…` }]);

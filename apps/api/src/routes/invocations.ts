@@ -2,6 +2,7 @@ import {
   type Invocation,
   InvocationRecord,
   InvocationSummary,
+  namingProvider,
   Span,
   Status,
   Tenant,
@@ -74,9 +75,16 @@ function addGet(app: App, services: Services): void {
     const seconds = request.query.wait ?? preferred ?? 0;
     if (request.query.wait === undefined && preferred !== undefined)
       reply.header("preference-applied", `wait=${preferred}`);
-    if (seconds > 0) return toRecord(await awaitInvocation(services, request, seconds));
-    return toRecord(await findInvocation(services.backend, request));
+    const found = seconds > 0 ? awaitInvocation(services, request, seconds) : findInvocation(services.backend, request);
+    return recordOf(services, await found);
   });
+}
+
+/** The record as it is now, with the reason why a queued one waits. */
+async function recordOf({ backend }: Services, invocation: Invocation): Promise<InvocationRecord> {
+  if (invocation.status !== "queued") return toRecord(invocation);
+  const waitingFor = await backend.admission.waitingFor(invocation.id);
+  return toRecord(invocation, namingProvider(waitingFor, invocation.attempts));
 }
 
 /** Waits on the status alone; the record is read once, afterwards. @throws {ProblemError} 404 */

@@ -7,6 +7,7 @@ import { idArgument } from "../option-values.ts";
 import type { Paint } from "../output.ts";
 import { plainText } from "../plain-text.ts";
 import { table } from "../table.ts";
+import { formatWaiting } from "../waiting.ts";
 
 export function defineGet(program: Command, { client, output, interruption }: Context): void {
   program
@@ -33,18 +34,20 @@ function formatRecord(record: InvocationRecord, paint: Paint): string {
   return lines.join("\n");
 }
 
+/** What an older API does not tell is left out. */
 function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
   const metadata = Object.entries(record.metadata).map(([name, value]) => `${name}=${value}`);
   return [
-    ["name", oneLine(record.name)],
+    ["name", oneLine(record.name ?? "")],
     ["model", record.model],
     ["input", firstLine(record)],
     ["instructions", oneLine(record.instructions ?? "")],
-    ["tools", record.tools.join(" ") || "none"],
-    ["priority", record.priority === 0 ? "" : String(record.priority)],
-    ["delay", record.delayMs === 0 ? "" : formatDuration(record.delayMs)],
-    ["recovery", record.recovery],
+    ["tools", record.tools ? record.tools.join(" ") || "none" : ""],
+    ["priority", record.priority ? String(record.priority) : ""],
+    ["delay", record.delayMs ? formatDuration(record.delayMs) : ""],
+    ["recovery", record.recovery === "fail" ? "fail" : ""],
     ["webhook", record.webhook ? [record.webhook.url, ...record.webhook.events].join(" ") : ""],
+    ["waits for", record.waitingFor ? formatWaiting(record.waitingFor) : ""],
     ["created", formatTime(record.createdAt)],
     ["ended", formatTime(record.endedAt ?? "")],
     ...record.attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, formatAttempt(attempt)]),
@@ -56,7 +59,7 @@ function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
 
 const LINE_CHARS = 200;
 
-function firstLine({ input }: InvocationRecord): string {
+function firstLine({ input = "" }: Partial<InvocationRecord>): string {
   const content = typeof input === "string" ? input : (input.at(-1)?.content ?? "");
   if (typeof content === "string") return oneLine(content);
   return oneLine(content.map((part) => (part.type === "text" ? part.text : `[${part.mediaType}]`)).join(" "));

@@ -61,7 +61,7 @@ function formatRecords(records: readonly InvocationSummary[], { headings }: { he
       ranMs === undefined ? "-" : formatDuration(ranMs),
       String(record.attempt),
       formatCost(record.usage.costUsd),
-      record.name.replaceAll(/\s+/g, " "),
+      (record.name ?? "").replaceAll(/\s+/g, " "),
     ].map(plainText);
   });
   return table(headings ? [HEADINGS, ...rows] : rows);

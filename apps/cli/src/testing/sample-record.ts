@@ -17,6 +17,7 @@ export const sampleRecord: InvocationRecord = {
   priority: 0,
   delayMs: 0,
   webhook: null,
+  waitingFor: null,
   attempt: 1,
   attempts: [],
   createdAt: "2030-01-02T03:04:05.000Z",

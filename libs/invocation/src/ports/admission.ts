@@ -1,4 +1,5 @@
 import type { InvocationId } from "../id.ts";
+import type { WaitingFor } from "../waiting-for.ts";
 import type { QueueEntry } from "./queue.ts";
 
 /** How much may wait and run; null is no limit. */
@@ -52,6 +53,8 @@ export interface Admission {
   absent(ids: readonly InvocationId[]): Promise<InvocationId[]>;
   /** Lets a queued invocation wait for its turn again, in `delayMs`; it gives its place up. Others are left alone. */
   enter(id: InvocationId, delayMs: number): Promise<void>;
+  /** Why a queued invocation does not run; `null` for any other. It costs the same however much waits. */
+  waitingFor(id: InvocationId): Promise<WaitingFor | null>;
   /** Frees the places of those that need none any more; returns how many. */
   repair(): Promise<number>;
   /** Puts right what the limits, the places and the turns are counted by, after the records; returns how much of it. */

@@ -1,4 +1,12 @@
-import type { Admission, Invocation, InvocationId, QueueEntry, Standing, TenantStanding } from "@pifleet/invocation";
+import type {
+  Admission,
+  Invocation,
+  InvocationId,
+  QueueEntry,
+  Standing,
+  TenantStanding,
+  WaitingFor,
+} from "@pifleet/invocation";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
 import type { MemoryWorkerRegistry } from "./worker-registry.ts";
 
@@ -46,6 +54,15 @@ export class MemoryAdmission implements Admission {
   async enter(id: InvocationId, delayMs: number): Promise<void> {
     const kept = this.#all.find(id);
     if (kept?.invocation.status === "queued") this.wait(kept, delayMs);
+  }
+
+  async waitingFor(id: InvocationId): Promise<WaitingFor | null> {
+    const kept = this.#all.find(id);
+    if (kept?.invocation.status !== "queued") return null;
+    const { place } = kept;
+    if (place.kind === "scheduled") return { reason: "delay", until: new Date(place.dueAt).toISOString() };
+    const { common, reserved } = this.#workers.capacity();
+    return common + reserved === 0 ? { reason: "no_worker" } : { reason: "turn", ahead: 0 };
   }
 
   async repair(): Promise<number> {
