@@ -1,5 +1,6 @@
 import {
   type Backend,
+  type HeldProvider,
   isMeasured,
   type Measured,
   type QueueDepth,
@@ -22,6 +23,8 @@ export interface FleetFigures {
   readonly workers: number;
   /** How many attempts all workers together can run at once. */
   readonly slots: number;
+  /** The providers whose invocations are held. */
+  readonly heldProviders: readonly HeldProvider[];
   /** What the workers have recovered, mended and swept, by what it was. */
   readonly repairs: Readonly<Record<string, number>>;
   /** What the workers have measured. */
@@ -57,13 +60,14 @@ export class FleetFiguresReader {
 
   async #ask(): Promise<FleetFigures | null> {
     try {
-      const { workers: registry, counters, spool: owed, deliveries: ledger } = this.#backend;
-      const [{ depth, standing }, workers, counts, spool, deliveries] = await Promise.all([
+      const { workers: registry, counters, spool: owed, deliveries: ledger, breakers } = this.#backend;
+      const [{ depth, standing }, workers, counts, spool, deliveries, heldProviders] = await Promise.all([
         readQueue(this.#backend),
         registry.list(),
         counters.read(),
         owed.size(),
         ledger.size(),
+        breakers.held(),
       ]);
       const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
       const repairs = Object.fromEntries(Object.entries(counts).filter(([name]) => !isMeasured(name)));
@@ -73,6 +77,7 @@ export class FleetFiguresReader {
         admitted: standing.admitted,
         workers: workers.length,
         slots,
+        heldProviders,
         repairs,
         measured: readMeasured(counts),
         spool,

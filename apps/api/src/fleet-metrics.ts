@@ -58,6 +58,7 @@ export class FleetMetrics {
   readonly #up: Gauge;
   readonly #gauges: readonly { gauge: Gauge; value: (figures: FleetFigures) => number }[];
   readonly #queue: Gauge<"state">;
+  readonly #held: Gauge<"provider">;
   readonly #repairs: Counter<"what">;
   readonly #measured: MeasuredMetrics;
 
@@ -73,6 +74,12 @@ export class FleetMetrics {
       name: "pifleet_queue_entries",
       help: "Invocations that wait for their turn or in the queue, by state",
       labelNames: ["state"],
+      registers,
+    });
+    this.#held = new Gauge({
+      name: "pifleet_provider_held",
+      help: "Providers that do not answer, and whose invocations wait: 1 for each",
+      labelNames: ["provider"],
       registers,
     });
     this.#repairs = new Counter({
@@ -91,12 +98,13 @@ export class FleetMetrics {
     if (!figures) return;
     for (const { gauge, value } of this.#gauges) gauge.set(value(figures));
     for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, figures.queue[state]);
+    for (const { provider } of figures.heldProviders) this.#held.set({ provider }, 1);
     for (const [what, count] of Object.entries(figures.repairs)) this.#repairs.inc({ what }, count);
     this.#measured.show(figures.measured);
   }
 
   #leaveOut(): void {
     for (const { gauge } of this.#gauges) gauge.remove();
-    for (const metric of [this.#queue, this.#repairs, this.#measured]) metric.reset();
+    for (const metric of [this.#queue, this.#held, this.#repairs, this.#measured]) metric.reset();
   }
 }

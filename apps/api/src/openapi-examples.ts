@@ -123,6 +123,15 @@ const queue = {
   claimed: 4,
   paused: false,
   limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: 536_870_912 },
+  providers: [
+    {
+      provider: "anthropic",
+      account: "9f86d081",
+      reason: "provider_unavailable",
+      since: "2026-01-15T09:30:00.000Z",
+      until: "2026-01-15T09:30:20.000Z",
+    },
+  ],
   tenants: [{ tenant: "acme", waiting: 3, admitted: 4 }],
 };
 

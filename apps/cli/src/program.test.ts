@@ -349,6 +349,7 @@ describe("pifleet queue", () => {
   const depth = {
     ...{ waiting: 3, delayed: 0, claimed: 12, paused: false },
     limits: { tenantQueued: 2_000, queued: 100_000, tenantRunning: null, tenantBytes: null },
+    providers: [],
     tenants: [{ tenant: "acme", waiting: 2, admitted: 12 }],
   };
   const answers = {
@@ -366,6 +367,14 @@ describe("pifleet queue", () => {
     const { code, stdout } = await pifleet(command.split(" "), { env: fleet.env });
     expect(stdout).toBe(`waiting  3\ndelayed  0\nclaimed  12\npaused   ${paused}\nacme     2 waiting, 12 admitted\n`);
     expect(code).toBe(0);
+  });
+
+  test("shows providers that do not answer", async () => {
+    const [since, until] = ["2026-01-15T09:30:00.000Z", "2026-01-15T09:30:20.000Z"];
+    const held = { provider: "anthropic", account: "9f86d081", reason: "provider_unavailable", since, until };
+    await using fleet = await ScriptedFleet.start({ "GET /v1/queue": { ...depth, providers: [held] } });
+    const { stdout } = await pifleet(["queue"], { env: fleet.env });
+    expect(stdout).toContain(`held: anthropic  provider_unavailable since ${since}, asked again at ${until}\n`);
   });
 
   test.each(["queue pause --json", "queue --json pause"])("answers programs as JSON: %s", async (command) => {

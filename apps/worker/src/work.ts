@@ -12,6 +12,7 @@ import {
   modelSecrets,
   modelVariables,
   networkSecrets,
+  providerAccounts,
   readModelsFile,
   runnerPrograms,
 } from "@pifleet/harness";
@@ -102,6 +103,7 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     resolve: (name, options) => names.resolve(name, options),
   });
   const reach = { environment, ...(modelsFile && { modelsFile }) };
+  const models = await availableModels(reach);
   const secrets = [
     ...secretsOf(environment),
     ...networkSecrets(environment),
@@ -121,7 +123,8 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
       },
       sendersFor: (invocation) => destinations.sendersFor(invocation),
       modelAccess: (model) => modelAccess({ model, network, ...reach }),
-      models: await availableModels(reach),
+      models,
+      accounts: providerAccounts(models, reach),
       webhooks: { guard, schedule: config.webhookSchedule },
       redactor: new Redactor(secrets),
       environment: config.environment,

@@ -13,6 +13,7 @@ import type {
   ModelAccess,
   ModelCatalog,
   OwedSpans,
+  ProviderAccounts,
   Redactor,
   Runtime,
   WorkerPresence,
@@ -51,6 +52,7 @@ export interface WorkerParts {
   readonly modelAccess: (model: string) => ModelAccess;
   /** What this worker can run. */
   readonly models: ModelCatalog;
+  readonly accounts: ProviderAccounts;
   readonly redactor: Redactor;
   /** That of this process. */
   readonly environment: NodeJS.ProcessEnv;

@@ -16,6 +16,7 @@ import { collectArtifacts } from "./artifact-collection.ts";
 import { Budget } from "./budget.ts";
 import { type Cause, Ending } from "./cause.ts";
 import { Deadlines } from "./deadlines.ts";
+import { FirstAnswer } from "./first-answer.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import { LogRelay } from "./log-relay.ts";
 import type { AttemptInfo, ExecutionPorts } from "./ports.ts";
@@ -39,6 +40,7 @@ type Access = Extract<ModelAccess, { kind: "ready" }>;
 export class Attempt {
   readonly ending = new Ending();
   readonly transcript: Transcript;
+  readonly firstAnswer = new FirstAnswer();
   readonly relay: LogRelay;
   readonly spans: SpanRecorder;
   readonly #invocation: Invocation;
@@ -87,7 +89,7 @@ export class Attempt {
     });
     const budget = new Budget(limits, usage.costUsd, ending);
     const firstBytes = new FirstBytes(ports.measures);
-    this.#observers = [this.transcript, this.spans, this.relay, this.#deadlines, budget, firstBytes];
+    this.#observers = [this.transcript, this.spans, this.relay, this.#deadlines, budget, firstBytes, this.firstAnswer];
   }
 
   get info(): AttemptInfo {

@@ -58,6 +58,7 @@ function ports(): ExecutionPorts {
     artifactLimits: { files: 10, fileBytes: 1_000, totalBytes: 5_000 },
     pauseLimitMs: 60_000,
     modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
+    accounts: {},
     redactor: new Redactor([SECRET]),
     tracing: { isSampled: () => true, content: () => undefined },
     measures: { observe: () => undefined, count: () => undefined },

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import {
   boundedOutcome,
+  breakerName,
   type Claim,
   type Fenced,
   type Invocation,
@@ -18,6 +19,7 @@ import { ApartClaim } from "./apart-run.ts";
 import { Attempt } from "./attempt.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { ExecutionPorts } from "./ports.ts";
+import { isAway } from "./provider-patience.ts";
 import { handBack, settlementFor } from "./settlement.ts";
 import { Vigil } from "./vigil.ts";
 import { vouch } from "./vouch.ts";
@@ -33,6 +35,8 @@ export interface ExecutorOptions {
   /** Whether this process runs nothing but the one claim. Default false. */
   readonly apart?: boolean;
 }
+
+const SPREAD_MS = 2_000;
 
 interface Running {
   readonly attempt: Attempt;
@@ -61,7 +65,8 @@ export class Executor {
   /** Runs one claim. Rejects only when the database refuses for good; the claim is then left to its lease. */
   async execute(claim: Claim): Promise<void> {
     const started = await this.#start(claim);
-    if (started.kind === "started") await this.#run(claim, started.invocation);
+    if (started.kind === "started") await this.#run(claim, started);
+    else if (started.kind === "held") await claim.release(spread(started.delayMs));
     else if (started.kind === "apart") await this.#runApart(claim);
     else if (started.kind === "unavailable") await claim.release();
     else await claim.complete();
@@ -71,7 +76,8 @@ export class Executor {
   async #start(claim: Claim): Promise<Started | { kind: "unavailable" }> {
     try {
       const { worker, apart = false } = this.#options;
-      return await this.#ports.store.start(claim.id, worker, { apart });
+      const { store, accounts } = this.#ports;
+      return await store.start(claim.id, worker, { apart, accounts });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       this.#ports.onFault(error);
@@ -102,13 +108,14 @@ export class Executor {
     }
   }
 
-  async #run(claim: Claim, invocation: Invocation): Promise<void> {
+  async #run(claim: Claim, { invocation, isProviderSuspect }: Extract<Started, { kind: "started" }>): Promise<void> {
     const { redactor, measures, onAttemptStarted } = this.#ports;
     const attempt = new Attempt(invocation, this.#options.worker, claim, this.#ports);
     const vigil = this.#watch(claim, invocation, attempt);
     this.#running.set(invocation.id, { attempt, vigil });
     measureStart(measures, invocation);
     onAttemptStarted?.(attempt.info);
+    if (isProviderSuspect) void attempt.firstAnswer.reached.then(() => this.#tellAnswered(invocation));
     try {
       const cause = await attempt.run();
       if (cause.kind === "lost") {
@@ -116,6 +123,7 @@ export class Executor {
         return;
       }
       const outcome = boundedOutcome(outcomeOf(cause, attempt.transcript.remains(), redactor));
+      this.#tellSilence(invocation, outcome);
       const settlement = (cause.kind === "handed_back" ? handBack : settlementFor)(invocation, outcome);
       await unlessLost(claim, this.#finish(claim, invocation, attempt, settlement));
     } finally {
@@ -123,6 +131,23 @@ export class Executor {
       vigil.stop();
       this.#running.delete(invocation.id);
     }
+  }
+
+  #tellAnswered({ model }: Invocation): void {
+    const { breakers, accounts, onFault } = this.#ports;
+    const name = breakerName(model, accounts);
+    if (name !== undefined) breakers.answered(name).catch((error: unknown) => onFault(error));
+  }
+
+  /** An attempt that ended without any answer, because its provider was away, tells of the provider. */
+  #tellSilence({ id, model }: Invocation, outcome: Outcome): void {
+    const { breakers, accounts, onFault } = this.#ports;
+    const name = breakerName(model, accounts);
+    if (name === undefined || outcome.status === "succeeded") return;
+    const { error, isUnpaid, retryAfterMs } = outcome;
+    if (!isUnpaid || !isAway(error.code)) return;
+    const silence = { invocation: id, code: error.code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    breakers.silent(name, silence).catch((fault: unknown) => onFault(fault));
   }
 
   #watch(claim: Claim, { attempt: number }: Invocation, attempt: Attempt): Vigil {
@@ -189,6 +214,11 @@ export class Executor {
       return store.settle(id, attempt, { kind: "final", outcome });
     }
   }
+}
+
+/** Those that were held together come back one after the other; the first of them finds out for all. */
+function spread(delayMs: number): number {
+  return Math.round(delayMs + Math.random() * SPREAD_MS);
 }
 
 function release(claim: Claim, settlement: Settlement): Promise<void> {

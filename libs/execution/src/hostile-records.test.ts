@@ -22,6 +22,7 @@ async function attemptWith(records: readonly RunnerRecord[]) {
       artifactLimits: { files: 10, fileBytes: 1_000, totalBytes: 5_000 },
       pauseLimitMs: 60_000,
       modelAccess: () => ({ kind: "ready", provider: "demo", model: "scripted" }),
+      accounts: {},
       redactor: new Redactor(),
       tracing: { isSampled: () => true, content: () => ({ maxBytes: 1_000 }) },
       measures: { observe: () => undefined, count: () => undefined },

@@ -8,6 +8,8 @@ import type {
   Measures,
   ModelAccess,
   OwedSpans,
+  ProviderAccounts,
+  ProviderBreakers,
   Redactor,
   Runtime,
   Settlement,
@@ -40,6 +42,9 @@ export interface ExecutionPorts {
   readonly pauseLimitMs: number;
   /** How the model that an invocation names is reached. */
   readonly modelAccess: (model: string) => ModelAccess;
+  readonly breakers: ProviderBreakers;
+  /** The accounts by which the providers are reached. */
+  readonly accounts: ProviderAccounts;
   readonly redactor: Redactor;
   readonly tracing: TracingPolicy;
   readonly measures: Measures;

@@ -7,5 +7,6 @@ export { modelAccess } from "./model-access.ts";
 export { ModelNetworkError, modelNetwork, networkSecrets } from "./model-network.ts";
 export { modelSecrets, modelVariables } from "./model-secrets.ts";
 export { type ModelsFile, ModelsFileError, readModelsFile } from "./models-file.ts";
+export { providerAccounts } from "./provider-accounts.ts";
 export { PROVIDER_KEYS } from "./provider-keys.ts";
 export { runnerPrograms } from "./runner-program.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Tenant } from "./api-key.ts";
+import { HeldProvider } from "./ports/provider-breakers.ts";
 
 const Count = z.int().min(0);
 const Limit = Count.nullable();
@@ -19,6 +20,9 @@ export const FleetQueue = z
         tenantBytes: Limit.describe("What one tenant's invocations hold, bytes; PIFLEET_TENANT_STORAGE_MB"),
       })
       .describe("As this API process has them; null is no limit"),
+    providers: z
+      .array(HeldProvider)
+      .describe("Providers that do not answer: their invocations wait, and take no place meanwhile"),
     tenants: z
       .array(
         z.object({

@@ -30,6 +30,7 @@ export * from "./ports/event-log.ts";
 export * from "./ports/harness.ts";
 export * from "./ports/measures.ts";
 export * from "./ports/presence.ts";
+export * from "./ports/provider-breakers.ts";
 export * from "./ports/queue.ts";
 export * from "./ports/runtime.ts";
 export * from "./ports/span-log.ts";

@@ -4,7 +4,7 @@ import type { Attempt } from "./invocation.ts";
 
 const REASONS = {
   delay: "its `delayMs`, or the time until its next attempt, is not over",
-  provider: "its provider was away; another attempt follows",
+  provider: "its provider does not answer; it is tried again",
   queue_paused: "an operator has paused the queue",
   no_worker: "no worker is alive",
   tenant_limit: "its tenant runs as many as it may",

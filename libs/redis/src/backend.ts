@@ -12,6 +12,7 @@ import { RedisEventLog } from "./event-log.ts";
 import { dataRisk, warnOfDataRisk } from "./eviction.ts";
 import { type Keys, makeKeys } from "./keys.ts";
 import { MemoryUse } from "./memory-use.ts";
+import { RedisProviderBreakers } from "./provider-breakers.ts";
 import { RedisQueue } from "./queue.ts";
 import { RedisClock } from "./redis-clock.ts";
 import { Replication, type ReplicationOptions } from "./replication.ts";
@@ -106,6 +107,7 @@ function composeBackend(
     apiKeys: new RedisApiKeys(main, scripts),
     webhooks: new RedisWebhooks(main, scripts),
     deliveries: new RedisDeliveryLedger(main, scripts, replication),
+    breakers: new RedisProviderBreakers(main, scripts),
     workers: new RedisWorkerRegistry(main, scripts, own, disconnected, onFault),
     counters: new RedisCounters(main, keys),
     ping: () => ping(main, bulk),

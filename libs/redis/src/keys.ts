@@ -39,6 +39,8 @@ export interface Keys {
   readonly workerConnections: string;
   /** Hash: since when the leases can be relied on; see `scripts/leases-are-due.lua`. */
   readonly leaseWatch: string;
+  /** Hash: providers that were away; see `scripts/includes/breakers.lua`. */
+  readonly breakers: string;
   /** What the keys of catalogs of models begin with; a digest stands behind it. */
   readonly catalogPrefix: string;
   /** Hash: the counters of the fleet. */
@@ -125,6 +127,7 @@ export function makeKeys(prefix: string): Keys {
     workers: `${shard}:workers`,
     workerConnections: `${shard}:workers:connections`,
     leaseWatch: `${shard}:lease-watch`,
+    breakers: `${shard}:breakers`,
     catalogPrefix: `${shard}:models:`,
     counters: `${shard}:counters`,
     replicated: `${shard}:replicated`,

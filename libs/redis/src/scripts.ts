@@ -44,6 +44,7 @@ export const SCRIPT_NAMES = [
   "redeliver",
   "renew-claim",
   "replace-webhook",
+  "report-provider",
   "resume",
   "revoke-api-key",
   "settle",
@@ -105,8 +106,13 @@ export class Scripts {
   }
 
   /** The same, with a `Buffer` in place of every string of the answer. */
-  async runOnForBuffers(id: InvocationId, name: ScriptName, args: readonly Argument[]): Promise<unknown> {
-    return this.runForBuffers(name, this.#keysOf(id), [...this.#scopeOf(id), ...args]);
+  async runOnForBuffers(
+    id: InvocationId,
+    name: ScriptName,
+    args: readonly Argument[],
+    moreKeys: readonly string[] = [],
+  ): Promise<unknown> {
+    return this.runForBuffers(name, [...this.#keysOf(id), ...moreKeys], [...this.#scopeOf(id), ...args]);
   }
 
   /**

@@ -64,6 +64,8 @@ interface StoreOptions {
   readonly replication: Replication | undefined;
 }
 
+type StartOptions = NonNullable<Parameters<InvocationStore["start"]>[2]>;
+
 /** The records in Redis: one hash per invocation, changed only by the scripts in `scripts/`. */
 export class RedisStore implements InvocationStore {
   readonly #redis: Redis;
@@ -135,16 +137,17 @@ export class RedisStore implements InvocationStore {
     return listInvocations(this.#bulk, this.#bulkScripts, query);
   }
 
-  async start(id: InvocationId, worker: string, { apart = false }: { apart?: boolean } = {}): Promise<Started> {
+  async start(id: InvocationId, worker: string, { apart = false, accounts = {} }: StartOptions = {}): Promise<Started> {
     const deadlineMs = (await this.#clock.now()) + CALL_WINDOW_MS;
     const sentAt = performance.now();
-    const { kind, redisMs, fields } = await start(this.#scripts, id, worker, { deadlineMs, apart });
+    const { kind, redisMs, fields } = await start(this.#scripts, id, worker, { deadlineMs, apart, accounts });
     this.#clock.learn(sentAt, redisMs);
     if (kind === "late") throw tooLate("start");
     if (kind === "terminal") this.#compaction.begin(id);
+    if (kind === "held") return { kind, delayMs: Math.max(0, Number(fields.heldUntil?.toString()) - redisMs) };
     if (kind !== "started") return { kind };
     const invocation = await decodeRecord(id, fields);
-    return invocation ? { kind, invocation } : { kind: "missing" };
+    return invocation ? { kind, invocation, isProviderSuspect: fields.suspect !== undefined } : { kind: "missing" };
   }
 
   vouch(id: InvocationId, attempt: number): Promise<void> {

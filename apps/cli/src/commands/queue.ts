@@ -34,12 +34,17 @@ export function defineQueue(program: Command, { client, output, interruption }: 
   }
 }
 
-function formatQueue({ waiting, delayed, claimed, paused, tenants }: FleetQueue): string {
+function formatQueue({ waiting, delayed, claimed, paused, providers, tenants }: FleetQueue): string {
   return table([
     ["waiting", String(waiting)],
     ["delayed", String(delayed)],
     ["claimed", String(claimed)],
     ["paused", paused ? "yes, workers claim nothing" : "no"],
+    // An older API does not tell.
+    ...(providers ?? []).map(({ provider, reason, since, until }) => [
+      `held: ${provider}`,
+      `${reason} since ${since}, asked again at ${until}`,
+    ]),
     ...tenants.map((one) => [one.tenant, `${one.waiting} waiting, ${one.admitted} admitted`]),
   ]);
 }

@@ -3,6 +3,7 @@ import type { ApiKeys } from "./api-keys.ts";
 import type { Counters } from "./counters.ts";
 import type { ChangeFeed, EventLog } from "./event-log.ts";
 import type { WorkerRegistry } from "./presence.ts";
+import type { ProviderBreakers } from "./provider-breakers.ts";
 import type { InvocationQueue } from "./queue.ts";
 import type { SpanLog } from "./span-log.ts";
 import type { InvocationStore } from "./store.ts";
@@ -22,6 +23,7 @@ export interface Backend {
   readonly deliveries: DeliveryLedger;
   readonly apiKeys: ApiKeys;
   readonly workers: WorkerRegistry;
+  readonly breakers: ProviderBreakers;
   readonly counters: Counters;
   /** Resolves when the database answers. @throws {UnavailableError} soon when it does not. */
   ping(): Promise<void>;

@@ -3,6 +3,7 @@ import type { Invocation, InvocationSummary } from "../invocation.ts";
 import type { Settlement } from "../outcome.ts";
 import type { Status, Transition } from "../status.ts";
 import type { Span } from "../trace.ts";
+import type { ProviderAccounts } from "./provider-breakers.ts";
 import type { QueueEntry } from "./queue.ts";
 
 /** A key under which a client may send the same submission twice, and the fingerprint of the submission's body. */
@@ -60,7 +61,14 @@ export interface InvocationPage {
 }
 
 export type Started =
-  | { readonly kind: "started"; readonly invocation: Invocation }
+  | {
+      readonly kind: "started";
+      readonly invocation: Invocation;
+      /** Whether its provider has left attempts without an answer of late: its breaker is to hear of an answer. */
+      readonly isProviderSuspect?: boolean;
+    }
+  /** Its provider does not answer: it stays queued, has no slot, and is to be started again in `delayMs`. */
+  | { readonly kind: "held"; readonly delayMs: number }
   /** Workers were lost while they ran it: it may only be started by one that runs nothing else. It is queued. */
   | { readonly kind: "apart" }
   /** It has ended: the claim needs no run. */
@@ -110,9 +118,14 @@ export interface InvocationStore {
    * `vouch` for them the next one
    * begins only on a worker that runs nothing else (`apart`); when it is lost as well, the invocation fails as
    * `worker_killed` instead. One that must not be rerun fails instead, and one whose cancellation was asked for is
-   * cancelled instead.
+   * cancelled instead. One whose provider does not answer is held (`ProviderBreakers`), for as long as its
+   * `limits.providerPatienceMs` at most.
    */
-  start(id: InvocationId, worker: string, how?: { readonly apart?: boolean }): Promise<Started>;
+  start(
+    id: InvocationId,
+    worker: string,
+    how?: { readonly apart?: boolean; readonly accounts?: ProviderAccounts },
+  ): Promise<Started>;
   /**
    * Tells that the worker of an attempt lives although it has lost its claim: it was cut off, or stood still. The attempt
    * is then no reason to set the invocation apart, whether it has been closed as `worker_lost` already or is later.

@@ -20,7 +20,7 @@ local DELAY_FACTOR = 4096
 -- @include clock
 -- @include places
 
-local fields = redis.call("HMGET", record, "status", "tenant")
+local fields = redis.call("HMGET", record, "status", "tenant", "heldUntil")
 if fields[1] ~= "queued" then
   return nil
 end
@@ -37,7 +37,7 @@ end
 
 local due = due_at()
 if due > clock() then
-  return { "delay", -1, due }
+  return { fields[3] and "provider" or "delay", -1, due }
 end
 if redis.call("HEXISTS", meta, "paused") == 1 then
   return { "queue_paused", -1, 0 }

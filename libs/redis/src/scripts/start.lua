@@ -1,6 +1,7 @@
 --[[
   Begins the next attempt of an invocation on a worker, unless it has ended or ends now.
   Input: the scope, then
+    KEYS[12] breakers, see breakers.lua
     ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
     ARGV[7]  writer
     ARGV[8]  number of the writer's call
@@ -10,9 +11,14 @@
     ARGV[12] channel of reserves
     ARGV[13] 1 when the worker runs nothing else, and else 0
     ARGV[14] error of an invocation whose attempt was lost with a worker that ran nothing else, JSON
-  Output: { kind, Redis time in Unix ms, the record's fields and values }
-    started | terminal | missing | late; apart when it must be started by a worker that runs nothing else
+    ARGV[15] the worker's accounts at providers, by provider, JSON
+  Output: { kind, Redis time in Unix ms, fields and values }
+    started | terminal | missing | late; apart when it must be started by a worker that runs nothing else; held when its
+    provider does not answer
+  The fields are those of the record when it started, and `suspect` when its provider was away; `heldUntil` when it is
+  held.
 ]]
+local breakers = KEYS[12]
 -- @include scope
 -- @include clock
 -- @include status
@@ -21,17 +27,41 @@
 -- @include finish
 -- @include places
 -- @include requeue
+-- @include breakers
 
 local deadline, writer, call = tonumber(ARGV[6]), ARGV[7], ARGV[8]
 local worker, lost_error, cancelled_error, reserves = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 local is_apart, killed_error = ARGV[13] == "1", ARGV[14]
+local accounts = cjson.decode(ARGV[15])
 -- An invocation under which so many workers were lost may be what kills them.
 local SUSPICIOUS = 2
 
 local time = clock()
 
+-- The name of the breaker of its provider, and how long it is patient; nothing when the worker has no account there.
+local function provider_of()
+  if next(accounts) == nil then
+    return
+  end
+  local given = cjson.decode(get("given"))
+  local provider = string.match(given.model, "^([^/]*)/")
+  local account = provider and accounts[provider]
+  return account and provider .. "|" .. account, given.limits.providerPatienceMs or 0
+end
+
 local function reply(kind)
-  return { kind, time, kind == "started" and redis.call("HGETALL", record) or {} }
+  if kind == "held" then
+    return { kind, time, { "heldUntil", get("heldUntil") } }
+  elseif kind ~= "started" then
+    return { kind, time, {} }
+  end
+  local fields = redis.call("HGETALL", record)
+  local name = provider_of()
+  if name and read_breaker(name) then
+    fields[#fields + 1] = "suspect"
+    fields[#fields + 1] = "1"
+  end
+  return { kind, time, fields }
 end
 
 local status = get("status")
@@ -39,7 +69,9 @@ if not status then
   return reply("missing")
 end
 if was_executed(writer, call) then
-  return reply(is_terminal(status) and "terminal" or has_open_attempt(status) and "started" or "apart")
+  local is_held = tonumber(get("heldUntil") or 0) > time
+  local waits = is_held and "held" or "apart"
+  return reply(is_terminal(status) and "terminal" or has_open_attempt(status) and "started" or waits)
 end
 if is_terminal(status) then
   return reply("terminal")
@@ -62,7 +94,36 @@ local function must_be_apart()
   return not is_apart and tonumber(get("attempt")) >= SUSPICIOUS and lost_attempts() >= SUSPICIOUS
 end
 
+-- Whether it must wait because its provider does not answer. The first one after a while is let through as the probe.
+local function is_held()
+  local name, patience = provider_of()
+  local breaker = name and read_breaker(name)
+  if not breaker or not breaker.untilMs then
+    return false
+  end
+  if time >= breaker.untilMs then
+    breaker.isProbed, breaker.untilMs = true, time + PROBE_MS
+    write_breaker(name, breaker)
+    return false
+  end
+  local since = tonumber(get("heldSince") or time)
+  if time - since >= patience then
+    return false
+  end
+  redis.call("HSET", record, "heldSince", since, "heldUntil", math.min(breaker.untilMs, since + patience))
+  return true
+end
+
+-- It keeps its entry in the queue, which comes back when the time is over, and takes a place again when it starts.
+local function hold()
+  leave_place(get("tenant"), id)
+  redis.call("ZREM", unqueued, id)
+  stop_waiting(get("tenant"), id)
+  return "held"
+end
+
 local function begin()
+  redis.call("HDEL", record, "heldSince", "heldUntil")
   advance("start")
   redis.call("ZREM", unqueued, id)
   stop_waiting(get("tenant"), id)
@@ -100,6 +161,9 @@ local function run()
       requeue()
     end
     return "apart"
+  end
+  if not was_lost and not is_apart and is_held() then
+    return hold()
   end
   return begin()
 end

@@ -1,4 +1,4 @@
-import { type InvocationId, invocationError } from "@pifleet/invocation";
+import { type InvocationId, invocationError, type ProviderAccounts } from "@pifleet/invocation";
 import { fieldsOf, type StoredFields } from "../record.ts";
 import type { Scripts } from "../scripts.ts";
 import { CANCELLED } from "./cancel.ts";
@@ -15,9 +15,9 @@ const KILLED = JSON.stringify(
 );
 
 export interface StartReply {
-  readonly kind: "started" | "apart" | "terminal" | "missing" | "late";
+  readonly kind: "started" | "apart" | "held" | "terminal" | "missing" | "late";
   readonly redisMs: number;
-  /** The record; only when it started. */
+  /** The record, only when it started, and `suspect` when its provider was away; `heldUntil` when it is held. */
   readonly fields: StoredFields;
 }
 
@@ -29,11 +29,23 @@ export async function start(
   scripts: Scripts,
   id: InvocationId,
   worker: string,
-  { deadlineMs, apart }: { readonly deadlineMs: number; readonly apart: boolean },
+  {
+    deadlineMs,
+    apart,
+    accounts,
+  }: { readonly deadlineMs: number; readonly apart: boolean; readonly accounts: ProviderAccounts },
 ): Promise<StartReply> {
-  const who = [JSON.stringify(worker), LOST, CANCELLED, scripts.keys.reserves, apart ? 1 : 0, KILLED];
+  const who = [
+    JSON.stringify(worker),
+    LOST,
+    CANCELLED,
+    scripts.keys.reserves,
+    apart ? 1 : 0,
+    KILLED,
+    JSON.stringify(accounts),
+  ];
   const args = [deadlineMs, ...scripts.nextCall(), ...who];
-  const reply = await scripts.runOnForBuffers(id, "start", args);
+  const reply = await scripts.runOnForBuffers(id, "start", args, [scripts.keys.breakers]);
   const [kind, redisMs, flat] = reply as [Buffer, number, Buffer[]];
   return { kind: kind.toString() as StartReply["kind"], redisMs, fields: fieldsOf(flat) };
 }

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { describeBreakers } from "./breaker-conformance.ts";
 import { describeCancelling } from "./cancel-conformance.ts";
 import { describeFence } from "./fence-conformance.ts";
 import type { MakeBackend } from "./make-backend.ts";
@@ -13,6 +14,7 @@ export function describeStoreConformance(name: string, makeBackend: MakeBackend)
     describeRecords(makeBackend);
     describeStarts(makeBackend);
     describeSettling(makeBackend);
+    describeBreakers(makeBackend);
     describeFence(makeBackend);
     describeCancelling(makeBackend);
     describePausing(makeBackend);

@@ -8,6 +8,7 @@ import { MemoryEventLog } from "./event-log.ts";
 import { KeptInvocations } from "./kept-invocation.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { MemoryOutbox } from "./outbox.ts";
+import { MemoryProviderBreakers } from "./provider-breakers.ts";
 import { MemoryQueue } from "./queue.ts";
 import { MemorySpanLog } from "./span-log.ts";
 import { MemoryStore } from "./store.ts";
@@ -33,9 +34,10 @@ export function createMemoryBackend(options: {
   const outbox = new MemoryOutbox(now, webhooks);
   const workers = new MemoryWorkerRegistry(now);
   const admission = new MemoryAdmission(all, workers, limits.tenantRunning);
+  const breakers = new MemoryProviderBreakers(now);
   const queue = new MemoryQueue(() => admission.isCrowded());
   return {
-    store: new MemoryStore(all, new Lifecycle(all, spool, outbox, retentionMs), admission, limits),
+    store: new MemoryStore(all, new Lifecycle(all, spool, outbox, retentionMs), admission, limits, breakers),
     queue,
     admission,
     events: new MemoryEventLog(all),
@@ -46,6 +48,7 @@ export function createMemoryBackend(options: {
     webhooks,
     deliveries: new MemoryDeliveryLedger(now, outbox, retentionMs),
     workers,
+    breakers,
     counters: new MemoryCounters(),
     ping: async () => undefined,
     dataRisk: async () => null,

@@ -1,5 +1,6 @@
 import {
   type AdmissionLimits,
+  breakerName,
   type CancelResult,
   type CheckIn,
   type Created,
@@ -17,6 +18,7 @@ import {
   type NewInvocation,
   nextStatus,
   type PauseResult,
+  type ProviderAccounts,
   type Settlement,
   type Span,
   type Started,
@@ -27,6 +29,7 @@ import type { MemoryAdmission } from "./admission.ts";
 import { isCurrent } from "./fence.ts";
 import type { KeptInvocation, KeptInvocations } from "./kept-invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { MemoryProviderBreakers } from "./provider-breakers.ts";
 import { cancelled, Settling } from "./settling.ts";
 import { UsedKeys } from "./used-keys.ts";
 
@@ -46,8 +49,17 @@ export class MemoryStore implements InvocationStore {
 
   readonly #admission: MemoryAdmission;
   readonly #limits: AdmissionLimits;
+  readonly #breakers: MemoryProviderBreakers;
+  readonly #heldSince = new Map<InvocationId, number>();
 
-  constructor(all: KeptInvocations, lifecycle: Lifecycle, admission: MemoryAdmission, limits: AdmissionLimits) {
+  constructor(
+    all: KeptInvocations,
+    lifecycle: Lifecycle,
+    admission: MemoryAdmission,
+    limits: AdmissionLimits,
+    breakers: MemoryProviderBreakers,
+  ) {
+    this.#breakers = breakers;
     this.#all = all;
     this.#lifecycle = lifecycle;
     this.#admission = admission;
@@ -94,7 +106,11 @@ export class MemoryStore implements InvocationStore {
     return { items, next: matching.length > limit ? (items.at(-1)?.id ?? null) : null };
   }
 
-  async start(id: InvocationId, worker: string, { apart = false }: { apart?: boolean } = {}): Promise<Started> {
+  async start(
+    id: InvocationId,
+    worker: string,
+    { apart = false, accounts = {} }: NonNullable<Parameters<InvocationStore["start"]>[2]> = {},
+  ): Promise<Started> {
     const kept = this.#all.find(id);
     if (!kept) return { kind: "missing" };
     if (isTerminal(kept.invocation.status)) return { kind: "terminal" };
@@ -117,12 +133,31 @@ export class MemoryStore implements InvocationStore {
       if (wasLost) this.#lifecycle.requeue(kept);
       return { kind: "apart" };
     }
+    const heldUntil = wasLost || apart ? undefined : this.#heldUntil(kept, accounts);
+    if (heldUntil !== undefined) {
+      kept.place = { kind: "none" };
+      return { kind: "held", delayMs: heldUntil - this.#all.now() };
+    }
+    this.#heldSince.delete(id);
     this.#lifecycle.advance(kept, "start");
     this.#lifecycle.openAttempt(kept, worker);
     if (apart) kept.apart = kept.invocation.attempt;
     if (kept.pausesAgain) this.#lifecycle.pause(kept);
     kept.pausesAgain = false;
-    return { kind: "started", invocation: this.#all.copy(kept) };
+    const name = breakerName(kept.invocation.model, accounts);
+    const isProviderSuspect = name !== undefined && this.#breakers.isSuspect(name);
+    return { kind: "started", invocation: this.#all.copy(kept), isProviderSuspect };
+  }
+
+  #heldUntil({ invocation }: KeptInvocation, accounts: ProviderAccounts): number | undefined {
+    const { id, model, limits } = invocation;
+    const name = breakerName(model, accounts);
+    const until = name && this.#breakers.heldUntil(name);
+    if (until === undefined || until === "") return undefined;
+    const since = this.#heldSince.get(id) ?? this.#all.now();
+    if (this.#all.now() - since >= limits.providerPatienceMs) return undefined;
+    this.#heldSince.set(id, since);
+    return Math.min(until, since + limits.providerPatienceMs);
   }
 
   async vouch(id: InvocationId, attempt: number): Promise<void> {
