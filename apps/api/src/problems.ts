@@ -41,9 +41,15 @@ function unavailable(): ProblemError {
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = toProblemError(error, request.id);
   const { status } = answer.problem;
-  if (status >= 500) request.log.error({ err: error, reference: request.id }, "request failed");
+  if (error instanceof UnavailableError)
+    request.log.warn({ reason: reasonOf(error) }, "what the request needs is away");
+  else if (status >= 500) request.log.error({ err: error, reference: request.id }, "request failed");
   if (status === 413) return answerOversize(answer, request, reply);
   return reply.code(status).headers(answer.headers).type(PROBLEM_JSON).send(JSON.stringify(answer.problem));
+}
+
+function reasonOf({ message, cause }: UnavailableError): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
 /** The problem answers of a route, for its schema: those of every route, and `statuses`. */

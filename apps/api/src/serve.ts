@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createArtifactStore } from "@pifleet/artifacts";
 import { ConfigurationError } from "@pifleet/environment";
+import { FaultLog } from "@pifleet/environment/fault-log";
 import { createLogger, type Logger, warnOfUnknownVariables } from "@pifleet/environment/logging";
 import { startWatchdog } from "@pifleet/environment/watchdog";
 import type { Backend } from "@pifleet/invocation";
@@ -48,7 +49,8 @@ async function start(config: Config, log: Logger) {
     origins,
     allowedAddresses,
   } = config;
-  const onFault = (err: Error) => log.warn({ err }, "redis");
+  const faults = new FaultLog(log);
+  const onFault = (error: Error) => faults.report(error);
   const backend = await connectBackend({
     url: redisUrl,
     prefix: redisPrefix,

@@ -1,3 +1,4 @@
+import { FaultLog } from "@pifleet/environment/fault-log";
 import type { Logger } from "@pifleet/environment/logging";
 import type { AttemptInfo } from "@pifleet/execution";
 import type { AttemptExport, NextTry, Outcome, OwedSpans, Settlement } from "@pifleet/invocation";
@@ -16,9 +17,11 @@ function costOf({ startedAtMs, tenant, model }: AttemptInfo, { usage }: Outcome)
 /** Tells in the log how attempts fare on this worker: one line when one starts, one when it ends. */
 export class AttemptLog {
   readonly #log: Logger;
+  readonly #faults: FaultLog;
 
   constructor(log: Logger) {
     this.#log = log;
+    this.#faults = new FaultLog(log);
   }
 
   started(attempt: AttemptInfo): void {
@@ -48,6 +51,6 @@ export class AttemptLog {
 
   /** Something failed that the worker survives. */
   fault(error: unknown, attempt?: AttemptInfo): void {
-    this.#log.error({ ...(attempt && fieldsOf(attempt)), err: error }, "something failed that the worker survives");
+    this.#faults.report(error, attempt && fieldsOf(attempt));
   }
 }

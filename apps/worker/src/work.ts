@@ -1,6 +1,7 @@
 import { createArtifactStore } from "@pifleet/artifacts";
 import { ConfigurationError, readConfigured } from "@pifleet/environment";
 import { exposingAncestors } from "@pifleet/environment/exposed-ancestors";
+import { FaultLog } from "@pifleet/environment/fault-log";
 import { createLogger, type Logger, warnOfUnknownVariables } from "@pifleet/environment/logging";
 import { withSecretFiles } from "@pifleet/environment/secret-files";
 import { startWatchdog } from "@pifleet/environment/watchdog";
@@ -68,7 +69,8 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
   const environment = modelsFile ? withSecretFiles(config.environment, modelVariables(modelsFile)) : config.environment;
   const network = networkOf(environment);
   await readConfigured("PIFLEET_WORKSPACES", () => openWorkspacesDirectory(config.workspaces));
-  const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
+  const faults = new FaultLog(log);
+  const onFault = (error: unknown) => faults.report(error);
   const backend = await connectBackend({
     url: config.redisUrl,
     prefix: config.redisPrefix,

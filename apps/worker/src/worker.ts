@@ -79,6 +79,7 @@ export class Worker {
   readonly id = `wrk_${randomBytes(8).toString("hex")}`;
   readonly #parts: WorkerParts;
   readonly #options: WorkerOptions;
+  readonly #attempts: AttemptLog;
   readonly #executor: Executor;
   readonly #presence: Presence;
   readonly #startedAt = new Date().toISOString();
@@ -98,6 +99,7 @@ export class Worker {
   constructor(parts: WorkerParts, options: WorkerOptions) {
     const { backend, runtime, log } = parts;
     const attempts = new AttemptLog(log);
+    this.#attempts = attempts;
     const onFault = (error: unknown) => attempts.fault(error);
     this.#parts = parts;
     this.#options = options;
@@ -213,15 +215,20 @@ export class Worker {
 
   /** Resolves when the worker is on the list and claims. */
   async start(): Promise<void> {
-    const { backend, runtime, log } = this.#parts;
+    const { backend, runtime } = this.#parts;
     const { concurrency, leaseMs } = this.#options;
     this.#unwatch = await backend.changes.watchRequests((id) => this.#executor.wake(id));
-    const onFault = (error: Error) => log.error({ err: error }, "the queue failed");
     // Before the first claim: whose death is to be noticed must be known.
     await this.#presence.start();
     runtime.start();
     this.#consumer = backend.queue.consume(
-      { worker: this.id, concurrency, reserve: RESERVED_SLOTS, leaseMs, onFault },
+      {
+        worker: this.id,
+        concurrency,
+        reserve: RESERVED_SLOTS,
+        leaseMs,
+        onFault: (error) => this.#attempts.fault(error),
+      },
       (claim) => this.#executor.execute(claim),
     );
     this.#tally.start();
@@ -247,8 +254,8 @@ export class Worker {
   }
 
   #count(counts: Record<string, number>): void {
-    const { backend, log } = this.#parts;
-    backend.counters.add(counts).catch((error) => log.error({ err: error }, "could not count"));
+    const { backend } = this.#parts;
+    backend.counters.add(counts).catch((error) => this.#attempts.fault(error));
   }
 
   #describe(): Omit<WorkerPresence, "heartbeatAt"> {

@@ -121,8 +121,8 @@ function ping(redis: Redis): void {
 /** Reports the first error of each outage, as the tries to connect that follow say nothing new, and its end. */
 function reportOutages(redis: Redis, onFault: (error: Error) => void, onBack?: (awayMs: number) => void): void {
   let reportedAt: number | undefined;
-  redis.on("error", (error) => {
-    if (reportedAt === undefined) onFault(error);
+  redis.on("error", (cause) => {
+    if (reportedAt === undefined) onFault(new UnavailableError("Redis cannot be reached", { cause }));
     reportedAt ??= performance.now();
   });
   redis.on("ready", () => {

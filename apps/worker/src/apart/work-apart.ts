@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
+import { FaultLog } from "@pifleet/environment/fault-log";
 import type { Logger } from "@pifleet/environment/logging";
 import { Executor } from "@pifleet/execution";
 import type { Claim, InvocationId } from "@pifleet/invocation";
@@ -22,7 +23,8 @@ const EXIT_UNSTARTED = 1;
 export async function workApart(task: ApartTask, parts: WorkerParts, options: WorkerOptions): Promise<void> {
   const { backend, runtime, log } = parts;
   const parent = new Socket({ fd: CHANNEL, readable: true, writable: true });
-  const onFault = (error: unknown) => log.error({ err: error }, "something failed that the worker survives");
+  const faults = new FaultLog(log);
+  const onFault = (error: unknown) => faults.report(error);
   const tally = new Tally({ counters: backend.counters, onFault });
   const executor = createExecutor(task, { parts, options, tally, say: (word) => say(parent, word) });
   const ending = endWhenTold(parent, executor, log);
