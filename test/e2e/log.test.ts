@@ -31,7 +31,7 @@ test("the log names misspelt settings, tells what each attempt took, and when Re
   });
 
   await redis.stop();
-  for (const service of [worker, stage.fleet.api]) await service.said(/something failed|^redis$/);
+  for (const service of [worker, stage.fleet.api]) await service.logged("Redis cannot be reached");
   await redis.start("--appendonly", "yes");
   for (const service of [worker, stage.fleet.api])
     expect(await service.logged("Redis is back")).toMatchObject({ level: "info", awayMs: expect.any(Number) });
