@@ -2,7 +2,10 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import type { FleetFigures } from "./fleet-figures.ts";
 import { MeasuredMetrics } from "./measured-metrics.ts";
 
-/** What has one value for the whole fleet. */
+/** Every API tells the same of what concerns the whole fleet: a query takes the `max` over them, never the `sum`. */
+const FLEET_WIDE = "Whole fleet, the same from every API: ";
+
+/** Figures with one value for the whole fleet. */
 const GAUGES: readonly { name: string; help: string; value: (figures: FleetFigures) => number }[] = [
   {
     name: "pifleet_queue_paused",
@@ -53,6 +56,20 @@ const GAUGES: readonly { name: string; help: string; value: (figures: FleetFigur
   },
 ];
 
+/** Repairs that every fleet tells of from the start, so that the first one is seen as a rise. */
+const REPAIRS = [
+  "lost_workers",
+  "recovered_claims",
+  "swept_runners",
+  "swept_workspaces",
+  "runner_fallbacks",
+  "mended_unqueued",
+  "mended_places",
+  "mended_counts",
+  "mended_storage",
+  "mended_missing",
+] as const;
+
 /** The figures of the fleet, as its database tells them. */
 export class FleetMetrics {
   readonly #up: Gauge;
@@ -69,26 +86,29 @@ export class FleetMetrics {
       help: "Whether the database answers (1) or not (0)",
       registers,
     });
-    this.#gauges = GAUGES.map(({ name, help, value }) => ({ gauge: new Gauge({ name, help, registers }), value }));
+    this.#gauges = GAUGES.map(({ name, help, value }) => ({
+      gauge: new Gauge({ name, help: FLEET_WIDE + help, registers }),
+      value,
+    }));
     this.#queue = new Gauge({
       name: "pifleet_queue_entries",
-      help: "Invocations that wait for their turn or in the queue, by state",
+      help: `${FLEET_WIDE}Invocations that wait for their turn or in the queue, by state`,
       labelNames: ["state"],
       registers,
     });
     this.#held = new Gauge({
       name: "pifleet_provider_held",
-      help: "Providers that do not answer, and whose invocations wait: 1 for each",
+      help: `${FLEET_WIDE}Providers that do not answer, and whose invocations wait: 1 for each`,
       labelNames: ["provider"],
       registers,
     });
     this.#repairs = new Counter({
       name: "pifleet_repairs_total",
-      help: "What the workers of the fleet have recovered, mended and swept",
+      help: `${FLEET_WIDE}Work that the workers have recovered, mended and swept`,
       labelNames: ["what"],
       registers,
     });
-    this.#measured = new MeasuredMetrics(registry);
+    this.#measured = new MeasuredMetrics(registry, FLEET_WIDE);
   }
 
   /** While the database is away, its figures are left out: the last ones known would be a lie. */
@@ -99,6 +119,7 @@ export class FleetMetrics {
     for (const { gauge, value } of this.#gauges) gauge.set(value(figures));
     for (const state of ["waiting", "delayed", "claimed"] as const) this.#queue.set({ state }, figures.queue[state]);
     for (const { provider } of figures.heldProviders) this.#held.set({ provider }, 1);
+    for (const what of REPAIRS) this.#repairs.inc({ what }, 0);
     for (const [what, count] of Object.entries(figures.repairs)) this.#repairs.inc({ what }, count);
     this.#measured.show(figures.measured);
   }

@@ -15,16 +15,20 @@ export class MeasuredMetrics {
   readonly #histograms: ReadonlyMap<string, FleetHistogram>;
   readonly #counters: ReadonlyMap<string, Counter>;
 
-  constructor(registry: Registry) {
+  /** @param about begins every help text */
+  constructor(registry: Registry, about: string) {
     const histograms: [string, HistogramMeasurement][] = Object.entries(HISTOGRAMS);
     this.#histograms = new Map(
-      histograms.map(([name, { help, buckets }]) => [name, new FleetHistogram(PREFIX + name, help, buckets, registry)]),
+      histograms.map(([name, { help, buckets }]) => [
+        name,
+        new FleetHistogram(PREFIX + name, about + help, buckets, registry),
+      ]),
     );
     const counters: [string, CounterMeasurement][] = Object.entries(COUNTERS);
     this.#counters = new Map(
       counters.map(([name, { help, labels }]) => {
         const labelNames = Object.keys(labels);
-        return [name, new Counter({ name: PREFIX + name, help, labelNames, registers: [registry] })];
+        return [name, new Counter({ name: PREFIX + name, help: about + help, labelNames, registers: [registry] })];
       }),
     );
   }

@@ -1,6 +1,6 @@
 import type { Backend } from "@pifleet/invocation";
 import type { FastifyInstance } from "fastify";
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Services } from "./app.ts";
 import { FleetFiguresReader } from "./fleet-figures.ts";
 import { FleetMetrics } from "./fleet-metrics.ts";
@@ -19,7 +19,7 @@ export class Metrics {
   readonly #requests: Histogram<"method" | "route" | "status">;
   readonly #awaited: Gauge;
   readonly #open: Gauge<"kind">;
-  readonly #damaged: Gauge;
+  readonly #damaged: Counter;
 
   constructor(backend: Backend, services: Pick<Services, "waiting" | "openRequests" | "damage">) {
     const registers = [this.#registry];
@@ -27,6 +27,9 @@ export class Metrics {
     this.#fleet = new FleetMetrics(this.#registry);
     this.#services = services;
     collectDefaultMetrics({ register: this.#registry });
+    // Gauges of Node whose names are those of counters; `nodejs_active_resources` tells the same.
+    for (const kind of ["resources", "handles", "requests"])
+      this.#registry.removeSingleMetric(`nodejs_active_${kind}_total`);
     this.#requests = new Histogram({
       name: "pifleet_http_request_duration_seconds",
       help: "Time from a request to the end of its answer, held-back answers and streams included",
@@ -45,7 +48,7 @@ export class Metrics {
       labelNames: ["kind"],
       registers,
     });
-    this.#damaged = new Gauge({
+    this.#damaged = new Counter({
       name: "pifleet_artifacts_damaged_total",
       help: "Downloads that broke off because the content in the store is not what the run has left",
       registers,
@@ -70,7 +73,8 @@ export class Metrics {
     const { waiting, openRequests, damage } = this.#services;
     this.#awaited.set(waiting.size);
     for (const kind of OPEN_KINDS) this.#open.set({ kind }, openRequests.count(kind));
-    this.#damaged.set(damage.artifacts);
+    this.#damaged.reset();
+    this.#damaged.inc(damage.artifacts);
     this.#fleet.show(await this.#figures.read());
     return this.#registry.metrics();
   }

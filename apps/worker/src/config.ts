@@ -45,6 +45,8 @@ const Variables = z
     PIFLEET_REDIS_PREFIX: RedisPrefix,
     PIFLEET_REDIS_REPLICAS: RedisReplicas,
     PIFLEET_REDIS_WAIT_MS: RedisWaitMs,
+    PIFLEET_WORKER_HOST: z.string().default("127.0.0.1"),
+    PIFLEET_WORKER_PORT: wholeNumber(0, 65_535).optional(),
     PIFLEET_CONCURRENCY: wholeNumber(1, MOST_RUNNERS).default(2 * availableParallelism()),
     PIFLEET_WARM: wholeNumber(0, MOST_RUNNERS).optional(),
     PIFLEET_TENANT_RUNNING: TenantRunning,
@@ -92,6 +94,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** How long the event loop may stand still, milliseconds; 0 is for ever. */
   readonly watchdogMs: number;
+  /** Where the worker answers for its health; nowhere without. Port 0 is any free one. */
+  readonly health?: { readonly host: string; readonly port: number };
   readonly concurrency: number;
   /** How many runners wait for an attempt, started ahead. */
   readonly warm: number;
@@ -134,6 +138,9 @@ export function readConfig(given: Environment): Config {
     }),
     logLevel: variables.LOG_LEVEL,
     watchdogMs: variables.PIFLEET_WATCHDOG_MS,
+    ...(variables.PIFLEET_WORKER_PORT !== undefined && {
+      health: { host: variables.PIFLEET_WORKER_HOST, port: variables.PIFLEET_WORKER_PORT },
+    }),
     concurrency: variables.PIFLEET_CONCURRENCY,
     warm: variables.PIFLEET_WARM ?? Math.min(variables.PIFLEET_CONCURRENCY, availableParallelism()),
     tenantRunning: variables.PIFLEET_TENANT_RUNNING ?? null,

@@ -25,6 +25,7 @@ import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
 import { workApart } from "./apart/work-apart.ts";
 import type { Arguments, Config } from "./config.ts";
+import { Health } from "./health.ts";
 import { secretsOf } from "./secrets.ts";
 import { TraceDestinations } from "./trace-destinations.ts";
 import { Worker, type WorkerOptions, type WorkerParts } from "./worker.ts";
@@ -48,13 +49,24 @@ export async function work(config: Config & Arguments): Promise<void> {
   warnOfUnknownVariables(log, config.unknownVariables);
   const { parts, options } = await compose(config, log);
   const worker = new Worker(parts, options);
+  const health =
+    config.health &&
+    new Health({
+      ...config.health,
+      unreadiness: () => worker.unreadiness(),
+      slots: config.concurrency,
+      running: () => worker.running,
+      workspaces: config.workspaces,
+    });
   // The worker has a grace period of its own. A second signal ends it at once, and its runners end with it.
   const { close } = closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "the worker failed");
     else log.info({ signal, graceMs: config.graceMs }, "draining");
     await worker.stop();
+    await health?.stop();
     log.info("stopped");
   });
+  if (health) log.info({ url: await health.start() }, "telling the worker's health");
   await worker.start();
   log.info({ worker: worker.id, concurrency: config.concurrency, warm: config.warm }, "claiming");
   if (!config.drainOnIdle) return;

@@ -18,6 +18,7 @@ import type {
   Runtime,
   WorkerPresence,
 } from "@pifleet/invocation";
+import { UnavailableError } from "@pifleet/invocation";
 import type { AddressGuard } from "@pifleet/outbound";
 import type { Senders } from "@pifleet/tracing";
 import { WebhookDelivery, type WebhookSchedule } from "@pifleet/webhooks";
@@ -95,6 +96,7 @@ export class Worker {
   readonly #tally: Tally;
   #consumer: Consumer | undefined;
   #unwatch: (() => void) | undefined;
+  #isStopping = false;
 
   constructor(parts: WorkerParts, options: WorkerOptions) {
     const { backend, runtime, log } = parts;
@@ -275,10 +277,27 @@ export class Worker {
     };
   }
 
+  /** How many attempts run here. */
+  get running(): number {
+    return this.#consumer?.running().length ?? 0;
+  }
+
+  /** Why it takes no work now: it starts or stops, or the database is away or takes no writes; null when it does. */
+  async unreadiness(): Promise<string | null> {
+    if (!this.#consumer) return "the worker is starting";
+    if (this.#isStopping) return "the worker is stopping";
+    try {
+      return await this.#parts.backend.refusesWrites();
+    } catch (error) {
+      if (error instanceof UnavailableError) return "the database is unavailable";
+      throw error;
+    }
+  }
+
   async #isBusy(): Promise<boolean> {
     const { queue, admission } = this.#parts.backend;
     const [entries, standing] = await Promise.all([queue.depth(), admission.standing()]);
-    return entries.waiting + standing.waiting > 0 || (this.#consumer?.running().length ?? 0) > 0;
+    return entries.waiting + standing.waiting > 0 || this.running > 0;
   }
 
   /** Waits for a loop to stop, and goes on without it when it does not: another worker does what it leaves. */
@@ -295,6 +314,7 @@ export class Worker {
    */
   async stop(): Promise<void> {
     const { backend, runtime } = this.#parts;
+    this.#isStopping = true;
     const handBack = globalThis.setTimeout(() => this.#executor.handBackAll(), this.#options.graceMs);
     await Promise.all([this.#consumer?.stop(), runtime.drain()]);
     clearTimeout(handBack);

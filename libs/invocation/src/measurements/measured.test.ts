@@ -65,19 +65,21 @@ describe("what was measured", () => {
     });
   });
 
-  it("holds a series for each combination of labels that was observed, and no other", () => {
+  it("holds a series for each combination of labels", () => {
     const counts = sum(
       observation("run_duration_seconds", 1, { status: "cancelled" }),
       observation("run_duration_seconds", 2, { status: "succeeded" }),
       observation("run_duration_seconds", 3, { status: "succeeded" }),
     );
-    expect(readMeasured(counts).histograms.get("run_duration_seconds")).toMatchObject([
-      { labels: { status: "succeeded" }, count: 2, sum: 5 },
-      { labels: { status: "cancelled" }, count: 1, sum: 1 },
-    ]);
+    const series = readMeasured(counts).histograms.get("run_duration_seconds") ?? [];
+    expect(Object.fromEntries(series.map(({ labels, count, sum: total }) => [labels.status, [count, total]]))).toEqual({
+      ...Object.fromEntries(HISTOGRAMS.run_duration_seconds.labels.status.map((status) => [status, [0, 0]])),
+      succeeded: [2, 5],
+      cancelled: [1, 1],
+    });
   });
 
-  it("begins at 0 for every counter, and for histograms without labels", () => {
+  it("begins at 0 for every counter and histogram", () => {
     const { histograms, counters } = readMeasured({});
     expect(counters.get("trace_exports_total")).toHaveLength(12);
     expect(counters.get("trace_spans_dropped_total")).toEqual([
@@ -86,7 +88,8 @@ describe("what was measured", () => {
       { labels: { reason: "too_many" }, count: 0 },
     ]);
     expect(histograms.get("queue_wait_seconds")).toMatchObject([{ count: 0, sum: 0 }]);
-    expect(histograms.get("tokens")).toEqual([]);
+    const kinds = HISTOGRAMS.tokens.labels.kind.map((kind) => ({ labels: { kind }, count: 0, sum: 0 }));
+    expect(histograms.get("tokens")).toMatchObject(kinds);
   });
 
   it("leaves out what it does not know or cannot read", () => {

@@ -25,7 +25,7 @@ export interface CounterSeries {
 
 /** What was measured of the whole fleet since its database began. None of the numbers ever falls. */
 export interface Measured {
-  /** The series with labels are there once something was observed, the others always. */
+  /** All series are there from the start, as those of the counters. */
   readonly histograms: ReadonlyMap<HistogramName, readonly HistogramSeries[]>;
   /** All series are there from the start, so that the first event is seen as a rise. */
   readonly counters: ReadonlyMap<CounterName, readonly CounterSeries[]>;
@@ -64,12 +64,10 @@ function fieldsByName(counts: Readonly<Record<string, number>>): Map<string, Map
 }
 
 function histogramSeries(measurement: HistogramMeasurement, fields: Fields): HistogramSeries[] {
-  const isLabelled = Object.keys(measurement.labels).length > 0;
-  return [...allSeries(measurement.labels)].flatMap(([text, labels]) => {
-    const parts = fields.get(text);
-    if (!parts && isLabelled) return [];
-    return [{ labels, ...distribution(measurement, parts ?? new Map()) }];
-  });
+  return [...allSeries(measurement.labels)].map(([text, labels]) => ({
+    labels,
+    ...distribution(measurement, fields.get(text) ?? new Map()),
+  }));
 }
 
 function distribution({ buckets, unit }: HistogramMeasurement, parts: ReadonlyMap<string, number>) {
