@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   getInvocationTrace: "trace",
   cancelInvocation: "cancel",
   pauseInvocation: "pause",
+  retryInvocation: "retry",
   resumeInvocation: "resume",
   listArtifacts: "artifacts",
   downloadArtifact: "artifacts",

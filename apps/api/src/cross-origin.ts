@@ -15,6 +15,7 @@ const SHOWN = [
   "RateLimit-Policy",
   "Retry-After",
   "WWW-Authenticate",
+  "X-Request-Id",
 ];
 /** How long a browser need not ask again whether it may, seconds. */
 const PREFLIGHT_SECONDS = 600;

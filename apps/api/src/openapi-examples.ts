@@ -87,6 +87,8 @@ const invocation: InvocationRecord = {
   stopReason: "stop",
   artifacts: [artifact],
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
+  retryOf: null,
+  cancellation: null,
 };
 
 const { output: _, messages: __, artifacts: ___, instructions: ____, waitingFor: _____, ...rest } = invocation;
@@ -138,7 +140,11 @@ const queue = {
 /** Example answers by operation id, where they say more than the example of the schema. */
 export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
   // It ends a moment after the answer.
-  cancelInvocation: running,
+  cancelInvocation: {
+    ...running,
+    cancellation: { at: ENDED, by: "key_01K9ZQ2A3B4C5D6E7F8G9H0J1K", reason: "Not needed" },
+  },
+  retryInvocation: { ...queued, retryOf: "inv_01K9ZP0A1B2C3D4E5F6G7H8J9K" },
   pauseInvocation: { ...running, status: "paused" },
   resumeInvocation: running,
   submitBatch: { items: [queued] },
@@ -244,4 +250,5 @@ export const EXAMPLES = {
   ...webhookExamples(ID),
   Health: { status: "ok" },
   Problem: problem,
+  CancelRequest: { reason: "Not needed any more" },
 };

@@ -7,8 +7,22 @@ interface Parameter {
   explode?: boolean;
 }
 
+interface Operation {
+  readonly operationId?: string;
+  readonly parameters?: Parameter[];
+  readonly requestBody?: { required?: boolean };
+}
+
 interface Description {
-  readonly paths?: Record<string, Record<string, { readonly parameters?: Parameter[] }>>;
+  readonly paths?: Record<string, Record<string, Operation>>;
+}
+
+/** Says of these operations, by their ids, that they can do without a body. */
+export function allowNoBodies<T extends object>(document: T, operationIds: readonly string[]): T {
+  const { paths = {} } = document as Description;
+  for (const { operationId = "", requestBody } of Object.values(paths).flatMap((path) => Object.values(path)))
+    if (requestBody && operationIds.includes(operationId)) requestBody.required = false;
+  return document;
 }
 
 /** Says how an object stands in a query: each field as `name[key]=value`. */

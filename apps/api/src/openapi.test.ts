@@ -69,6 +69,7 @@ describe("the description of the API", () => {
       "post /v1/invocations/{id}/cancel",
       "post /v1/invocations/{id}/pause",
       "post /v1/invocations/{id}/resume",
+      "post /v1/invocations/{id}/retry",
       "post /v1/queue/pause",
       "post /v1/queue/resume",
       "post /v1/webhooks",

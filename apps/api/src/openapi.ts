@@ -7,7 +7,7 @@ import { exemplifyAnswers } from "./openapi-answers.ts";
 import { tidyComponents } from "./openapi-components.ts";
 import { addDiscriminators } from "./openapi-discriminators.ts";
 import { ANSWER_EXAMPLES, EXAMPLES } from "./openapi-examples.ts";
-import { exemplifyPathParameters, nestQueries } from "./openapi-parameters.ts";
+import { allowNoBodies, exemplifyPathParameters, nestQueries } from "./openapi-parameters.ts";
 import { PATH_EXAMPLES, TEXT_EXAMPLES } from "./openapi-route-examples.ts";
 
 const DESCRIPTION = `Pi Fleet runs AI coding agents as background jobs. Submit an invocation, get its id at once, and
@@ -36,7 +36,7 @@ export async function describeRoutes(app: App): Promise<void> {
       const tidy = tidyComponents(jsonSchemaTransformObject(document), EXAMPLES);
       const answers = { json: ANSWER_EXAMPLES, text: TEXT_EXAMPLES };
       const exemplified = exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES);
-      return nestQueries(addDiscriminators(exemplified));
+      return allowNoBodies(nestQueries(addDiscriminators(exemplified)), ["cancelInvocation"]);
     },
   });
 }

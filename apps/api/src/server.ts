@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   type AdmissionLimits,
   type ArtifactStore,
@@ -22,6 +21,7 @@ import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
 import { parseQuery } from "./query.ts";
+import { answerRequestIds, requestIdOf } from "./request-id.ts";
 import { logRequests } from "./request-log.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
 import { batchRoutes } from "./routes/batches.ts";
@@ -32,6 +32,7 @@ import { invocationRoutes } from "./routes/invocations.ts";
 import { modelRoutes } from "./routes/models.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { redeliveryRoutes } from "./routes/redeliveries.ts";
+import { retryRoutes } from "./routes/retries.ts";
 import { submissionRoutes } from "./routes/submissions.ts";
 import { transitionRoutes } from "./routes/transitions.ts";
 import { webhookChangeRoutes } from "./routes/webhook-changes.ts";
@@ -80,6 +81,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const services = startServices(app, options);
   const metrics = new Metrics(options.backend, services);
   metrics.observe(app);
+  answerRequestIds(app as FastifyInstance);
   logRequests(app);
   if (options.authenticator === OPEN) requireKnownHost(app as FastifyInstance, options.hosts ?? new Set());
   // Before the routes are noted: its own is none of ours.
@@ -97,8 +99,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 function bareServer(logger: FastifyBaseLogger): App {
   const app = fastify({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+    genReqId: requestIdOf,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
@@ -194,6 +196,7 @@ function addVersion1(v1: App, services: Services, { authenticator }: ServerOptio
   batchRoutes(v1, services);
   invocationRoutes(v1, services);
   transitionRoutes(v1, services);
+  retryRoutes(v1, services);
   eventRoutes(v1, services);
   artifactRoutes(v1, services);
   webhookRoutes(v1, services);

@@ -37,6 +37,8 @@ export interface SubmitRequest {
   readonly carrier: Carrier;
   readonly arrival: Arrival;
   readonly idempotency?: Idempotency;
+  /** The ended invocation that was submitted with the same words. */
+  readonly retryOf?: InvocationId | null;
 }
 
 /** An invocation that is not recorded yet, and the spans of its submission. */
@@ -98,6 +100,8 @@ export function queuedInvocation(request: SubmitRequest): QueuedInvocation {
     stopReason: null,
     artifacts: [],
     trace: { traceId, export: traceExportOf({}, 0) },
+    retryOf: request.retryOf ?? null,
+    cancellation: null,
     tenant,
     submission,
     carrier,

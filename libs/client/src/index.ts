@@ -29,7 +29,15 @@ export {
   WebhookVerificationError,
 } from "./errors.ts";
 export type { StreamOptions } from "./event-stream.ts";
-export type { CallOptions, CreateOptions, Invocations, ListQuery, RecordPage, WaitOptions } from "./invocations.ts";
+export type {
+  CallOptions,
+  CancelOptions,
+  CreateOptions,
+  Invocations,
+  ListQuery,
+  RecordPage,
+  WaitOptions,
+} from "./invocations.ts";
 export type { MomentInput } from "./moment.ts";
 export { verifyWebhook, type WebhookEvent, type WebhookHeaders } from "./webhook-verification.ts";
 export type {

@@ -28,6 +28,11 @@ export interface WaitOptions extends CallOptions {
   readonly waitSeconds?: number;
 }
 
+export interface CancelOptions extends CallOptions {
+  /** Why, for people; up to 500 characters. */
+  readonly reason?: string | undefined;
+}
+
 /** Options of a submission, including the caller's trace context, which becomes the parent of the run's spans. */
 export interface CreateOptions extends WaitOptions, Carrier {
   /** The same key with the same submission names the same invocation. By default every call has a key of its own. */
@@ -129,9 +134,15 @@ export class Invocations {
     }
   }
 
-  /** Cancels it, or asks its worker to: the record may still say `running`. Idempotent. */
-  cancel(id: string, options: CallOptions = {}): Promise<InvocationRecord> {
-    return this.#ask("cancel", id, options);
+  /** Cancels it, or asks its worker to: the record may still say `running`. Idempotent; the first reason is kept. */
+  cancel(id: string, { reason, signal }: CancelOptions = {}): Promise<InvocationRecord> {
+    const body = reason === undefined ? undefined : { reason };
+    return this.#transport.json({ method: "POST", path: `${pathOf(id)}/cancel`, body, signal });
+  }
+
+  /** Submits an ended one again: a new invocation, whose `retryOf` names it. */
+  retry(id: string, options: Omit<CreateOptions, "waitSeconds"> = {}): Promise<InvocationRecord> {
+    return this.#submit(`${pathOf(id)}/retry`, undefined, options);
   }
 
   /** Stops the processes of a running one where they are; its worker keeps it. Idempotent. */
@@ -173,7 +184,7 @@ export class Invocations {
     return this.#transport.json({ method: "POST", path, body, headers, waitSeconds, signal });
   }
 
-  #ask(transition: "cancel" | "pause" | "resume", id: string, { signal }: CallOptions): Promise<InvocationRecord> {
+  #ask(transition: "pause" | "resume", id: string, { signal }: CallOptions): Promise<InvocationRecord> {
     return this.#transport.json({ method: "POST", path: `${pathOf(id)}/${transition}`, signal });
   }
 }

@@ -21,6 +21,8 @@ const invocation: Invocation = {
   error: null,
   messages: [],
   messageCount: 0,
+  retryOf: null,
+  cancellation: null,
   output: "done",
   endedAt: "2026-01-15T09:30:04.250Z",
   startedAt: "2026-01-15T09:30:00.012Z",

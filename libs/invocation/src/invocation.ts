@@ -26,6 +26,14 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** A request to cancel an invocation. */
+export const Cancellation = z.object({
+  at: Time,
+  by: z.string().describe("The id of the API key; `bootstrap` for the bootstrap key, and where no key is needed"),
+  reason: z.string().nullable(),
+});
+export type Cancellation = z.infer<typeof Cancellation>;
+
 /** An invocation as clients see it. */
 export const InvocationRecord = z
   .object({
@@ -58,6 +66,8 @@ export const InvocationRecord = z
     ),
     artifacts: z.array(Artifact),
     trace: z.object({ traceId: z.string(), export: TraceExport }),
+    retryOf: InvocationId.nullable().describe("The ended invocation of which this one is a retry"),
+    cancellation: Cancellation.nullable().describe("Who asked for its cancellation; the first one who did"),
   })
   .meta({ id: "Invocation" });
 export type InvocationRecord = z.infer<typeof InvocationRecord>;

@@ -23,6 +23,7 @@ export const ProblemCode = z.enum([
   "malformed_request",
   "method_not_allowed",
   "model_not_found",
+  "not_ended",
   "not_found",
   "queue_full",
   "range_not_satisfiable",

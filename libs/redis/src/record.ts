@@ -30,7 +30,16 @@ export type StoredFields = Readonly<Record<string, Buffer>>;
 export const SPENT_FIELDS = ["maxAttempts", "recovery", "priority", "apart"] as const;
 
 /** The fields that a summary is made of and that never change once an invocation has ended. */
-const HEAD_FIELDS = ["given", "attempts", "usage", "error", "startedAt", "endedAt", "messageCount"] as const;
+const HEAD_FIELDS = [
+  "given",
+  "attempts",
+  "usage",
+  "error",
+  "startedAt",
+  "endedAt",
+  "messageCount",
+  "cancellation",
+] as const;
 
 /** Fields that never change once an invocation has ended. */
 export const FOLDED_FIELDS = [
@@ -50,7 +59,7 @@ export const SUMMARY_FIELDS = [...HEAD_FIELDS, "tenant", "status", "attempt", "p
 /** Up to this, the folded fields of a record are one field; characters. */
 const SHORT_FOLD_CHARS = 8_192;
 
-type Given = Pick<Invocation, "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId"> & {
+type Given = Pick<Invocation, "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId" | "retryOf"> & {
   readonly traceId: string;
   /** What lists show of the submission. */
   readonly brief: BriefSubmission;
@@ -69,6 +78,7 @@ export function encodeRecord(invocation: Invocation): string[] {
     createdAt,
     callerSpanId,
     brief: briefSubmission(submission),
+    retryOf: invocation.retryOf,
     traceId: invocation.trace.traceId,
   };
   const fields: Record<string, string> = {
@@ -148,6 +158,8 @@ function decodeHead(id: Invocation["id"], fields: RecordFields): Head | null {
   const progress = parse<AttemptProgress | null>(fields.progress, null);
   return {
     ...given,
+    retryOf: given.retryOf ?? null,
+    cancellation: parse<Invocation["cancellation"]>(fields.cancellation, null),
     id,
     tenant: fields.tenant ?? "",
     status: fields.status as Invocation["status"],

@@ -1,5 +1,6 @@
 import {
   type AdmissionLimits,
+  type CancelRequest,
   type CancelResult,
   type CheckIn,
   type Created,
@@ -13,6 +14,7 @@ import {
   type InvocationSummary,
   legalTransitions,
   type NewInvocation,
+  NOBODYS_CANCEL,
   type PauseResult,
   type Settlement,
   type Span,
@@ -171,8 +173,8 @@ export class RedisStore implements InvocationStore {
     return settled;
   }
 
-  async cancel(tenant: string, id: InvocationId): Promise<CancelResult> {
-    const { kind, fields } = await cancel(this.#scripts, tenant, id);
+  async cancel(tenant: string, id: InvocationId, request: CancelRequest = NOBODYS_CANCEL): Promise<CancelResult> {
+    const { kind, fields } = await cancel(this.#scripts, tenant, id, request);
     const invocation = await decodeRecord(id, fields);
     if (kind === "missing" || !invocation) return { kind: "missing" };
     if (kind === "cancelled") {

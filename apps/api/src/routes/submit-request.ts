@@ -1,4 +1,4 @@
-import type { Carrier, Submission } from "@pifleet/invocation";
+import type { Carrier, InvocationId, Submission } from "@pifleet/invocation";
 import { allowBaggage, carrierFrom } from "@pifleet/tracing";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkAddresses } from "../address-refusal.ts";
@@ -34,6 +34,7 @@ export function submitterOf(request: FastifyRequest, reply: FastifyReply, servic
 
 /**
  * Submits on behalf of a request; `key` is the idempotency key, if there is one.
+ * @param retryOf the invocation whose submission it is
  * @throws {ProblemError} when it is refused
  * @throws {UnavailableError} when it could not be recorded
  */
@@ -41,6 +42,7 @@ export async function submitFor(
   { request, reply, services, carrier }: Submitter,
   submission: Submission,
   key: string | undefined,
+  retryOf: InvocationId | null = null,
 ): Promise<Taken> {
   const { backend, background, addressGuard, maxAttempts, models } = services;
   checkAddresses(submission, addressGuard);
@@ -52,7 +54,8 @@ export async function submitFor(
       submission: runnable(withinAttempts(submission, maxAttempts)),
       carrier,
       arrival: arrivalOf(request, reply),
-      ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(submission) } }),
+      ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(retryOf ?? submission) } }),
+      retryOf,
     },
     background,
   );

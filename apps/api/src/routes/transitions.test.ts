@@ -20,6 +20,20 @@ describe("cancelling an invocation", () => {
     expect(await api.backend.queue.depth()).toMatchObject({ waiting: 0, delayed: 0 });
   });
 
+  it("is recorded with who asked for it first, and why", async () => {
+    const api = await startApi(memory());
+    const { id } = await api.submit();
+    const cancellation = { at: expect.any(String), by: "bootstrap", reason: "Not needed" };
+    const first = await api.post(`/v1/invocations/${id}/cancel`, { reason: "Not needed" });
+    expect(await first.json()).toMatchObject({ status: "cancelled", cancellation });
+    const second = await api.post(`/v1/invocations/${id}/cancel`, { reason: "Another" });
+    expect(await second.json()).toMatchObject({ cancellation });
+    const { items } = (await (await api.get("/v1/invocations")).json()) as { items: object[] };
+    expect(items).toMatchObject([{ cancellation }]);
+    for (const body of [{ reason: "" }, { reason: "x".repeat(501) }, { why: "x" }])
+      expect((await api.post(`/v1/invocations/${id}/cancel`, body)).status).toBe(400);
+  });
+
   it("that runs asks its worker to end it", async () => {
     const api = await startApi(memory());
     const { id } = await api.submit();

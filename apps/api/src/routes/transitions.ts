@@ -7,6 +7,8 @@ import {
   type Transition,
   toRecord,
 } from "@pifleet/invocation";
+import type { FastifyRequest } from "fastify";
+import * as z from "zod";
 import type { App, Services } from "../app.ts";
 import { logAbout, logFields } from "../log-fields.ts";
 import { ProblemError } from "../problem-error.ts";
@@ -42,13 +44,14 @@ export function transitionRoutes(app: App, services: Services): void {
       ...DESCRIPTIONS[transition],
       tags: ["invocations"],
       params: InvocationPath,
+      ...(transition === "cancel" && { body: CancelBody }),
       response: { 202: InvocationRecord, ...problemResponses(400, 401, 403, 404, 409, 503) },
     };
     app.post(
       `/invocations/:id/${transition}`,
-      { schema, config: { scope: "invocations:write" } },
+      { schema, config: { scope: "invocations:write" }, preValidation: allowNoBody },
       async (request, reply) => {
-        const result = await services.backend.store[transition](request.identity.tenant, request.params.id);
+        const result = await ask(services, transition, request);
         const invocation = granted(transition, result);
         logAbout(request, logFields(invocation));
         if (result.kind === "cancelled") takeOut(invocation, services);
@@ -56,6 +59,24 @@ export function transitionRoutes(app: App, services: Services): void {
       },
     );
   }
+}
+
+const MAX_REASON_CHARS = 500;
+
+const CancelBody = z
+  .strictObject({ reason: z.string().min(1).max(MAX_REASON_CHARS).optional().describe("Is shown in the record") })
+  .meta({ id: "CancelRequest" });
+
+async function allowNoBody(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}
+
+async function ask({ backend }: Services, transition: Requested, request: FastifyRequest) {
+  const { identity, params, body } = request;
+  const { id } = InvocationPath.parse(params);
+  if (transition !== "cancel") return backend.store[transition](identity.tenant, id);
+  const { reason = null } = CancelBody.parse(body);
+  return backend.store.cancel(identity.tenant, id, { by: identity.key ?? "bootstrap", reason });
 }
 
 function granted(transition: Requested, result: CancelResult | PauseResult): Invocation {

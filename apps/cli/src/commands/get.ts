@@ -47,6 +47,8 @@ function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
     ["delay", record.delayMs ? formatDuration(record.delayMs) : ""],
     ["recovery", record.recovery === "fail" ? "fail" : ""],
     ["webhook", record.webhook ? [record.webhook.url, ...record.webhook.events].join(" ") : ""],
+    ["retry of", record.retryOf ?? ""],
+    ["cancelled", record.cancellation ? formatCancellation(record.cancellation) : ""],
     ["waits for", record.waitingFor ? formatWaiting(record.waitingFor) : ""],
     ["created", formatTime(record.createdAt)],
     ["ended", formatTime(record.endedAt ?? "")],
@@ -72,6 +74,10 @@ function oneLine(text: string): string {
     .replaceAll(/\s+/g, " ")
     .trim();
   return text.length > line.length + LINE_CHARS || line.length > LINE_CHARS ? `${line.slice(0, LINE_CHARS)}…` : line;
+}
+
+function formatCancellation({ at, by, reason }: NonNullable<InvocationRecord["cancellation"]>): string {
+  return [`${formatTime(at)} by ${by || "an unknown key"}`, ...(reason === null ? [] : [oneLine(reason)])].join(": ");
 }
 
 function formatAttempt({ worker, startedAt, endedAt, ended }: InvocationRecord["attempts"][number]): string {

@@ -26,6 +26,8 @@ export const sampleRecord: InvocationRecord = {
   output: "The answer",
   messages: [],
   messageCount: 0,
+  retryOf: null,
+  cancellation: null,
   error: null,
   usage: NO_USAGE,
   stopReason: null,

@@ -1,5 +1,5 @@
 import type { InvocationId } from "../id.ts";
-import type { Invocation, InvocationSummary } from "../invocation.ts";
+import type { Cancellation, Invocation, InvocationSummary } from "../invocation.ts";
 import type { Settlement } from "../outcome.ts";
 import type { Status, Transition } from "../status.ts";
 import type { Span } from "../trace.ts";
@@ -78,6 +78,12 @@ export type Started =
 /** Whether a write of an attempt was taken, or refused because the attempt's end, or a newer attempt, came before it. */
 export type Fenced = "accepted" | "stale";
 
+/** Who asks for a cancellation, and why. */
+export type CancelRequest = Pick<Cancellation, "by" | "reason">;
+
+/** A cancellation of which nothing more is known. */
+export const NOBODYS_CANCEL: CancelRequest = { by: "", reason: null };
+
 export type CancelResult =
   /** It is cancelled now (it was queued), or was before. */
   | { readonly kind: "cancelled"; readonly invocation: Invocation }
@@ -138,8 +144,8 @@ export interface InvocationStore {
    * attempt's spans in place of its journal. From then on its spans are owed to their collector (`TraceSpool`).
    */
   settle(id: InvocationId, attempt: number, settlement: Settlement, spans?: readonly Span[]): Promise<Fenced>;
-  /** Cancels a queued invocation; asks the worker of a running one to. Idempotent. */
-  cancel(tenant: string, id: InvocationId): Promise<CancelResult>;
+  /** Cancels a queued invocation; asks the worker of a running one to. Idempotent: the first request is recorded. */
+  cancel(tenant: string, id: InvocationId, request?: CancelRequest): Promise<CancelResult>;
   /** Pauses a running invocation: the claim is kept, the worker stops the processes. Idempotent. */
   pause(tenant: string, id: InvocationId): Promise<PauseResult>;
   /** Lets a paused invocation run again. Idempotent. */

@@ -4,6 +4,7 @@
     ARGV[6] tenant
     ARGV[7] error of a cancelled invocation, JSON
     ARGV[8] channel of requests
+    ARGV[9] who asks, and why, JSON
   Output: { kind, the record's fields and values }
     cancelled | requested | illegal | missing
 ]]
@@ -12,7 +13,7 @@
 -- @include finish
 -- @include when-full
 
-local tenant, cancelled_error, requests = ARGV[6], ARGV[7], ARGV[8]
+local tenant, cancelled_error, requests, cancellation = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 
 local status = get("status")
 if not status or get("tenant") ~= tenant then
@@ -26,6 +27,7 @@ local function cancel()
   if not TRANSITIONS[status].cancel then
     return "illegal"
   end
+  redis.call("HSETNX", record, "cancellation", cancellation)
   if has_open_attempt(status) then
     redis.call("HSETNX", record, "cancelRequestedAt", now)
     redis.call("PUBLISH", requests, id)

@@ -1,4 +1,4 @@
-import { type InvocationId, invocationError } from "@pifleet/invocation";
+import { type CancelRequest, type InvocationId, invocationError } from "@pifleet/invocation";
 import { fieldsOf, type StoredFields } from "../record.ts";
 import type { Scripts } from "../scripts.ts";
 
@@ -11,8 +11,15 @@ export interface CancelReply {
 }
 
 /** Cancels a queued invocation; asks the worker of a running one to. */
-export async function cancel(scripts: Scripts, tenant: string, id: InvocationId): Promise<CancelReply> {
-  const reply = await scripts.runOnForBuffers(id, "cancel", [tenant, CANCELLED, scripts.keys.requests]);
+export async function cancel(
+  scripts: Scripts,
+  tenant: string,
+  id: InvocationId,
+  { by, reason }: CancelRequest,
+): Promise<CancelReply> {
+  const cancellation = JSON.stringify({ at: new Date().toISOString(), by, reason });
+  const args = [tenant, CANCELLED, scripts.keys.requests, cancellation];
+  const reply = await scripts.runOnForBuffers(id, "cancel", args);
   const [kind, flat] = reply as [Buffer, Buffer[]];
   return { kind: kind.toString() as CancelReply["kind"], fields: fieldsOf(flat) };
 }

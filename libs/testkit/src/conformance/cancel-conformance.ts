@@ -28,11 +28,14 @@ export function describeCancelling(makeBackend: MakeBackend): void {
       expect(await backend.store.checkIn(id, 1)).toEqual({ kind: "current", cancelRequested: true, paused: false });
     });
 
-    it("keeps the time of the first request", async () => {
+    it("keeps the time, the reason and the name of the first request", async () => {
       const backend = await open();
       const { id } = await submitRunning(backend);
-      const [first, second] = [await backend.store.cancel("acme", id), await backend.store.cancel("acme", id)];
-      expect(second).toEqual(first);
+      const first = await backend.store.cancel("acme", id, { by: "key_1", reason: "ä" });
+      expect(first).toMatchObject({
+        invocation: { cancellation: { at: expect.any(String), by: "key_1", reason: "ä" } },
+      });
+      expect(await backend.store.cancel("acme", id, { by: "key_2", reason: null })).toEqual(first);
     });
 
     it("ends one that waits for another attempt", async () => {

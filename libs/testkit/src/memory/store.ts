@@ -1,6 +1,7 @@
 import {
   type AdmissionLimits,
   breakerName,
+  type CancelRequest,
   type CancelResult,
   type CheckIn,
   type Created,
@@ -16,6 +17,7 @@ import {
   legalTransitions,
   matches,
   type NewInvocation,
+  NOBODYS_CANCEL,
   nextStatus,
   type PauseResult,
   type ProviderAccounts,
@@ -184,12 +186,14 @@ export class MemoryStore implements InvocationStore {
     return "accepted";
   }
 
-  async cancel(tenant: string, id: InvocationId): Promise<CancelResult> {
+  async cancel(tenant: string, id: InvocationId, request: CancelRequest = NOBODYS_CANCEL): Promise<CancelResult> {
     const kept = this.#all.find(id);
     if (kept?.invocation.tenant !== tenant) return { kind: "missing" };
     const { status } = kept.invocation;
     if (isTerminal(status) && status !== "cancelled")
       return { kind: "illegal", status, legal: legalTransitions(status) };
+    const cancellation = kept.invocation.cancellation ?? { at: this.#all.timestamp(), ...request };
+    kept.invocation = { ...kept.invocation, cancellation };
     const kind = status === "queued" || status === "cancelled" ? "cancelled" : "requested";
     if (status === "queued") this.#lifecycle.finish(kept, "cancel", cancelled());
     if (kind === "requested") this.#requestCancel(kept);

@@ -28,6 +28,8 @@ export function sampleInvocation(
     output: null,
     messages: [],
     messageCount: 0,
+    retryOf: null,
+    cancellation: null,
     error: null,
     usage: NO_USAGE,
     stopReason: null,
