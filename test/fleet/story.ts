@@ -24,7 +24,7 @@ export function flawsOf(record: Told, events: readonly LoggedEvent[]): Flaw[] {
 }
 
 /** What the messages took, all together. */
-export function usageOf(events: readonly LoggedEvent[]): RequestUsage {
+function usageOf(events: readonly LoggedEvent[]): RequestUsage {
   const {
     turns: _,
     toolCalls: __,

@@ -45,7 +45,7 @@ export async function showResults(
 }
 
 /** A bar and figures, such as `█████░░░ 40 of 64 ended, 2 unsuccessful`. */
-export function progressOf({
+function progressOf({
   all,
   ended,
   unsuccessful,

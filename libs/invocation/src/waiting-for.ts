@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { AWAY_CODES, type ErrorCode } from "./error-code.ts";
-import type { Attempt } from "./invocation.ts";
 
 const REASONS = {
   delay: "its `delayMs`, or the time until its next attempt, is not over",
@@ -27,7 +26,10 @@ export const WaitingFor = z.object({
 export type WaitingFor = z.infer<typeof WaitingFor>;
 
 /** A wait for the next attempt that is a wait for a provider which was away says so. */
-export function namingProvider(waitingFor: WaitingFor | null, attempts: readonly Attempt[]): WaitingFor | null {
+export function namingProvider(
+  waitingFor: WaitingFor | null,
+  attempts: readonly { readonly ended: string | null }[],
+): WaitingFor | null {
   const ended = attempts.at(-1)?.ended as ErrorCode | undefined;
   const isAway = waitingFor?.reason === "delay" && ended !== undefined && AWAY_CODES.includes(ended);
   return isAway ? { ...waitingFor, reason: "provider" } : waitingFor;
