@@ -101,9 +101,9 @@ function parseJson(path: string, text: string): unknown {
 /** As Pi's `stripJsonComments`; what stands in strings is left alone. */
 function withoutComments(text: string): string {
   return text
-    .replace(/"(?:[^"\\]|\\[^])*\\?"?|\/\/[^\n]*/g, (match) => (match.startsWith('"') ? match : ""))
+    .replace(/"(?:[^"\\]|\\.)*\\?"?|\/\/[^\n]*/gs, (match) => (match.startsWith('"') ? match : ""))
     .replace(
-      /"(?:[^"\\]|\\[^])*\\?"?|,(\s*[}\]])/g,
+      /"(?:[^"\\]|\\.)*\\?"?|,(\s*[}\]])/gs,
       (match, end: string | undefined) => end ?? (match.startsWith('"') ? match : ""),
     );
 }
