@@ -208,11 +208,11 @@ export const WORKER_SCENARIOS = {
     outline: outline(`
       POST /v1/invocations
         send invocations
-          process invocations !worker_lost
-            invoke_agent fake/test !worker_lost
-              turn 1 !worker_lost?
+          process invocations
+            invoke_agent fake/test +handed_back
+              turn 1
                 chat test
-                execute_tool bash !worker_lost?
+                execute_tool bash
           process invocations
             invoke_agent fake/test
               turn 1

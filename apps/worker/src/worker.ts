@@ -271,6 +271,7 @@ export class Worker {
       running: this.#consumer?.running() ?? [],
       rssBytes: process.memoryUsage.rss(),
       load: loadavg()[0] ?? 0,
+      draining: this.#isStopping,
       warm: this.#parts.runtime.warm,
       models: this.#models,
       containment: this.#parts.runtime.containment,

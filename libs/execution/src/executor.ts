@@ -177,7 +177,7 @@ export class Executor {
     attempt.tellRest();
     await attempt.relay.close();
     const endedAtMs = Date.now();
-    const spans = attempt.spans.end(settlement.outcome, endedAtMs);
+    const spans = attempt.spans.end(settlement.outcome, endedAtMs, { handedBack: settlement.kind === "handed_back" });
     const settled = await this.#settleInTheEnd(claim, invocation, settlement, spans);
     await release(claim, settlement);
     if (settled === "stale") return;

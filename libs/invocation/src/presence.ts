@@ -14,6 +14,10 @@ export const WorkerPresence = z
     rssBytes: z.int(),
     load: z.number().describe("The host's load average over one minute"),
     heartbeatAt: z.iso.datetime({ precision: 3 }),
+    draining: z
+      .boolean()
+      .optional()
+      .describe("Whether it stops: it claims nothing more, and what runs ends or goes back"),
     warm: z.int().min(0).optional().describe("How many runners wait for an attempt"),
     models: z
       .string()

@@ -116,22 +116,27 @@ export class SpanRecorder {
     this.#spans.event(this.#agent, name, atMs, more);
   }
 
-  /** Closes all that is open and returns the spans, every parent before its children. */
-  end(outcome: Outcome, endMs: number): Span[] {
-    const failure = outcome.error ?? undefined;
+  /**
+   * Closes all that is open and returns the spans, every parent before its children.
+   * @param handedBack whether the worker gave the invocation back, which is no failure of the run
+   */
+  end(outcome: Outcome, endMs: number, { handedBack = false }: { readonly handedBack?: boolean } = {}): Span[] {
+    const failure = handedBack ? undefined : (outcome.error ?? undefined);
+    if (handedBack) this.event("handed_back", endMs);
     this.#chats.tellCalls();
     const above = [this.#agent, ...(this.#consumer ? [this.#consumer] : [])];
     this.#spans.endOpen(endMs, failure, new Set(above));
-    this.#spans.add(this.#agent, this.#summary(outcome));
-    for (const spanId of above) this.#spans.end(spanId, endMs, failure ?? "ok");
+    this.#spans.add(this.#agent, this.#summary(outcome, handedBack));
+    const result = failure ?? (handedBack ? undefined : "ok");
+    for (const spanId of above) this.#spans.end(spanId, endMs, result);
     return this.#spans.spans();
   }
 
-  #summary({ usage, status, output, error }: Outcome): Attributes {
+  #summary({ usage, status, output, error }: Outcome, handedBack: boolean): Attributes {
     const { dropped } = this.#spans;
     return {
       ...attributes.agentUsageAttributes(usage),
-      ...attributes.statusAttributes(status),
+      ...(!handedBack && attributes.statusAttributes(status)),
       ...(output !== null && this.#content?.ofOutput(output, error !== null)),
       ...(dropped > 0 && attributes.droppedAttributes("spans", dropped)),
     };

@@ -242,6 +242,40 @@ describe("a page of events", () => {
     expect(await response.json()).toEqual({ items: items.slice(2), nextCursor: null });
   });
 
+  it.each(["lastEventId", "last-event-id", "evs_last_event_id"])(
+    "takes from polyfills the id in ?%s, an empty one, and what keeps caches away",
+    async (name) => {
+      const api = await startApi(memory());
+      const { id } = await api.submit();
+      await runToEnd(api.backend, id);
+      const read = async (query: string, headers: Record<string, string> = {}) => {
+        const response = await api.get(`/v1/invocations/${id}/events?${query}`, {
+          accept: "text/event-stream",
+          ...headers,
+        });
+        expect(response.headers.get("cache-control")).toBe("no-store, no-transform");
+        return (await new EventReader(response).rest()).map((message) => message.id);
+      };
+      const all = await read(`${name}=&r=0.123&_=1760000000000&evs_preamble=2056`, { "last-event-id": "" });
+      expect(all).toHaveLength(4);
+      expect(await read(`${name}=${all[1]}`)).toEqual(all.slice(2));
+      expect(await read(`${name}=${all[0]}`, { "last-event-id": all[2] ?? "" })).toEqual(all.slice(3));
+    },
+  );
+
+  it.each(["*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/event-stream, */*", "text/*", ";;q=", ""])(
+    "streams for Accept: %s",
+    async (accept) => {
+      const api = await startApi(memory());
+      const { id } = await api.submit();
+      await runToEnd(api.backend, id);
+      const response = await api.get(`/v1/invocations/${id}/events`, { accept });
+      expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+      const text = await response.text();
+      expect(text).toMatch(/^retry: 1000\n\nid: /);
+    },
+  );
+
   it.each(["after=x", "limit=0", "limit=1001"])("is refused with 400 for ?%s", async (query) => {
     const api = await startApi(memory());
     const { id } = await api.submit();

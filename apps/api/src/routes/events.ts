@@ -10,6 +10,12 @@ import { watchReader } from "../stalled-reader.ts";
 import { findSummary, InvocationPath } from "./invocation-path.ts";
 import { nextLink } from "./next-link.ts";
 
+/** A client that has seen no event yet may say so with an empty id. */
+const LastEventId = z.union([EventId, z.literal("")]).optional();
+
+/** Polyfills of EventSource add it so that nothing between us answers for us. */
+const Ignored = z.string().max(256).optional().describe("Is ignored");
+
 const EventQuery = z.strictObject({
   after: EventId.optional().describe("Only the events behind this one; Last-Event-ID comes before it"),
   cursor: EventId.optional().describe("The nextCursor of the page before; the same as after"),
@@ -20,9 +26,15 @@ const EventQuery = z.strictObject({
     .max(1_000)
     .default(100)
     .describe("For a page of JSON; it has fewer when they are long"),
+  lastEventId: LastEventId.describe("The same as Last-Event-ID, for clients that cannot send the header"),
+  "last-event-id": LastEventId.describe("The same as lastEventId"),
+  evs_last_event_id: LastEventId.describe("The same as lastEventId"),
+  evs_preamble: Ignored,
+  r: Ignored,
+  _: Ignored,
 });
 
-const EventHeaders = z.looseObject({ "last-event-id": EventId.optional() });
+const EventHeaders = z.looseObject({ "last-event-id": LastEventId });
 
 const EventList = z
   .object({ items: z.array(LoggedEvent), nextCursor: EventId.nullable() })
@@ -56,11 +68,18 @@ export function eventRoutes(app: App, services: Services): void {
   const config = { scope: "invocations:read" } as const;
   app.get("/invocations/:id/events", { schema, config, exposeHeadRoute: false }, async (request, reply) => {
     const invocation = await findSummary(services.backend, request);
-    const { after, cursor, limit } = request.query;
-    const from = request.headers["last-event-id"] ?? after ?? cursor;
+    const { limit } = request.query;
+    const from = positionOf(request.headers, request.query);
     if (prefersJson(request.headers.accept)) return sendPage(reply, services, invocation, from, limit);
     return sendStream(request, reply, services, invocation, from);
   });
+}
+
+/** The event that the client has seen last: a header is newer than the address that it was given. */
+function positionOf(headers: z.infer<typeof EventHeaders>, query: z.infer<typeof EventQuery>): EventId | undefined {
+  const { after, cursor, lastEventId, "last-event-id": dashed, evs_last_event_id: prefixed } = query;
+  const named = [headers["last-event-id"], lastEventId, dashed, prefixed, after, cursor];
+  return named.find((id) => id !== undefined && id !== "");
 }
 
 async function sendPage(
@@ -97,9 +116,13 @@ async function sendStream(
   });
   const options = { id, after, hasEnded, heartbeatMs, signal, stalled: stalled.signal };
   const events = eventStream(backend.events, backend.changes, options);
-  return reply
-    .headers({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" })
-    .send(Readable.from(events, { objectMode: false }));
+  return (
+    reply
+      .headers({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" })
+      // What changes a body, such as one that compresses, would hold events back.
+      .header("cache-control", "no-store, no-transform")
+      .send(Readable.from(events, { objectMode: false }))
+  );
 
   async function isReadToItsEnd(): Promise<boolean> {
     const page = await backend.events.read(id, { after, limit: 1 });

@@ -14,7 +14,7 @@ export function defineWorkers(program: Command, { client, output, interruption }
     .option("--json", "print the list as JSON")
     .addHelpText(
       "after",
-      "\nRUNNING is how many attempts run, and how many can at once; MEMORY is the worker's own, without its runners;\n" +
+      "\nRUNNING is how many attempts run, and how many can at once, and whether the worker stops; MEMORY is the worker's own, without its runners;\n" +
         "LOAD is the host's over one minute.\n" +
         "\nExamples:\n  $ pifleet workers\n  $ pifleet workers --json | jq '[.items[].running | length] | add'",
     )
@@ -22,8 +22,20 @@ export function defineWorkers(program: Command, { client, output, interruption }
       const items = await client().workers.list({ signal: interruption.asked });
       if (json) output.json({ items });
       else if (items.length === 0) output.progress("There are no workers: `pifleet worker` starts one.");
-      else output.line(table([HEADINGS, ...items.map((worker) => rowOf(worker, new Date().toISOString()))]));
+      else output.line(formatWorkers(items, new Date().toISOString()));
     });
+}
+
+function formatWorkers(items: readonly WorkerPresence[], now: string): string {
+  return `${table([HEADINGS, ...items.map((worker) => rowOf(worker, now))])}\n${totalsOf(items)}`;
+}
+
+/** All workers together: `2 workers, 1 draining: 3 of 8 slots run`. */
+function totalsOf(items: readonly WorkerPresence[]): string {
+  const sum = (count: (worker: WorkerPresence) => number) => items.reduce((total, worker) => total + count(worker), 0);
+  const draining = sum((worker) => (worker.draining ? 1 : 0));
+  const workers = `${items.length} ${items.length === 1 ? "worker" : "workers"}${draining > 0 ? `, ${draining} draining` : ""}`;
+  return `${workers}: ${sum(({ running }) => running.length)} of ${sum(({ concurrency }) => concurrency)} slots run`;
 }
 
 function rowOf(worker: WorkerPresence, now: string): string[] {
@@ -33,7 +45,7 @@ function rowOf(worker: WorkerPresence, now: string): string[] {
     String(worker.pid),
     worker.version,
     formatAge(worker.startedAt, now),
-    `${worker.running.length}/${worker.concurrency}`,
+    `${worker.running.length}/${worker.concurrency}${worker.draining ? " draining" : ""}`,
     `${Math.round(worker.rssBytes / 1_048_576)} MiB`,
     worker.load.toFixed(2),
     `${formatAge(worker.heartbeatAt, now)} ago`,
