@@ -30,7 +30,7 @@ import { WebhookSchedule } from "@pifleet/webhooks";
 import * as z from "zod";
 import { APART, type ApartTask } from "./apart/apart-word.ts";
 import { SECRET_VARIABLES } from "./secrets.ts";
-import { TRACE_VARIABLES, type TraceConfig, traceConfig } from "./trace-config.ts";
+import { TRACE_VARIABLES, type TraceConfig, traceConfig, unsupportedVariables } from "./trace-config.ts";
 
 const MB = 1_048_576;
 const MOST_RUNNERS = 1_000;
@@ -130,7 +130,7 @@ export function readConfig(given: Environment): Config {
   const environment = withSecretFiles(given, SECRET_VARIABLES);
   const variables = parseEnvironment(Variables, environment);
   return {
-    unknownVariables: unknownVariables(given),
+    unknownVariables: [...unknownVariables(given), ...unsupportedVariables(given)],
     redisUrl: variables.REDIS_URL,
     redisPrefix: variables.PIFLEET_REDIS_PREFIX,
     ...(variables.PIFLEET_REDIS_REPLICAS > 0 && {

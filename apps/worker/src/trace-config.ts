@@ -1,22 +1,39 @@
+import type { Environment } from "@pifleet/environment";
+import type { UnknownVariable } from "@pifleet/environment/unknown-variables";
 import { wholeNumber } from "@pifleet/environment/variables";
 import { withoutTrailing } from "@pifleet/invocation";
 import * as z from "zod";
 
 const Url = z.url({ protocol: /^https?$/, error: "must be a URL that begins with http:// or https://" });
-const Headers = z.string().transform(parseHeaders);
+const Headers = z.string().transform(parsePairs);
+const Attributes = z.string().transform(parsePairs);
+const PROTOCOL = "http/protobuf";
+const Protocol = z
+  .string()
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(z.literal(PROTOCOL, `must be ${PROTOCOL}, the only protocol that is supported`));
 
 /** An export may take so long at most: less than the time for which its worker has the spans to itself. */
 const TimeoutMs = wholeNumber(100, 25_000);
 
+/** One of some words, in any case, as OpenTelemetry has its enumerations and booleans. */
+function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+  const error = `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return z
+    .string()
+    .transform((text) => text.trim().toLowerCase())
+    .pipe(z.enum(words, { error }));
+}
+
 /** The variables about traces; the standard ones mean what OpenTelemetry says. */
 export const TRACE_VARIABLES = {
-  OTEL_SDK_DISABLED: z.enum(["true", "false"], "must be true or false").default("false"),
-  OTEL_SERVICE_NAME: z.string().default("pi-fleet"),
-  OTEL_TRACES_SAMPLER: z
-    .enum(["parentbased_always_on", "always_on", "always_off"], {
-      error: "must be parentbased_always_on, always_on or always_off",
-    })
-    .default("parentbased_always_on"),
+  OTEL_SDK_DISABLED: word(["true", "false"]).default("false"),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: Attributes.optional(),
+  OTEL_TRACES_EXPORTER: word(["otlp", "none"]).default("otlp"),
+  OTEL_EXPORTER_OTLP_PROTOCOL: Protocol.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: Protocol.optional(),
+  OTEL_TRACES_SAMPLER: word(["parentbased_always_on", "always_on", "always_off"]).default("parentbased_always_on"),
   OTEL_EXPORTER_OTLP_ENDPOINT: Url.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Url.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: Headers.optional(),
@@ -28,6 +45,7 @@ export const TRACE_VARIABLES = {
 
 type Variables = z.infer<z.ZodObject<typeof TRACE_VARIABLES>>;
 
+const SECRET_FILES = new Set(["OTEL_EXPORTER_OTLP_HEADERS_FILE", "OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE"]);
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** The deployment's settings for traces. */
@@ -37,6 +55,8 @@ export interface TraceConfig {
   /** The deployment's collector, if there is one. */
   readonly collector?: { readonly endpoint: string; readonly headers: Record<string, string> };
   readonly serviceName: string;
+  /** Attributes of the resource beside the service's name and version; for the deployment's collector alone. */
+  readonly resource: Readonly<Record<string, string>>;
   /** How long one export may take with all its tries, milliseconds. */
   readonly deadlineMs: number;
   /** Which invocations are exported; as their callers decided when there is no word. */
@@ -47,17 +67,26 @@ export interface TraceConfig {
 
 export function traceConfig(variables: Variables): TraceConfig {
   const isDisabled = variables.OTEL_SDK_DISABLED === "true";
-  const collector = isDisabled ? undefined : collectorOf(variables);
+  const collector = isDisabled || variables.OTEL_TRACES_EXPORTER === "none" ? undefined : collectorOf(variables);
+  const { "service.name": namedService, ...resource } = variables.OTEL_RESOURCE_ATTRIBUTES ?? {};
   const sampling = samplingOf(variables.OTEL_TRACES_SAMPLER);
   return {
     isDisabled,
-    serviceName: variables.OTEL_SERVICE_NAME,
+    serviceName: variables.OTEL_SERVICE_NAME ?? namedService ?? "pi-fleet",
+    resource,
     deadlineMs:
       variables.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? variables.OTEL_EXPORTER_OTLP_TIMEOUT ?? DEFAULT_TIMEOUT_MS,
     content: variables.PIFLEET_TRACE_CONTENT === "on",
     ...(collector && { collector }),
     ...(sampling && { sampling }),
   };
+}
+
+/** Names the standard variables that are set and that nothing here reads. */
+export function unsupportedVariables(environment: Environment): UnknownVariable[] {
+  const names = Object.keys(environment).filter((name) => name.startsWith("OTEL_") && environment[name]?.trim());
+  const known = (name: string) => Object.hasOwn(TRACE_VARIABLES, name) || SECRET_FILES.has(name);
+  return names.filter((name) => !known(name)).map((variable) => ({ variable, meant: undefined }));
 }
 
 function samplingOf(sampler: Variables["OTEL_TRACES_SAMPLER"]): TraceConfig["sampling"] {
@@ -78,7 +107,7 @@ function collectorOf(variables: Variables): TraceConfig["collector"] {
 }
 
 /** `name=value` pairs between commas, percent-encoded, as OpenTelemetry has them. */
-function parseHeaders(text: string, context: z.RefinementCtx): Record<string, string> {
+function parsePairs(text: string, context: z.RefinementCtx): Record<string, string> {
   const pairs = text
     .split(",")
     .map((pair) => pair.trim())

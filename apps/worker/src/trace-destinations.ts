@@ -34,10 +34,10 @@ export class TraceDestinations {
 
   constructor(options: TraceDestinationOptions) {
     const { traces, serviceVersion } = options;
-    const { serviceName, deadlineMs, collector } = traces;
+    const { serviceName, deadlineMs, collector, resource } = traces;
     this.#options = options;
     this.#common = { serviceName, serviceVersion, deadlineMs };
-    this.#deployment = collector && createSender({ ...collector, ...this.#common });
+    this.#deployment = collector && createSender({ ...collector, ...this.#common, resource });
   }
 
   /** Whether the spans of the invocation are exported: as its caller decided, unless the deployment decides. */

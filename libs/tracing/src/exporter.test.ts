@@ -28,6 +28,14 @@ describe("the export of spans", () => {
     });
   });
 
+  it("sends more attributes of the resource, under which the service keeps its own name", async () => {
+    const { sink, destination } = await collector();
+    const resource = { "deployment.environment": "prod", "service.name": "other" };
+    await createSender({ ...destination, resource })([span]);
+    const [received] = await sink.batchOf(span.traceId);
+    expect(received?.resource).toMatchObject({ "deployment.environment": "prod", "service.name": "pi-fleet" });
+  });
+
   it("sends its headers, compressed protobuf, and the batch in its order", async () => {
     const { sink, destination } = await collector();
     const child = { ...span, spanId: newSpanId(), parentSpanId: span.spanId, name: "child" };

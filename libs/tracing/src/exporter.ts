@@ -16,6 +16,8 @@ export interface TraceDestination {
   /** Sent with every request; a function is asked at each export, so that a credential can change. */
   readonly headers?: Headers | (() => Headers);
   readonly serviceName: string;
+  /** More attributes of the resource. */
+  readonly resource?: Readonly<Record<string, string>>;
   readonly serviceVersion: string;
   /** How long one export may take with all its messages and tries, milliseconds. Default 10,000. */
   readonly deadlineMs?: number;
@@ -47,7 +49,11 @@ export function createSenderPool(slots: number = DEFAULT_SLOTS): SenderPool {
 export function createSender(destination: TraceDestination, pool: SenderPool = createSenderPool()): SendSpans {
   const { endpoint, serviceName, serviceVersion, deadlineMs = DEFAULT_DEADLINE_MS } = destination;
   const url = URL.parse(endpoint);
-  const resource = resourceFromAttributes({ "service.name": serviceName, "service.version": serviceVersion });
+  const resource = resourceFromAttributes({
+    ...destination.resource,
+    "service.name": serviceName,
+    "service.version": serviceVersion,
+  });
   return async (spans, stop) => {
     if (spans.length === 0) return { kind: "ok", sent: 0 };
     if (!url) return { kind: "refused", rejected: spans.length, reason: "the endpoint is no URL", mayPass: false };
