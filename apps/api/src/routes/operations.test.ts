@@ -32,7 +32,7 @@ it("shows what waits and of whom, pauses it and lets it go on", async () => {
   await api.submit({ delayMs: 60_000 });
   const limits = { tenantQueued: null, queued: null, tenantRunning: null, tenantBytes: null };
   const tenants = [{ tenant: "default", waiting: 1, admitted: 0 }];
-  const depth = { waiting: 1, delayed: 1, claimed: 0, paused: false, limits, tenants };
+  const depth = { waiting: 1, delayed: 1, claimed: 0, paused: false, limits, providers: [], tenants };
   expect(await (await api.get("/v1/queue")).json()).toEqual(depth);
   expect(await (await api.post("/v1/queue/pause")).json()).toEqual({ ...depth, paused: true });
   expect(await (await api.post("/v1/queue/resume")).json()).toEqual(depth);
