@@ -17,7 +17,8 @@ describe("submitting", () => {
     expect(response.headers.get("location")).toBe(`/v1/invocations/${record.id}`);
     expect(response.headers.get("retry-after")).toBe("1");
     expect(record).toMatchObject({ status: "queued", model: "demo/scripted", metadata: { ticket: "X-1" }, attempt: 0 });
-    expect(await (await api.get(response.headers.get("location") ?? "")).json()).toEqual(record);
+    const shown = await (await api.get(response.headers.get("location") ?? "")).json();
+    expect(shown).toEqual({ ...record, waitingFor: { reason: "no_worker" } });
   });
 
   it("puts it into the queue, and notes that it is there", async () => {
