@@ -403,16 +403,18 @@ test("pifleet workers shows how busy each one is", async () => {
     heartbeatAt: "9999-01-02T03:04:06.000Z",
     containment: "process-group",
   };
-  await using fleet = await ScriptedFleet.start({ "GET /v1/workers": { items: [worker] } });
+  const draining = { ...worker, id: "w2", running: [], draining: true };
+  await using fleet = await ScriptedFleet.start({ "GET /v1/workers": { items: [worker, draining] } });
   const [people, programs] = await Promise.all([
     pifleet(["workers"], { env: fleet.env }),
     pifleet(["workers", "--json"], { env: fleet.env }),
   ]);
   // It has started and beaten in the future, as far as this clock knows.
   expect(people.stdout).toMatch(
-    /\nw1 {2}h1 +42 +0\.1\.0 +0\.0 ms +1\/4 +100 MiB +0\.50 +0\.0 ms ago +process-group\n$/,
+    /\nw1 {2}h1 +42 +0\.1\.0 +0\.0 ms +1\/4 +100 MiB +0\.50 +0\.0 ms ago +process-group\n/,
   );
-  expect(JSON.parse(programs.stdout)).toEqual({ items: [worker] });
+  expect(people.stdout).toMatch(/\nw2 .* 0\/4 draining .*\n2 workers, 1 draining: 1 of 8 slots run\n$/);
+  expect(JSON.parse(programs.stdout)).toEqual({ items: [worker, draining] });
 });
 
 test("pifleet workers says when there are none", async () => {

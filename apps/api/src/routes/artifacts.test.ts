@@ -157,6 +157,7 @@ describe("the download of an artifact", () => {
         date: _date,
         connection: _connection,
         "keep-alive": _alive,
+        "x-request-id": _request,
         ...headers
       } = Object.fromEntries(response.headers);
       return headers;

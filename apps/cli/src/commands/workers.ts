@@ -14,8 +14,8 @@ export function defineWorkers(program: Command, { client, output, interruption }
     .option("--json", "print the list as JSON")
     .addHelpText(
       "after",
-      "\nRUNNING is how many attempts run, and how many can at once, and whether the worker stops; MEMORY is the worker's own, without its runners;\n" +
-        "LOAD is the host's over one minute.\n" +
+      "\nRUNNING is how many attempts run, how many can at once, and whether the worker drains; MEMORY is the worker's own,\n" +
+        "without its runners; LOAD is the host's over one minute.\n" +
         "\nExamples:\n  $ pifleet workers\n  $ pifleet workers --json | jq '[.items[].running | length] | add'",
     )
     .action(async ({ json }: { json?: true }) => {
