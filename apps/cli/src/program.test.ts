@@ -410,9 +410,7 @@ test("pifleet workers shows how busy each one is", async () => {
     pifleet(["workers", "--json"], { env: fleet.env }),
   ]);
   // It has started and beaten in the future, as far as this clock knows.
-  expect(people.stdout).toMatch(
-    /\nw1 {2}h1 +42 +0\.1\.0 +0\.0 ms +1\/4 +100 MiB +0\.50 +0\.0 ms ago +process-group\n/,
-  );
+  expect(people.stdout).toMatch(/\nw1 {2}h1 +42 +0\.1\.0 +0\.0 ms +1\/4 +100 MiB +0\.50 +0\.0 ms ago +process-group\n/);
   expect(people.stdout).toMatch(/\nw2 .* 0\/4 draining .*\n2 workers, 1 draining: 1 of 8 slots run\n$/);
   expect(JSON.parse(programs.stdout)).toEqual({ items: [worker, draining] });
 });
