@@ -62,7 +62,7 @@ test("what the API refuses is said as it says it", async () => {
   expect(invalid.stderr).toMatch(
     /^pifleet: Bad Request\n {2}\/model: must be provider\/model.*\n {2}\/priority: .*\n$/,
   );
-  expect(unauthorised.stderr).toMatch(/^pifleet: Unauthorized: .*\n$/);
+  expect(unauthorised.stderr).toMatch(/^pifleet: Unauthorized: .*\n {2}PIFLEET_API_KEY .* holds the key; .*\n$/);
 });
 
 test("a batch of more than one request is taken line by line, and once however often it is submitted", async () => {
