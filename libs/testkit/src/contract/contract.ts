@@ -24,6 +24,8 @@ export class Contract {
   constructor(description: object) {
     this.#description = description as Description;
     addFormats.default(this.#ajv);
+    // Base64 that is no base64 is refused where it is read.
+    this.#ajv.addFormat("base64", true);
     this.#ajv.addSchema(description, DOCUMENT);
     this.#paths = Object.keys(this.#description.paths)
       .sort((a, b) => wildcards(a) - wildcards(b))
