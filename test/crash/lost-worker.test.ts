@@ -1,4 +1,4 @@
-import { CLAIMED_USAGE, text, toolCall } from "@pifleet/testkit/model-server";
+import { CLAIMED_USAGE, hang, text, toolCall } from "@pifleet/testkit/model-server";
 import { describe, expect, it } from "vitest";
 import { alive, processesOfRuns } from "../fleet/processes.ts";
 import { ENDLESS_LEASE, endings, PATIENCE, Stage } from "./stage.ts";
@@ -29,7 +29,9 @@ describe("a worker that is killed", () => {
     const { input, output, cacheRead } = CLAIMED_USAGE;
     const costUsd = (input + 10 * output + 0.1 * cacheRead) / 1e6;
     const gate = stage.gate();
-    stage.models.otherwise(() => toolCall("bash", { command: gate.command }));
+    const call = toolCall("bash", { command: gate.command });
+    stage.models.enqueue(call, call);
+    stage.models.otherwise(() => hang());
     const id = await stage.submit({ limits: { maxCostUsd: costUsd * 1.5 } });
     const worker = await stage.worksOn(id);
     const before = await stage.fleet.client.invocations.get(id);
@@ -41,12 +43,12 @@ describe("a worker that is killed", () => {
     expect(before.usage.costUsd).toBeCloseTo(costUsd, 9);
 
     worker.kill("SIGKILL");
-    // The second answer uses up what the first one has left. With a budget of its own, the attempt would wait at the gate.
+    await gate.open();
+    // The second answer uses up what the first one has left. With a budget of its own, the attempt would wait for a third.
     const record = await stage.end(id);
     expect(record).toMatchObject({ attempt: 2, error: { code: "budget_exceeded" } });
-    expect(record.usage).toMatchObject({ outputTokens: 2 * output, turns: 2 });
+    expect(record.usage.outputTokens).toBe(2 * output);
     expect(record.usage.costUsd).toBeCloseTo(2 * costUsd, 9);
-    expect(stage.models.requests).toHaveLength(2);
     await stage.cleared();
   });
 
