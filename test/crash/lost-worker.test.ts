@@ -43,6 +43,8 @@ describe("a worker that is killed", () => {
     expect(before.usage.costUsd).toBeCloseTo(costUsd, 9);
 
     worker.kill("SIGKILL");
+    // Before that, the runner of the dead worker could ask once more.
+    await stage.worksOn(id, 2);
     await gate.open();
     // The second answer uses up what the first one has left. With a budget of its own, the attempt would wait for a third.
     const record = await stage.end(id);
