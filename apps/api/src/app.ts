@@ -31,7 +31,7 @@ export interface Services {
   readonly background: Background;
   /** Tells which addresses that clients name may be sent to. */
   readonly addressGuard: Pick<AddressGuard, "refusal">;
-  /** What the workers can run. */
+  /** The models that the workers can run. */
   readonly models: ModelDirectory;
   /** How many attempts an invocation may ask for. */
   readonly maxAttempts: number;

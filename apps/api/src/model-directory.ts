@@ -1,12 +1,12 @@
 import type { FleetModel, ModelCatalog, WorkerRegistry } from "@pifleet/invocation";
 
-/** What was read is good for so long, milliseconds: submissions do not ask the database for it one by one. */
+/** How long an answer of the database is used again, milliseconds: submissions do not ask it one by one. */
 const FRESH_MS = 5_000;
 /** A model that seems to be unknown may be that of a worker that has just started: then it is read again after so long. */
 const RECHECK_MS = 250;
 const NAMED_MODELS = 5;
 
-/** What the workers that are alive can run. */
+/** The models that the living workers can run. */
 interface Reading {
   readonly at: number;
   readonly models: readonly FleetModel[];

@@ -9,7 +9,7 @@ const MAX_BODY_BYTES = 4_194_304;
 /** What is done with a message; what it throws refuses the message with these words. */
 export type Take = (message: Message) => Promise<void>;
 
-/** What was sent. */
+/** A request that was received. */
 export interface Message {
   readonly body: Buffer;
   readonly headers: IncomingMessage["headers"];

@@ -40,7 +40,7 @@ export class WaitNotes {
 
   #ask(inMs: number): void {
     const timer = setTimeout(async () => {
-      // Whoever follows the events is told of a fleet that cannot be reached.
+      // The reader of the events already tells of a fleet that cannot be reached.
       const record = await this.#options.read().catch(() => undefined);
       if (timer !== this.#timer) return;
       if (record?.waitingFor) this.#tell(formatWaiting(record.waitingFor));

@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<WaitingFor["reason"], string>> = {
   turn: "its turn",
 };
 
-/** What a queued invocation waits for, in words: `its turn, 3 go first`. */
+/** Says why a queued invocation waits: `its turn, 3 go first`. */
 export function formatWaiting({ reason, ahead = 0, until }: WaitingFor): string {
   const first = ahead === 0 ? [] : [ahead === 1 ? "1 goes first" : `${ahead} go first`];
   const time = until === undefined ? [] : [`until ${formatTime(until)}`];

@@ -119,7 +119,7 @@ async function sendStream(
   return (
     reply
       .headers({ "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" })
-      // What changes a body, such as one that compresses, would hold events back.
+      // A proxy that changes bodies, such as one that compresses them, would hold events back.
       .header("cache-control", "no-store, no-transform")
       .send(Readable.from(events, { objectMode: false }))
   );

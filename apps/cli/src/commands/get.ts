@@ -34,7 +34,7 @@ function formatRecord(record: InvocationRecord, paint: Paint): string {
   return lines.join("\n");
 }
 
-/** What an older API does not tell is left out. */
+/** Fields that an older API does not have are left out. */
 function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
   const metadata = Object.entries(record.metadata).map(([name, value]) => `${name}=${value}`);
   return [
