@@ -2,7 +2,6 @@ import { EventEmitter } from "node:events";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { FaultLog } from "@pifleet/environment/fault-log";
 import type { Logger } from "@pifleet/environment/logging";
 import { Executor } from "@pifleet/execution";
 import type { Claim, InvocationId } from "@pifleet/invocation";
@@ -23,10 +22,9 @@ const EXIT_UNSTARTED = 1;
 export async function workApart(task: ApartTask, parts: WorkerParts, options: WorkerOptions): Promise<void> {
   const { backend, runtime, log } = parts;
   const parent = new Socket({ fd: CHANNEL, readable: true, writable: true });
-  const faults = new FaultLog(log);
-  const onFault = (error: unknown) => faults.report(error);
-  const tally = new Tally({ counters: backend.counters, onFault });
-  const executor = createExecutor(task, { parts, options, tally, say: (word) => say(parent, word) });
+  const attempts = new AttemptLog(log);
+  const tally = new Tally({ counters: backend.counters, onFault: (error) => attempts.fault(error) });
+  const executor = createExecutor(task, { parts, options, attempts, tally, say: (word) => say(parent, word) });
   const ending = endWhenTold(parent, executor, log);
   const doubts = doubtsOf(parent);
   const unwatch = await backend.changes.watchRequests((id) => executor.wake(id));
@@ -44,12 +42,12 @@ export async function workApart(task: ApartTask, parts: WorkerParts, options: Wo
 interface Making {
   readonly parts: WorkerParts;
   readonly options: WorkerOptions;
+  readonly attempts: AttemptLog;
   readonly tally: Tally;
   readonly say: (word: ApartWord) => void;
 }
 
-function createExecutor({ worker }: ApartTask, { parts, options, tally, say }: Making): Executor {
-  const attempts = new AttemptLog(parts.log);
+function createExecutor({ worker }: ApartTask, { parts, options, attempts, tally, say }: Making): Executor {
   return new Executor(
     {
       ...parts.backend,
