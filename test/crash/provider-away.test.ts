@@ -1,10 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { FAKE_API_KEY, text, toolCall } from "@pifleet/testkit/model-server";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { endings, PATIENCE, Stage } from "./stage.ts";
 
 const AWAY_MS = import.meta.env.MODE === "whole" ? 60_000 : 15_000;
 const RUNS = import.meta.env.MODE === "whole" ? 50 : 12;
+
+// The runs that were queued meanwhile come after the wait.
+vi.setConfig({ testTimeout: AWAY_MS + 120_000 });
 
 let stage: Stage;
 beforeAll(async () => {

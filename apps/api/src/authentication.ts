@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type ApiKeyId, DEFAULT_TENANT, type Scope } from "@pifleet/invocation";
+import { type Actor, type ApiKeyId, DEFAULT_TENANT, type Scope } from "@pifleet/invocation";
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import { ProblemError } from "./problem-error.ts";
 import { problemResponses } from "./problems.ts";
@@ -11,6 +11,8 @@ export interface Identity {
   readonly scopes: readonly Scope[];
   /** The stored key that was sent, if it was one. */
   readonly key?: ApiKeyId;
+  /** The name of that key. */
+  readonly keyName?: string | null;
   /** The rate limit that each request counts against; absent when the sender has none. */
   readonly allowance?: Allowance;
 }
@@ -36,6 +38,11 @@ declare module "fastify" {
 
 /** The sender with the bootstrap key, or with authentication off. */
 const DEFAULT_IDENTITY: Identity = { tenant: DEFAULT_TENANT, scopes: ["admin", "operator"] };
+
+/** The sender as records name it. */
+export function actorOf({ key = "bootstrap", keyName = null }: Identity): Actor {
+  return { key, name: keyName };
+}
 
 /** Lets everyone in, without a key. */
 export const OPEN = "open";

@@ -19,6 +19,7 @@ const WORKER_ID = "w_01K9ZQ0C5N7P9R2T4V6X8Z1B3D";
 const CREATED = "2026-01-15T09:30:00.000Z";
 const STARTED = "2026-01-15T09:30:00.012Z";
 const ENDED = "2026-01-15T09:30:04.250Z";
+const ACTOR = { key: "key_01K9ZQ2A3B4C5D6E7F8G9H0J1K", name: "Nightly build" };
 
 const submission: z.input<typeof Submission> = {
   model: "demo/scripted",
@@ -88,6 +89,7 @@ const invocation: InvocationRecord = {
   artifacts: [artifact],
   trace: { traceId: TRACE_ID, export: { status: "ok" } },
   retryOf: null,
+  submittedBy: ACTOR,
   cancellation: null,
 };
 
@@ -142,7 +144,7 @@ export const ANSWER_EXAMPLES: Readonly<Record<string, unknown>> = {
   // It ends a moment after the answer.
   cancelInvocation: {
     ...running,
-    cancellation: { at: ENDED, by: "key_01K9ZQ2A3B4C5D6E7F8G9H0J1K", reason: "Not needed" },
+    cancellation: { at: ENDED, by: ACTOR, reason: "Not needed" },
   },
   retryInvocation: { ...queued, retryOf: "inv_01K9ZP0A1B2C3D4E5F6G7H8J9K" },
   pauseInvocation: { ...running, status: "paused" },
@@ -233,6 +235,7 @@ export const EXAMPLES = {
   Submission: submission,
   Artifact: artifact,
   ArtifactList: { items: [artifact] },
+  Actor: ACTOR,
   Invocation: invocation,
   InvocationSummary: summary,
   InvocationList: { items: [summary], nextCursor: null },

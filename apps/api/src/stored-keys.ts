@@ -36,8 +36,8 @@ function endOf({ revokedAt, expiresAt }: StoredApiKey, nowMs: number): EndedKey 
   return null;
 }
 
-function identityOf({ id, tenant, scopes }: StoredApiKey, apiKeys: ApiKeys, rate: Rate | null): Identity {
-  return { tenant, scopes, key: id, allowance: { rate, spend: () => apiKeys.use(id, rate) } };
+function identityOf({ id, name, tenant, scopes }: StoredApiKey, apiKeys: ApiKeys, rate: Rate | null): Identity {
+  return { tenant, scopes, key: id, keyName: name, allowance: { rate, spend: () => apiKeys.use(id, rate) } };
 }
 
 /** Takes as long for every digest, whatever they have in common. */

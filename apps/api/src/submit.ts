@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type Backend,
   type Carrier,
   type Created,
@@ -32,6 +33,7 @@ export interface Arrival {
 
 export interface SubmitRequest {
   readonly tenant: string;
+  readonly submittedBy: Actor;
   readonly submission: RunnableSubmission;
   /** The caller's trace context, with as much of its baggage as may go on from here. */
   readonly carrier: Carrier;
@@ -101,6 +103,7 @@ export function queuedInvocation(request: SubmitRequest): QueuedInvocation {
     artifacts: [],
     trace: { traceId, export: traceExportOf({}, 0) },
     retryOf: request.retryOf ?? null,
+    submittedBy: request.submittedBy,
     cancellation: null,
     tenant,
     submission,

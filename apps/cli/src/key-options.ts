@@ -1,4 +1,4 @@
-import { ApiKeyId, Duration, Scope, Tenant } from "@pifleet/invocation";
+import { ApiKeyId, ApiKeyName, Duration, Scope, Tenant } from "@pifleet/invocation";
 import { InvalidArgumentError } from "commander";
 import * as z from "zod";
 import { namesOption } from "./option-values.ts";
@@ -10,6 +10,13 @@ const LATEST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 /** The owner of a key. */
 export function tenantOption(text: string): Tenant {
   const parsed = Tenant.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
+  return parsed.data;
+}
+
+/** A name for a key. */
+export function keyNameOption(text: string): ApiKeyName {
+  const parsed = ApiKeyName.safeParse(text);
   if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
   return parsed.data;
 }

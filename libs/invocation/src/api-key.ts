@@ -18,9 +18,22 @@ const Time = z.iso.datetime({ precision: 3 });
 export const ApiKeyId = z.string().regex(/^key_[0-9A-Z]{26}$/, "must be the id of a key: key_ and a ULID");
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 
+/** How long the name of a key may be; characters. */
+const MAX_NAME_CHARS = 100;
+
+/** A text by which people know a key. Nothing in it may break a line or hide. */
+export const ApiKeyName = z
+  .string()
+  .min(1, "must not be empty")
+  .max(MAX_NAME_CHARS, `must have ${MAX_NAME_CHARS} characters at most`)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u, "must not hold line breaks or invisible characters")
+  .refine((name) => name.trim() === name, "must not begin or end with spaces");
+export type ApiKeyName = z.infer<typeof ApiKeyName>;
+
 /** An API key without its secret. */
 export const ApiKey = z.object({
   id: ApiKeyId,
+  name: ApiKeyName.nullable(),
   tenant: Tenant,
   scopes: z.array(Scope).min(1),
   createdAt: Time,

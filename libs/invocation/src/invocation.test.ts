@@ -22,6 +22,7 @@ const invocation: Invocation = {
   messages: [],
   messageCount: 0,
   retryOf: null,
+  submittedBy: null,
   cancellation: null,
   output: "done",
   endedAt: "2026-01-15T09:30:04.250Z",

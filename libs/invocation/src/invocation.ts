@@ -26,10 +26,19 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** The API key with which something was asked for. */
+export const Actor = z
+  .object({
+    key: z.string().describe("The id of the API key; `bootstrap` for the bootstrap key, and where no key is needed"),
+    name: z.string().nullable().describe("The name that the key had been given"),
+  })
+  .meta({ id: "Actor" });
+export type Actor = z.infer<typeof Actor>;
+
 /** A request to cancel an invocation. */
 export const Cancellation = z.object({
   at: Time,
-  by: z.string().describe("The id of the API key; `bootstrap` for the bootstrap key, and where no key is needed"),
+  by: Actor.nullable(),
   reason: z.string().nullable(),
 });
 export type Cancellation = z.infer<typeof Cancellation>;
@@ -67,6 +76,7 @@ export const InvocationRecord = z
     artifacts: z.array(Artifact),
     trace: z.object({ traceId: z.string(), export: TraceExport }),
     retryOf: InvocationId.nullable().describe("The ended invocation of which this one is a retry"),
+    submittedBy: Actor.nullable().describe("Who submitted it; null where an older version did not record it"),
     cancellation: Cancellation.nullable().describe("Who asked for its cancellation; the first one who did"),
   })
   .meta({ id: "Invocation" });

@@ -1,10 +1,11 @@
-import type { Scope, StoredApiKey, Tenant } from "./api-key.ts";
+import type { ApiKeyName, Scope, StoredApiKey, Tenant } from "./api-key.ts";
 import { apiKeyText, digestOfSecret, newApiKeySecret } from "./api-key-text.ts";
 import { newUlid } from "./id.ts";
 
-/** Whose key it is to be, what it may do, and until when: Unix milliseconds, or null for ever. */
+/** The owner of a new key, its name, what it may do, and until when: Unix milliseconds, or null for ever. */
 export interface ApiKeyGrant {
   readonly tenant: Tenant;
+  readonly name?: ApiKeyName | null;
   readonly scopes: readonly Scope[];
   readonly expiresMs: number | null;
 }
@@ -17,11 +18,12 @@ export interface IssuedApiKey {
 
 /** Makes a key that is not kept anywhere yet. */
 export async function issueApiKey(grant: ApiKeyGrant, nowMs: number = Date.now()): Promise<IssuedApiKey> {
-  const { tenant, scopes, expiresMs } = grant;
+  const { tenant, name = null, scopes, expiresMs } = grant;
   const id = `key_${newUlid(nowMs)}`;
   const secret = newApiKeySecret();
   const key = {
     id,
+    name,
     tenant,
     scopes: [...new Set(scopes)],
     sha256: await digestOfSecret(secret),

@@ -8,12 +8,13 @@ export type ApiKeyFields = Readonly<Record<string, string>>;
 
 /** The fields and values, in turn, with which a key is written. */
 export function encodeApiKey(key: StoredApiKey): string[] {
-  const { tenant, scopes, sha256, createdAt, expiresAt, revokedAt, lastUsedAt } = key;
+  const { tenant, name, scopes, sha256, createdAt, expiresAt, revokedAt, lastUsedAt } = key;
   const fields = {
     tenant,
     scopes: scopes.join(","),
     sha256,
     createdAt,
+    ...(name !== null && { name }),
     ...(expiresAt !== null && { expiresAt }),
     ...(revokedAt !== null && { revokedMs: String(Date.parse(revokedAt)) }),
     ...(lastUsedAt !== null && { lastUsedMs: String(Date.parse(lastUsedAt)) }),
@@ -27,6 +28,7 @@ export function decodeApiKey(id: ApiKeyId, fields: ApiKeyFields): StoredApiKey |
   if (tenant === undefined || sha256 === undefined || createdAt === undefined) return null;
   return {
     id,
+    name: fields.name ?? null,
     tenant,
     scopes: scopes.split(",").map((scope) => Scope.parse(scope)),
     sha256,

@@ -59,7 +59,10 @@ export const SUMMARY_FIELDS = [...HEAD_FIELDS, "tenant", "status", "attempt", "p
 /** Up to this, the folded fields of a record are one field; characters. */
 const SHORT_FOLD_CHARS = 8_192;
 
-type Given = Pick<Invocation, "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId" | "retryOf"> & {
+type Given = Pick<
+  Invocation,
+  "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId" | "retryOf" | "submittedBy"
+> & {
   readonly traceId: string;
   /** What lists show of the submission. */
   readonly brief: BriefSubmission;
@@ -79,6 +82,7 @@ export function encodeRecord(invocation: Invocation): string[] {
     callerSpanId,
     brief: briefSubmission(submission),
     retryOf: invocation.retryOf,
+    submittedBy: invocation.submittedBy,
     traceId: invocation.trace.traceId,
   };
   const fields: Record<string, string> = {
@@ -159,6 +163,7 @@ function decodeHead(id: Invocation["id"], fields: RecordFields): Head | null {
   return {
     ...given,
     retryOf: given.retryOf ?? null,
+    submittedBy: given.submittedBy ?? null,
     cancellation: parse<Invocation["cancellation"]>(fields.cancellation, null),
     id,
     tenant: fields.tenant ?? "",

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { checkAddresses } from "../address-refusal.ts";
 import type { Services } from "../app.ts";
 import { withinAttempts } from "../attempt-ceiling.ts";
+import { actorOf } from "../authentication.ts";
 import { fingerprint } from "../fingerprint.ts";
 import type { ModelDirectory } from "../model-directory.ts";
 import { ProblemError } from "../problem-error.ts";
@@ -51,6 +52,7 @@ export async function submitFor(
     backend,
     {
       tenant: request.identity.tenant,
+      submittedBy: actorOf(request.identity),
       submission: runnable(withinAttempts(submission, maxAttempts)),
       carrier,
       arrival: arrivalOf(request, reply),

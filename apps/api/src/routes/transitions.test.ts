@@ -23,7 +23,7 @@ describe("cancelling an invocation", () => {
   it("is recorded with who asked for it first, and why", async () => {
     const api = await startApi(memory());
     const { id } = await api.submit();
-    const cancellation = { at: expect.any(String), by: "bootstrap", reason: "Not needed" };
+    const cancellation = { at: expect.any(String), by: { key: "bootstrap", name: null }, reason: "Not needed" };
     const first = await api.post(`/v1/invocations/${id}/cancel`, { reason: "Not needed" });
     expect(await first.json()).toMatchObject({ status: "cancelled", cancellation });
     const second = await api.post(`/v1/invocations/${id}/cancel`, { reason: "Another" });

@@ -10,6 +10,7 @@ import {
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { App, Services } from "../app.ts";
+import { actorOf } from "../authentication.ts";
 import { logAbout, logFields } from "../log-fields.ts";
 import { ProblemError } from "../problem-error.ts";
 import { problemResponses } from "../problems.ts";
@@ -76,7 +77,7 @@ async function ask({ backend }: Services, transition: Requested, request: Fastif
   const { id } = InvocationPath.parse(params);
   if (transition !== "cancel") return backend.store[transition](identity.tenant, id);
   const { reason = null } = CancelBody.parse(body);
-  return backend.store.cancel(identity.tenant, id, { by: identity.key ?? "bootstrap", reason });
+  return backend.store.cancel(identity.tenant, id, { by: actorOf(identity), reason });
 }
 
 function granted(transition: Requested, result: CancelResult | PauseResult): Invocation {

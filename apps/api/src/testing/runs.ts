@@ -13,6 +13,7 @@ import { type Arrival, queuedInvocation } from "../submit.ts";
 import { SUBMISSION } from "./api.ts";
 
 const WORKER = "w_test";
+const NOBODY = { key: "bootstrap", name: null };
 const ARRIVAL: Arrival = {
   request: { route: "/v1/invocations", scheme: "http" },
   startMs: 1_700_000_000_000,
@@ -26,7 +27,13 @@ export async function recordOf(
   changes: Partial<Invocation> = {},
 ): Promise<Invocation> {
   const submission = { ...Submission.parse(SUBMISSION), model: SUBMISSION.model };
-  const { invocation: queued, spans } = queuedInvocation({ tenant, submission, carrier: {}, arrival: ARRIVAL });
+  const { invocation: queued, spans } = queuedInvocation({
+    tenant,
+    submittedBy: NOBODY,
+    submission,
+    carrier: {},
+    arrival: ARRIVAL,
+  });
   const invocation = { ...queued, ...changes };
   await store.create(invocation, { spans });
   return invocation;

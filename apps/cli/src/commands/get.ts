@@ -47,6 +47,7 @@ function fieldsOf(record: InvocationRecord): [name: string, value: string][] {
     ["delay", record.delayMs ? formatDuration(record.delayMs) : ""],
     ["recovery", record.recovery === "fail" ? "fail" : ""],
     ["webhook", record.webhook ? [record.webhook.url, ...record.webhook.events].join(" ") : ""],
+    ["submitted by", record.submittedBy ? formatActor(record.submittedBy) : ""],
     ["retry of", record.retryOf ?? ""],
     ["cancelled", record.cancellation ? formatCancellation(record.cancellation) : ""],
     ["waits for", record.waitingFor ? formatWaiting(record.waitingFor) : ""],
@@ -76,8 +77,16 @@ function oneLine(text: string): string {
   return text.length > line.length + LINE_CHARS || line.length > LINE_CHARS ? `${line.slice(0, LINE_CHARS)}…` : line;
 }
 
+/** The name of the key and its id; older APIs have no names. */
+function formatActor({ key, name }: NonNullable<InvocationRecord["submittedBy"]>): string {
+  return name ? `${oneLine(name)} (${key})` : key;
+}
+
 function formatCancellation({ at, by, reason }: NonNullable<InvocationRecord["cancellation"]>): string {
-  return [`${formatTime(at)} by ${by || "an unknown key"}`, ...(reason === null ? [] : [oneLine(reason)])].join(": ");
+  return [
+    `${formatTime(at)} by ${by ? formatActor(by) : "an unknown key"}`,
+    ...(reason === null ? [] : [oneLine(reason)]),
+  ].join(": ");
 }
 
 function formatAttempt({ worker, startedAt, endedAt, ended }: InvocationRecord["attempts"][number]): string {

@@ -45,6 +45,19 @@ describe("pifleet keys create", () => {
     expect(stderr).toMatch(/^The key is shown this once: /);
   });
 
+  test("takes a name, and lists it", async () => {
+    const { apiKeys, run } = await startFleet();
+    const { id, name } = JSON.parse((await run(...CREATE, "--name", "Nightly build", "--json")).stdout);
+    expect(name).toBe("Nightly build");
+    expect(await apiKeys.get(id)).toMatchObject({ name });
+    expect((await run("keys", "list")).stdout).toMatch(/^ID +NAME +TENANT .*\nkey_\S+ +Nightly build +acme /);
+    expect(JSON.parse((await run("keys", "list", "--json")).stdout).items).toMatchObject([{ id, name }]);
+    for (const bad of ["", " x", "a\nb", "x".repeat(101)]) {
+      const refused = await run(...CREATE, "--name", bad);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("argument '")]);
+    }
+  });
+
   test("takes a length of time, a date or a time for when it expires", async () => {
     const { apiKeys, run } = await startFleet();
     const expiryOf = async (text: string) => {
@@ -99,7 +112,9 @@ describe("pifleet keys list", () => {
     expect(JSON.parse(ofTenant.stdout).items).toEqual([items[1]]);
     await run("keys", "revoke", created[0].id);
     const { stdout } = await run("keys", "list");
-    expect(stdout).toMatch(/^ID .*STATUS.*\nkey_\S+ +other +admin +revoked .*\nkey_\S+ +acme +admin +valid .*never\n$/);
+    expect(stdout).toMatch(
+      /^ID .*STATUS.*\nkey_\S+ +- +other +admin +revoked .*\nkey_\S+ +- +acme +admin +valid .*never\n$/,
+    );
   });
 
   test("says when there are none", async () => {

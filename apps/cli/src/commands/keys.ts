@@ -3,11 +3,11 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { CommandFailure, UsageError } from "../failure.ts";
 import { formatTime } from "../figures.ts";
-import { expiryOption, keyIdArgument, scopesOption, tenantOption } from "../key-options.ts";
+import { expiryOption, keyIdArgument, keyNameOption, scopesOption, tenantOption } from "../key-options.ts";
 import { withRedis } from "../operator.ts";
 import { table } from "../table.ts";
 
-const HEADINGS = ["ID", "TENANT", "SCOPES", "STATUS", "CREATED", "EXPIRES", "LAST USED"];
+const HEADINGS = ["ID", "NAME", "TENANT", "SCOPES", "STATUS", "CREATED", "EXPIRES", "LAST USED"];
 
 const HELP = `
 These commands work in Redis itself (REDIS_URL, PIFLEET_REDIS_PREFIX), and need no API.
@@ -19,6 +19,7 @@ Examples:
 
 interface CreateOptions {
   readonly tenant: string;
+  readonly name?: string;
   readonly scopes: Scope[];
   readonly expires?: number;
   readonly json?: true;
@@ -40,6 +41,7 @@ function defineCreate(keys: Command, context: Context): void {
     .command("create")
     .description("make a key, and print it this once")
     .requiredOption("--tenant <tenant>", "whose key it is", tenantOption)
+    .option("--name <name>", "a name for people, shown in lists and in what is done with the key", keyNameOption)
     .requiredOption(
       "--scopes <scopes>",
       "what it may do, with commas: invocations:read, invocations:write, webhooks, admin (all of it)",
@@ -53,23 +55,32 @@ function defineCreate(keys: Command, context: Context): void {
     .option("--json", "print the key as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ pifleet keys create --tenant acme --scopes invocations:read,invocations:write --expires 90d\n" +
+      "\nExamples:\n  $ pifleet keys create --tenant acme --name ci --scopes invocations:read,invocations:write --expires 90d\n" +
         "  $ PIFLEET_API_KEY=$(pifleet keys create --tenant acme --scopes operator --json | jq -r .key) pifleet queue",
     )
     .action((options: CreateOptions) => create(options, context));
 }
 
-async function create({ tenant, scopes, expires, json }: CreateOptions, context: Context): Promise<void> {
+async function create({ tenant, name, scopes, expires, json }: CreateOptions, context: Context): Promise<void> {
   const { output, interruption, operatorConfig } = context;
   const expiresMs = expires ?? null;
   if (expiresMs !== null && expiresMs <= Date.now()) throw new UsageError("That key would have expired already.");
-  const { key, text } = await issueApiKey({ tenant, scopes, expiresMs });
+  const { key, text } = await issueApiKey({ tenant, name: name ?? null, scopes, expiresMs });
   await withRedis(operatorConfig(), interruption.asked, ({ apiKeys }) => apiKeys.create(key));
   const { id, expiresAt } = key;
-  if (json) return output.json({ id, key: text, tenant, scopes: key.scopes, ...(expiresAt && { expiresAt }) });
+  if (json)
+    return output.json({
+      id,
+      key: text,
+      ...(name && { name }),
+      tenant,
+      scopes: key.scopes,
+      ...(expiresAt && { expiresAt }),
+    });
   const rows = [
     ["id", id],
     ["key", text],
+    ...(name ? [["name", name]] : []),
     ["tenant", tenant],
     ["scopes", key.scopes.join(", ")],
     ["expires", expiresAt === null ? "never" : formatTime(expiresAt)],
@@ -114,6 +125,7 @@ function defineRevoke(keys: Command, { output, interruption, operatorConfig }: C
 function rowOf(key: ApiKey, nowMs: number): string[] {
   return [
     key.id,
+    key.name ?? "-",
     key.tenant,
     key.scopes.join(","),
     statusOf(key, nowMs),

@@ -27,6 +27,7 @@ export const sampleRecord: InvocationRecord = {
   messages: [],
   messageCount: 0,
   retryOf: null,
+  submittedBy: null,
   cancellation: null,
   error: null,
   usage: NO_USAGE,

@@ -82,7 +82,7 @@ export type Fenced = "accepted" | "stale";
 export type CancelRequest = Pick<Cancellation, "by" | "reason">;
 
 /** A cancellation of which nothing more is known. */
-export const NOBODYS_CANCEL: CancelRequest = { by: "", reason: null };
+export const NOBODYS_CANCEL: CancelRequest = { by: null, reason: null };
 
 export type CancelResult =
   /** It is cancelled now (it was queued), or was before. */

@@ -16,7 +16,11 @@ export function describeApiKeysConformance(name: string, makeBackend: MakeBacken
     it("are as they were created", async () => {
       const { apiKeys } = await open();
       const lasting = sampleApiKey();
-      const passing = sampleApiKey({ scopes: ["admin", "webhooks"], expiresAt: timeFromNow(MINUTE_MS) });
+      const passing = sampleApiKey({
+        name: "Nightly büild",
+        scopes: ["admin", "webhooks"],
+        expiresAt: timeFromNow(MINUTE_MS),
+      });
       for (const key of [lasting, passing]) await apiKeys.create(key);
       expect(await apiKeys.get(lasting.id)).toEqual(lasting);
       expect(await apiKeys.get(passing.id)).toEqual(passing);

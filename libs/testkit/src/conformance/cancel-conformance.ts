@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { eventTypes, type MakeBackend, submit, submitRunning, useBackends } from "./make-backend.ts";
 import { crashed, succeeded } from "./samples.ts";
 
+const ACTOR = { key: "key_1", name: "Nightly büild" };
+
 /** Cancelling in every status. */
 export function describeCancelling(makeBackend: MakeBackend): void {
   const open = useBackends(makeBackend);
@@ -31,11 +33,11 @@ export function describeCancelling(makeBackend: MakeBackend): void {
     it("keeps the time, the reason and the name of the first request", async () => {
       const backend = await open();
       const { id } = await submitRunning(backend);
-      const first = await backend.store.cancel("acme", id, { by: "key_1", reason: "ä" });
+      const first = await backend.store.cancel("acme", id, { by: ACTOR, reason: "ä" });
       expect(first).toMatchObject({
-        invocation: { cancellation: { at: expect.any(String), by: "key_1", reason: "ä" } },
+        invocation: { cancellation: { at: expect.any(String), by: ACTOR, reason: "ä" } },
       });
-      expect(await backend.store.cancel("acme", id, { by: "key_2", reason: null })).toEqual(first);
+      expect(await backend.store.cancel("acme", id, { by: { key: "key_2", name: null }, reason: null })).toEqual(first);
     });
 
     it("ends one that waits for another attempt", async () => {

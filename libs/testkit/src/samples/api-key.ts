@@ -4,6 +4,7 @@ import { newUlid, type StoredApiKey } from "@pifleet/invocation";
 export function sampleApiKey(given: Partial<StoredApiKey> = {}, createdMs: number = Date.now()): StoredApiKey {
   return {
     id: `key_${newUlid(createdMs)}`,
+    name: null,
     tenant: "default",
     scopes: ["invocations:read", "invocations:write"],
     sha256: "0".repeat(64),

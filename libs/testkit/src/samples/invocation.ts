@@ -29,6 +29,7 @@ export function sampleInvocation(
     messages: [],
     messageCount: 0,
     retryOf: null,
+    submittedBy: { key: "bootstrap", name: null },
     cancellation: null,
     error: null,
     usage: NO_USAGE,
