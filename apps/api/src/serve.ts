@@ -85,7 +85,7 @@ async function start(config: Config, log: Logger) {
     log.info("stopped");
   });
   await awaitDatabase(backend, log);
-  await refuseDataRisk(backend);
+  await refuseUnfit(backend);
   void needsNoPassword(redisUrl).then((isOpen) => isOpen && log.warn(OPEN_REDIS_WARNING));
   const url = await server.listen({ host, port, listenTextResolver: (address) => `bound to ${address}` });
   log.info({ url }, "listening");
@@ -114,10 +114,11 @@ async function awaitDatabase(backend: Backend, log: Logger): Promise<void> {
   }
 }
 
-/** One that comes up later and may drop data makes this process not ready. */
-async function refuseDataRisk(backend: Backend): Promise<void> {
-  const risk = (await answers(backend)) ? await backend.dataRisk() : null;
-  if (risk !== null) throw new ConfigurationError(`REDIS_URL: ${risk}`);
+/** A database that comes up later and must not be used makes this process not ready. */
+async function refuseUnfit(backend: Backend): Promise<void> {
+  if (!(await answers(backend))) return;
+  const reason = (await backend.dataRisk()) ?? (await backend.outdated());
+  if (reason !== null) throw new ConfigurationError(`REDIS_URL: ${reason}`);
 }
 
 async function answers(backend: Backend): Promise<boolean> {

@@ -26,6 +26,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { workApart } from "./apart/work-apart.ts";
 import type { Arguments, Config } from "./config.ts";
 import { Health } from "./health.ts";
+import { SchemaWatch } from "./loops/schema-watch.ts";
 import { secretsOf } from "./secrets.ts";
 import { TraceDestinations } from "./trace-destinations.ts";
 import { Worker, type WorkerOptions, type WorkerParts } from "./worker.ts";
@@ -62,13 +63,23 @@ export async function work(config: Config & Arguments): Promise<void> {
   const { close } = closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "the worker failed");
     else log.info({ signal, graceMs: config.graceMs }, "draining");
+    await schemaWatch.stop();
     await worker.stop();
     await health?.stop();
     log.info("stopped");
   });
+  const schemaWatch = new SchemaWatch({
+    backend: parts.backend,
+    onOutdated: (reason) => {
+      log.error({ reason }, "this worker is too old for the fleet, so it drains");
+      close();
+    },
+    onFault: (err) => log.error({ err }, "could not find out whether this worker is too old"),
+  });
   if (health) log.info({ url: await health.start() }, "telling the worker's health");
   await worker.start();
   log.info({ worker: worker.id, concurrency: config.concurrency, warm: config.warm }, "claiming");
+  schemaWatch.start();
   if (!config.drainOnIdle) return;
   await worker.idle();
   close();
@@ -93,10 +104,10 @@ async function compose(config: Config, log: Logger): Promise<{ parts: WorkerPart
     onFault,
     onBack: (awayMs) => log.info({ awayMs }, "Redis is back"),
   });
-  const risk = await backend.dataRisk();
-  if (risk !== null) {
+  const unfit = (await backend.dataRisk()) ?? (await backend.outdated());
+  if (unfit !== null) {
     await backend.close();
-    throw new ConfigurationError(`REDIS_URL: ${risk}`);
+    throw new ConfigurationError(`REDIS_URL: ${unfit}`);
   }
   void needsNoPassword(config.redisUrl).then((isOpen) => isOpen && log.warn(OPEN_REDIS_WARNING));
   const runtime = createProcessRuntime({

@@ -16,6 +16,7 @@ import { RedisProviderBreakers } from "./provider-breakers.ts";
 import { RedisQueue } from "./queue.ts";
 import { RedisClock } from "./redis-clock.ts";
 import { Replication, type ReplicationOptions } from "./replication.ts";
+import { noteSchema, outdated } from "./schema.ts";
 import { Scripts } from "./scripts.ts";
 import { RedisSpanLog } from "./span-log.ts";
 import { RedisStore } from "./store.ts";
@@ -72,16 +73,18 @@ function composeBackend(
   keys: Keys,
   {
     retentionMs,
+    role,
     limits,
     replication: wanted,
     onFault,
-  }: Pick<BackendOptions, "retentionMs" | "replication"> & {
+  }: Pick<BackendOptions, "retentionMs" | "replication" | "role"> & {
     readonly limits: AdmissionLimits;
     readonly onFault: (error: Error) => void;
   },
 ): Backend {
   warnOfDataRisk(main, onFault);
   const scripts = new Scripts(main, keys, retentionMs);
+  if (role === "api") noteSchema(main, scripts, onFault);
   const bulkScripts = new Scripts(bulk, keys, retentionMs);
   const compaction = new Compaction(bulkScripts, onFault);
   const changes = new RedisChangeFeed(subscriber, keys, onFault);
@@ -112,7 +115,8 @@ function composeBackend(
     counters: new RedisCounters(main, keys),
     ping: () => ping(main, bulk),
     dataRisk: () => dataRisk(main),
-    refusesWrites: async () => (await dataRisk(main)) ?? refusesWrites(main, keys),
+    outdated: () => outdated(main, keys),
+    refusesWrites: async () => (await dataRisk(main)) ?? (await outdated(main, keys)) ?? refusesWrites(main, keys),
     close: async () => {
       await Promise.all([queue.close(), changes.close(), compaction.close()]);
       close();

@@ -62,6 +62,8 @@ export interface Keys {
   readonly journalPrefix: string;
   /** Written to find out whether Redis takes writes. */
   readonly probe: string;
+  /** String: the number of the form in which the data is kept; see `schema.ts`. */
+  readonly schema: string;
   /** Hash from a tenant to the bytes of all that it has; see `scripts/includes/storage.lua`. */
   readonly storage: string;
   /** Hash from the ids of a tenant's invocations to their bytes; an index, as the scripts make its key. */
@@ -141,6 +143,7 @@ export function makeKeys(prefix: string): Keys {
     spansPrefix,
     journalPrefix,
     probe: `${shard}:probe`,
+    schema: `${shard}:schema`,
     storage: `${indexPrefix}storage`,
     sizes: (tenant) => index("sizes", tenant),
     events: (id) => eventsPrefix + id,

@@ -6,6 +6,7 @@ import {
   briefSubmission,
   type Invocation,
   type InvocationSummary,
+  resolveLimits,
   traceExportOf,
 } from "@pifleet/invocation";
 import { decodeText, encodeText } from "./text-encoding.ts";
@@ -64,8 +65,10 @@ type Given = Pick<
   "agent" | "model" | "metadata" | "limits" | "createdAt" | "callerSpanId" | "retryOf" | "submittedBy"
 > & {
   readonly traceId: string;
-  /** What lists show of the submission. */
-  readonly brief: BriefSubmission;
+  /** What lists show of the submission. Absent in records of schema 1. */
+  readonly brief?: BriefSubmission;
+  /** Records of schema 1 have the submission here. */
+  readonly submission?: Invocation["submission"];
 };
 
 /** The fields and values, in turn, with which a new record is written. */
@@ -128,14 +131,16 @@ export async function decodeRecord(id: Invocation["id"], stored: StoredFields): 
   const fields = await unfold(stored);
   const head = decodeHead(id, fields);
   if (!head) return null;
+  const messages = parse<Invocation["messages"]>(fields.messages, []);
   return {
     ...head,
+    messageCount: Math.max(head.messageCount, messages.length),
     carrier: parse<Invocation["carrier"]>(fields.carrier, {}),
-    submission: withCredentials(JSON.parse(fields.submission ?? "{}") as Invocation["submission"], fields),
+    submission: withCredentials(submissionOf(fields), fields),
     exports: decodeExports(fields, head.attempt),
     cancelRequestedAt: fields.cancelRequestedAt ?? null,
     output: parse<Invocation["output"]>(fields.output, null),
-    messages: parse<Invocation["messages"]>(fields.messages, []),
+    messages,
     stopReason: parse<Invocation["stopReason"]>(fields.stopReason, null),
     artifacts: parse<Invocation["artifacts"]>(fields.artifacts, []),
   };
@@ -148,7 +153,15 @@ export type StoredSummary = InvocationSummary & Pick<Invocation, "tenant" | "cal
 export async function decodeSummary(id: Invocation["id"], stored: StoredFields): Promise<StoredSummary | null> {
   const fields = await unfold(stored);
   const head = decodeHead(id, fields);
-  return head && { ...head, ...(JSON.parse(fields.given ?? "{}") as Given).brief };
+  if (!head) return null;
+  const { brief } = JSON.parse(fields.given ?? "{}") as Given;
+  return { ...head, ...(brief ?? briefSubmission(withCredentials(submissionOf(fields), fields))) };
+}
+
+/** The submission without its credentials. */
+function submissionOf({ submission, given }: RecordFields): Invocation["submission"] {
+  if (submission !== undefined) return JSON.parse(submission) as Invocation["submission"];
+  return (JSON.parse(given ?? "{}") as Given).submission as Invocation["submission"];
 }
 
 /** What records and summaries have in common. */
@@ -156,12 +169,13 @@ type Head = Omit<StoredSummary, keyof BriefSubmission>;
 
 function decodeHead(id: Invocation["id"], fields: RecordFields): Head | null {
   if (!fields.given) return null;
-  const { traceId, brief: _, ...given } = JSON.parse(fields.given) as Given;
+  const { traceId, brief: _, submission: __, ...given } = JSON.parse(fields.given) as Given;
   const attempt = Number(fields.attempt);
   const usage = JSON.parse(fields.usage ?? "{}") as Invocation["usage"];
   const progress = parse<AttemptProgress | null>(fields.progress, null);
   return {
     ...given,
+    limits: resolveLimits(given.limits),
     retryOf: given.retryOf ?? null,
     submittedBy: given.submittedBy ?? null,
     cancellation: parse<Invocation["cancellation"]>(fields.cancellation, null),

@@ -32,6 +32,7 @@ export const SCRIPT_NAMES = [
   "next-due",
   "pause",
   "postpone-delivery",
+  "raise-schema",
   "read-events",
   "read-foldable",
   "read-standing",

@@ -29,6 +29,11 @@ export interface Backend {
   ping(): Promise<void>;
   /** Why the database must not be used: it may drop what it holds. Null when it may. @throws {UnavailableError} */
   dataRisk(): Promise<string | null>;
+  /**
+   * Why this process is too old for what a newer version has written there; null when it is not.
+   * @throws {UnavailableError}
+   */
+  outdated(): Promise<string | null>;
   /** Why the database takes no writes, or must not be given any; null when it does. @throws {UnavailableError} when it cannot be reached. */
   refusesWrites(): Promise<string | null>;
   /** Ends every consumer and connection. Safe to call twice. */

@@ -2,6 +2,7 @@
   Drops the workers whose time has run out, adds up anew what the others run at once, and lists them.
   Input:
     KEYS[1] workers  see workers.lua
+    ARGV[1] a time: the last sign of life that a worker of schema 1 must have given since
   Output: presences, JSON
 ]]
 local workers = KEYS[1]
@@ -15,4 +16,12 @@ for _, own in ipairs(redis.call("HVALS", slots)) do
   sum = sum + tonumber(own)
 end
 redis.call("HSET", sums, "slots", sum, "workers", redis.call("HLEN", slots))
+-- Workers of schema 1 have their deadlines elsewhere; those that died beside newer ones would stay for ever.
+local presences = redis.call("HGETALL", workers)
+for i = 1, #presences, 2 do
+  local beaten = string.match(presences[i + 1], '"heartbeatAt":"([^"]+)"')
+  if beaten and beaten < ARGV[1] and not redis.call("ZSCORE", deadlines, presences[i]) then
+    redis.call("HDEL", workers, presences[i])
+  end
+end
 return redis.call("HVALS", workers)

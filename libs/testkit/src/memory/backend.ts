@@ -52,6 +52,7 @@ export function createMemoryBackend(options: {
     counters: new MemoryCounters(),
     ping: async () => undefined,
     dataRisk: async () => null,
+    outdated: async () => null,
     refusesWrites: async () => null,
     close: async () => {
       await Promise.all([queue.close(), changes.close()]);
