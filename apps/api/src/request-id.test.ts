@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { createMemoryBackend } from "@pifleet/testkit";
 import { expect, it } from "vitest";
 import { startApi } from "./testing/api.ts";
@@ -25,4 +27,17 @@ it.each(["", "a b", "x".repeat(129), "é", "{}", "a, b"])("one that is not well 
   const answered = response.headers.get("x-request-id") ?? "";
   expect(answered).not.toBe(id);
   expect(answered).toMatch(/^[\da-f-]{36}$/);
+});
+
+it("a request that is not even HTTP has one as well", async () => {
+  const api = await startApi(memory());
+  const socket = connect(Number(new URL(api.url).port), "127.0.0.1");
+  socket.end("BROKEN\r\n\r\n");
+  const answer = await text(socket);
+  const [, id = ""] = /\r\nx-request-id: (\S+)\r\n/i.exec(answer) ?? [];
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(id).toMatch(/^[\da-f-]{36}$/);
+  expect(api.log.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ request_id: id, status: 400, code: "malformed_request" }),
+  );
 });

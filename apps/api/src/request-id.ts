@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 
 /** The header that names a request, in what is sent and in the answer. */
-const REQUEST_ID = "x-request-id";
+export const REQUEST_ID = "x-request-id";
 
 /** Bounded, and with nothing that could be taken for anything else in a log. */
 const WELL_FORMED = /^[\w.:+/=@-]{1,128}$/;

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { PROBLEM_JSON, ProblemError } from "./problem-error.ts";
+import { REQUEST_ID } from "./request-id.ts";
 
 const DOT_SEGMENT = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?:$|\/|%2f)/i;
 
@@ -39,14 +41,17 @@ function fits(segments: readonly string[], { segments: known }: KnownRoute): boo
 }
 
 /** Answers what is not even HTTP, or too slow or too long for it. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerBrokenRequest(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const { problem } = brokenRequest(error.code);
   const body = JSON.stringify(problem);
+  const id = randomUUID();
+  this.log.info({ request_id: id, status: problem.status, code: problem.code }, "request that could not be read");
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
     `Content-Type: ${PROBLEM_JSON}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `${REQUEST_ID}: ${id}`,
     "Connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
