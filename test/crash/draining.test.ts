@@ -1,7 +1,7 @@
 import { slow, text, toolCall } from "@pifleet/testkit/model-server";
 import { describe, expect, it } from "vitest";
 import { processesOfRuns } from "../fleet/processes.ts";
-import { ENDLESS_LEASE, endings, Stage } from "./stage.ts";
+import { ENDLESS_LEASE, endings, PATIENCE, Stage } from "./stage.ts";
 
 const LONG_GRACE = { PIFLEET_GRACE_MS: "60000" };
 
@@ -14,6 +14,8 @@ describe("a worker that is told to stop", () => {
     const worker = await stage.worksOn(first);
     worker.kill("SIGTERM");
     await worker.logged("draining");
+    const { workers } = stage.fleet.client;
+    await expect.poll(() => workers.list(), PATIENCE).toMatchObject([{ draining: true, running: [first] }]);
     const second = await stage.submit();
     await gate.open();
     expect(await stage.end(first)).toMatchObject({ status: "succeeded", attempt: 1 });

@@ -190,6 +190,20 @@ describe("pifleet watch", () => {
 });
 
 describe("pifleet get", () => {
+  test("names the keys that submitted and cancelled it", async () => {
+    const [key, other] = ["key_01JZZZZZZZZZZZZZZZZZZZZZZZ", "key_01JYYYYYYYYYYYYYYYYYYYYYYY"];
+    const cancelled = {
+      ...record,
+      status: "cancelled",
+      submittedBy: { key, name: "Nightly build" },
+      cancellation: { at: record.createdAt, by: { key: other, name: null }, reason: "Not needed" },
+    };
+    await using fleet = await ScriptedFleet.start({ [`GET ${PATH}`]: cancelled });
+    const { stdout } = await pifleet(["get", ID], { env: fleet.env });
+    expect(stdout).toContain(`\nsubmitted by  Nightly build (${key})\n`);
+    expect(stdout).toMatch(new RegExp(`\\ncancelled +2030-01-02 03:04:05Z by ${other}: Not needed\\n`));
+  });
+
   test("shows the record and exits with 0 whatever its status", async () => {
     await using fleet = await ScriptedFleet.start({ [`GET ${PATH}`]: failed });
     const { code, stdout, stderr } = await pifleet(["get", ID], { env: fleet.env });

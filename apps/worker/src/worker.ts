@@ -36,6 +36,8 @@ import { Usher } from "./loops/usher.ts";
 import { Tally } from "./tally.ts";
 
 const IDLE_POLL_MS = 250;
+/** An invocation that is on its way from the queue to this worker is in neither; at the next look it has arrived. */
+const QUIET_LOOKS = 2;
 /** Beyond those that it says it has: admission keeps it for a tenant who has no place yet. See `Admission`. */
 const RESERVED_SLOTS = 1;
 /** A background loop that is told to stop has so long: twice what it gives to the requests that are under way, milliseconds. */
@@ -251,8 +253,11 @@ export class Worker {
 
   /** Resolves when nothing waits in the queue and nothing runs here. */
   async idle(): Promise<void> {
-    do await setTimeout(IDLE_POLL_MS);
-    while (await this.#isBusy());
+    let quiet = 0;
+    while (quiet < QUIET_LOOKS) {
+      await setTimeout(IDLE_POLL_MS);
+      quiet = (await this.#isBusy()) ? 0 : quiet + 1;
+    }
   }
 
   #count(counts: Record<string, number>): void {
@@ -296,9 +301,10 @@ export class Worker {
   }
 
   async #isBusy(): Promise<boolean> {
-    const { queue, admission } = this.#parts.backend;
-    const [entries, standing] = await Promise.all([queue.depth(), admission.standing()]);
-    return entries.waiting + standing.waiting > 0 || this.running > 0;
+    const { queue, admission, store } = this.#parts.backend;
+    const asked = [queue.depth(), admission.standing(), store.unqueued(0)] as const;
+    const [entries, standing, unqueued] = await Promise.all(asked);
+    return entries.waiting + standing.waiting + unqueued.length > 0 || this.running > 0;
   }
 
   /** Waits for a loop to stop, and goes on without it when it does not: another worker does what it leaves. */
