@@ -43,6 +43,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const { status } = answer.problem;
   if (error instanceof UnavailableError)
     request.log.warn({ reason: reasonOf(error) }, "what the request needs is away");
+  // Foreseen, and asked for every few seconds by what watches over the process.
+  else if (error instanceof ProblemError && status === 503)
+    request.log.warn({ reason: error.problem.detail }, "this process is not ready");
   else if (status >= 500) request.log.error({ err: error, reference: request.id }, "request failed");
   if (status === 413) return answerOversize(answer, request, reply);
   return reply.code(status).headers(answer.headers).type(PROBLEM_JSON).send(JSON.stringify(answer.problem));

@@ -20,11 +20,14 @@ describe("health", () => {
 });
 
 describe("readiness while the database takes no writes", () => {
-  it("is refused, and says why", async () => {
+  it("is refused, and says why, in the log as a warning", async () => {
     const reason = "Redis is full: it has reached its maxmemory; free memory or raise it";
     const api = await startApi(altered(memory(), { refusesWrites: async () => reason }));
     const problem = { status: 503, code: "writes_refused", detail: reason };
     expect(await problemOf(await api.get("/readyz"))).toMatchObject(problem);
+    const lines = api.log.map((line) => JSON.parse(line));
+    expect(lines).toContainEqual(expect.objectContaining({ level: "warn", reason, msg: "this process is not ready" }));
+    expect(lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 });
 
