@@ -1,5 +1,5 @@
-import { chmod, cp, mkdir } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { chmod, cp, glob, mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 /** Copies what the programs read from files beside them: the launcher that starts them, and the scripts for Redis. */
 export async function copyResources(outdir: string): Promise<void> {
@@ -7,6 +7,6 @@ export async function copyResources(outdir: string): Promise<void> {
   const launcher = join(outdir, "pifleet.mjs");
   await cp("apps/cli/bin/pifleet.mjs", launcher);
   await chmod(launcher, 0o755);
-  const isScriptOrFolder = (path: string) => ["", ".lua"].includes(extname(path));
-  await cp("libs/redis/src/scripts", join(outdir, "scripts"), { recursive: true, filter: isScriptOrFolder });
+  for await (const script of glob("libs/redis/src/**/*.lua"))
+    await cp(script, join(outdir, "scripts", basename(script)));
 }

@@ -5,6 +5,6 @@ import { substitute } from "../substitution.ts";
 substitute({
   "libs/tracing/src/span-recorder.ts": import.meta.resolve("./span-recorder.ts"),
   "libs/tracing/src/submission-spans.ts": import.meta.resolve("./submission-spans.ts"),
-  "libs/redis/src/span-encoding.ts": import.meta.resolve("./span-encoding.ts"),
+  "libs/redis/src/spans/span-encoding.ts": import.meta.resolve("./span-encoding.ts"),
   "libs/execution/src/trace-delivery.ts": import.meta.resolve("./trace-delivery.ts"),
 });

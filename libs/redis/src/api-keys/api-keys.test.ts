@@ -2,10 +2,10 @@ import { ENDED_KEY_SHOWN_MS, type Rate } from "@pifleet/invocation";
 import { sampleApiKey } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type Keys, makeKeys } from "../scripting/keys.ts";
+import { Scripts } from "../scripting/scripts.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 import { RedisApiKeys } from "./api-keys.ts";
-import { type Keys, makeKeys } from "./keys.ts";
-import { Scripts } from "./scripts.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
 
 const DAY_MS = 86_400_000;
 const SLOW: Rate = { perSecond: 0.01, burst: 3 };

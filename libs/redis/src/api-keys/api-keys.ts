@@ -1,11 +1,11 @@
 import type { ApiKeyId, ApiKeys, Rate, RateDecision, StoredApiKey } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 import { decodeApiKey } from "./api-key-record.ts";
-import { createApiKey } from "./scripts/create-api-key.ts";
-import { revokeApiKey } from "./scripts/revoke-api-key.ts";
-import { useApiKey } from "./scripts/use-api-key.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { createApiKey } from "./create-api-key.ts";
+import { revokeApiKey } from "./revoke-api-key.ts";
+import { useApiKey } from "./use-api-key.ts";
 
 /** The API keys in Redis: a hash each, which goes by itself when its time is over, and one set of all ids. */
 export class RedisApiKeys implements ApiKeys {

@@ -1,6 +1,6 @@
 import { ENDED_KEY_SHOWN_MS, type StoredApiKey } from "@pifleet/invocation";
-import { encodeApiKey } from "../api-key-record.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { encodeApiKey } from "./api-key-record.ts";
 
 /** Writes a new API key. */
 export async function createApiKey(scripts: Scripts, key: StoredApiKey): Promise<void> {

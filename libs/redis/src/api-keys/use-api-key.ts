@@ -1,5 +1,5 @@
 import type { ApiKeyId, Rate, RateDecision } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 const NOTE_EVERY_MS = 60_000;
 const SECOND_MICROS = 1_000_000;

@@ -1,5 +1,5 @@
 import type { CheckIn, InvocationId } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Tells whether an attempt is still the one that may write, and what was asked of it. */
 export async function checkIn(scripts: Scripts, id: InvocationId, attempt: number): Promise<CheckIn> {

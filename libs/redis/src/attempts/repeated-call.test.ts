@@ -2,8 +2,8 @@ import { type Backend, type Event, NO_USAGE, type Outcome } from "@pifleet/invoc
 import { TcpProxy } from "@pifleet/testkit";
 import { sampleDelivery, sampleInvocation, sampleSpan, sampleTry } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectBackend } from "./index.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const ownPrefix = useOwnKeys();
 const at = new Date().toISOString();

@@ -1,8 +1,8 @@
 import { type Fenced, type InvocationId, SETTLER_LEASE_MS, type Settlement, type Span } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
-import { encodeSpans } from "../span-encoding.ts";
-import { ENDING } from "../transition-table.ts";
-import { CANCELLED } from "./cancel.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { ENDING } from "../scripting/transition-table.ts";
+import { encodeSpans } from "../spans/span-encoding.ts";
+import { CANCELLED } from "../status/cancel.ts";
 
 /** Ends an attempt with its spans, and with it the invocation unless another attempt follows. */
 export async function settle(

@@ -1,7 +1,7 @@
 import { type InvocationId, invocationError, type ProviderAccounts } from "@pifleet/invocation";
-import { fieldsOf, type StoredFields } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
-import { CANCELLED } from "./cancel.ts";
+import { fieldsOf, type StoredFields } from "../invocations/record.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { CANCELLED } from "../status/cancel.ts";
 
 const LOST = JSON.stringify(
   invocationError("worker_lost", "The worker that ran the attempt was lost: it died or could not be reached."),

@@ -1,6 +1,6 @@
 import type { EventId, InvocationId } from "@pifleet/invocation";
-import { FOLDED_FIELDS, type FoldedFields, SPENT_FIELDS } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
+import { FOLDED_FIELDS, type FoldedFields, SPENT_FIELDS } from "../invocations/record.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Puts what was folded in place of the cold parts of an ended invocation, unless its log has another last event. */
 export async function compact(

@@ -11,9 +11,9 @@ import {
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectBackend } from "./index.ts";
-import { type Keys, makeKeys } from "./keys.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { type Keys, makeKeys } from "../scripting/keys.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const RETENTION_MS = 60_000;
 const MAX_BYTES = 12_288;

@@ -1,10 +1,10 @@
 import { type InvocationId, UnavailableError } from "@pifleet/invocation";
-import { encodeBlocks, eventsOf } from "./event-block.ts";
-import { foldFields } from "./record.ts";
-import { compact } from "./scripts/compact.ts";
-import { type EventsReply, readEvents } from "./scripts/read-events.ts";
-import { readFoldable } from "./scripts/read-foldable.ts";
-import type { Scripts } from "./scripts.ts";
+import { encodeBlocks, eventsOf } from "../events/event-block.ts";
+import { type EventsReply, readEvents } from "../events/read-events.ts";
+import { foldFields } from "../invocations/record.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { compact } from "./compact.ts";
+import { readFoldable } from "./read-foldable.ts";
 
 /** So many events are read at once. */
 const PAGE = 500;

@@ -1,7 +1,7 @@
 import { FULL_PAGE_BYTES, type InvocationId } from "@pifleet/invocation";
-import { FOLDED_FIELDS, type StoredFields } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
-import type { EventEntry } from "./read-events.ts";
+import type { EventEntry } from "../events/read-events.ts";
+import { FOLDED_FIELDS, type StoredFields } from "../invocations/record.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 export interface Foldable {
   readonly fields: StoredFields;

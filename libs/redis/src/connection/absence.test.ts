@@ -5,8 +5,8 @@ import { type Backend, newInvocationId, UnavailableError } from "@pifleet/invoca
 import { RedisServer } from "@pifleet/testkit";
 import { sampleApiKey, sampleInvocation } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { connectBackend } from "../index.ts";
 import type { Role } from "./connections.ts";
-import { connectBackend } from "./index.ts";
 
 const HOUR_MS = 3_600_000;
 const id = newInvocationId();
@@ -117,7 +117,7 @@ describe("a worker without Redis", () => {
   });
 
   it("gives up waiting when it is told to, and leaves nothing open that would keep its process alive", async () => {
-    const program = fileURLToPath(new URL("./testing/impatient-worker.ts", import.meta.url));
+    const program = fileURLToPath(new URL("../testing/impatient-worker.ts", import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [program, server.url]);
     expect(stdout).toBe("UnavailableError");
   });

@@ -3,8 +3,8 @@ import { RedisServer } from "@pifleet/testkit";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectBackend } from "./index.ts";
-import { makeKeys } from "./keys.ts";
+import { connectBackend } from "../index.ts";
+import { makeKeys } from "../scripting/keys.ts";
 
 const HOUR_MS = 3_600_000;
 /** Longer than any test waits. */

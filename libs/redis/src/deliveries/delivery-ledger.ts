@@ -10,19 +10,19 @@ import type {
   StoredDelivery,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import type { Replication } from "../connection/replication.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 import { decodeDelivery } from "./delivery.ts";
-import type { Replication } from "./replication.ts";
-import { expireDeliveries } from "./scripts/expire-deliveries.ts";
-import { listDeliveries } from "./scripts/list-deliveries.ts";
-import { nextDue } from "./scripts/next-due.ts";
-import { postponeDelivery } from "./scripts/postpone-delivery.ts";
-import { recordTry } from "./scripts/record-try.ts";
-import { redeliver } from "./scripts/redeliver.ts";
-import { takeDeliveries } from "./scripts/take-deliveries.ts";
-import { takeEnded } from "./scripts/take-ended.ts";
-import { writeDeliveries } from "./scripts/write-deliveries.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { expireDeliveries } from "./expire-deliveries.ts";
+import { listDeliveries } from "./list-deliveries.ts";
+import { redeliver } from "./redeliver.ts";
+import { takeEnded } from "./take-ended.ts";
+import { nextDue } from "./tries/next-due.ts";
+import { postponeDelivery } from "./tries/postpone-delivery.ts";
+import { recordTry } from "./tries/record-try.ts";
+import { takeDeliveries } from "./tries/take-deliveries.ts";
+import { writeDeliveries } from "./write-deliveries.ts";
 
 const EXPIRE_BATCH = 500;
 

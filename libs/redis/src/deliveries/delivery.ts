@@ -7,7 +7,7 @@ import {
   type StoredDelivery,
   type WebhookId,
 } from "@pifleet/invocation";
-import { decodeText, encodeText } from "./text-encoding.ts";
+import { decodeText, encodeText } from "../scripting/text-encoding.ts";
 
 /**
  * The fields of a delivery's hash; an absent one is null. What never changes is one field, `given`, but for the body,

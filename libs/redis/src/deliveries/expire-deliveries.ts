@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Takes up to `limit` deliveries whose retention has run out off their indexes; returns how many. */
 export async function expireDeliveries(scripts: Scripts, limit: number): Promise<number> {

@@ -7,9 +7,9 @@ import {
   type Page,
   ulidTime,
 } from "@pifleet/invocation";
-import { decodeListed, deliveryFieldsOf } from "../delivery.ts";
-import type { Keys } from "../keys.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Keys } from "../scripting/keys.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { decodeListed, deliveryFieldsOf } from "./delivery.ts";
 
 /** How many ids one call looks at, at most, when many of them have expired. */
 const LOOKED_AT = 1_000;

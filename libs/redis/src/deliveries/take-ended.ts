@@ -1,5 +1,5 @@
 import type { Ended } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Takes up to `limit` rows of the outbox; nobody else gets them for `leaseMs`. */
 export async function takeEnded(scripts: Scripts, limit: number, leaseMs: number): Promise<Ended[]> {

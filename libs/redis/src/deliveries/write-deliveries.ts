@@ -1,6 +1,6 @@
 import type { Ended, StoredDelivery } from "@pifleet/invocation";
-import { encodeDelivery } from "../delivery.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { encodeDelivery } from "./delivery.ts";
 
 /** Writes the deliveries of an ended invocation, in exchange for its row of the outbox. */
 export async function writeDeliveries(

@@ -3,7 +3,7 @@ import { RedisServer } from "@pifleet/testkit";
 import { sampleInvocation, sampleWorker } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectBackend } from "./index.ts";
+import { connectBackend } from "../index.ts";
 
 const HOUR_MS = 3_600_000;
 const SLOTS = 2;

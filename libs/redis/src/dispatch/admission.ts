@@ -1,14 +1,14 @@
 import type { Admission, InvocationId, QueueEntry, Standing, WaitingFor } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { recountAll, recountAllStorage } from "./recounting.ts";
-import { absent } from "./scripts/absent.ts";
-import { admit } from "./scripts/admit.ts";
-import { enter } from "./scripts/enter.ts";
-import { freePlaces } from "./scripts/free-places.ts";
-import { listWorkers } from "./scripts/list-workers.ts";
-import { readStanding } from "./scripts/read-standing.ts";
-import { readWait } from "./scripts/read-wait.ts";
-import type { Scripts } from "./scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { freePlaces } from "../slots/free-places.ts";
+import { recountAll, recountAllStorage } from "../storage/recounting.ts";
+import { listWorkers } from "../workers/list-workers.ts";
+import { absent } from "./absent.ts";
+import { admit } from "./admit.ts";
+import { enter } from "./enter.ts";
+import { readStanding } from "./read-standing.ts";
+import { readWait } from "./read-wait.ts";
 
 /** The admission in Redis: sorted sets of who waits and who has a place, changed only by scripts. */
 export class RedisAdmission implements Admission {

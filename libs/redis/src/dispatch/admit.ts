@@ -1,5 +1,5 @@
 import type { Carrier, InvocationId, QueueEntry } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Gives free places to those whose turn it is; `tenantRunning` is the most that a tenant may have. */
 export async function admit(scripts: Scripts, tenantRunning: number | null): Promise<QueueEntry[]> {

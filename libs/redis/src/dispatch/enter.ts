@@ -1,5 +1,5 @@
 import type { InvocationId } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Lets a queued invocation wait for its turn, `delayMs` from now. */
 export async function enter(scripts: Scripts, id: InvocationId, delayMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Standing } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 const LISTED_TENANTS = 100;
 

@@ -1,5 +1,5 @@
 import { type InvocationId, QUEUE_NAME, type WaitingFor, type WaitingReason } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 type Reply = [reason: WaitingReason, ahead: number, untilMs: number] | null;
 

@@ -1,8 +1,8 @@
 import { type Backend, type InvocationId, invocationError, NO_USAGE, type Outcome } from "@pifleet/invocation";
 import { sampleInvocation, sampleWorker } from "@pifleet/testkit/samples";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectBackend } from "./index.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const ownPrefix = useOwnKeys();
 let backend: Backend;

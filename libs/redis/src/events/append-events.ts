@@ -8,7 +8,7 @@ import {
   MAX_JOURNAL_ENTRIES,
   MAX_LOG_BYTES,
 } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 interface Appended {
   readonly events: readonly Event[];

@@ -1,6 +1,6 @@
 import type { EventId } from "@pifleet/invocation";
-import type { EventEntry } from "./scripts/read-events.ts";
-import { decodeText, encodeText } from "./text-encoding.ts";
+import { decodeText, encodeText } from "../scripting/text-encoding.ts";
+import type { EventEntry } from "./read-events.ts";
 
 /** An event with its place in the log. */
 export interface LoggedJson {
@@ -18,7 +18,7 @@ export function eventsOf(entries: readonly EventEntry[]): LoggedJson[] {
 
 /**
  * Events as blocks. In front of each, for the scripts, stand the id of its last event and how many it holds, and a line
- * break; each event is a line: JSON has no line breaks of its own. `scripts/includes/event.lua` makes blocks of one event
+ * break; each event is a line: JSON has no line breaks of its own. `event.lua` makes blocks of one event
  * by itself.
  */
 export async function encodeBlocks(events: readonly LoggedJson[]): Promise<Buffer[]> {

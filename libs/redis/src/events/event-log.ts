@@ -9,10 +9,10 @@ import {
   type InvocationId,
   type LoggedEvent,
 } from "@pifleet/invocation";
+import type { Scripts } from "../scripting/scripts.ts";
+import { appendEvents } from "./append-events.ts";
 import { decodeBlock, eventsOf, type LoggedJson } from "./event-block.ts";
-import { appendEvents } from "./scripts/append-events.ts";
-import { readEvents } from "./scripts/read-events.ts";
-import type { Scripts } from "./scripts.ts";
+import { readEvents } from "./read-events.ts";
 
 const BEFORE_ALL = "0-0";
 

@@ -2,9 +2,9 @@ import { type Backend, NO_USAGE, type Outcome } from "@pifleet/invocation";
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectBackend } from "./index.ts";
-import { type Keys, makeKeys } from "./keys.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { type Keys, makeKeys } from "../scripting/keys.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const MAX_BYTES = 512;
 const OUTCOME: Outcome = { status: "succeeded", output: "done", messages: [], usage: NO_USAGE, error: null };

@@ -1,5 +1,5 @@
 import { type EventId, FULL_PAGE_BYTES, type InvocationId } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** An entry of a stream, as Redis answers it. */
 export type EventEntry = [id: Buffer, fields: [name: Buffer, json: Buffer]];

@@ -1,6 +1,6 @@
 import { RedisServer } from "@pifleet/testkit";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { connectBackend } from "./index.ts";
+import { connectBackend } from "../index.ts";
 
 const REFUSED = /^Redis may drop data: its maxmemory-policy is 'allkeys-lru'; set it to 'noeviction'/;
 

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { isUnreachable, reached } from "./unavailable.ts";
+import { isUnreachable, reached } from "../connection/unavailable.ts";
 
 /**
  * Why this Redis must not be used: it may drop keys to make room, and invocations would be lost without a trace. `null`

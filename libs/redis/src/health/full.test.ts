@@ -3,7 +3,7 @@ import { RedisServer } from "@pifleet/testkit";
 import { sampleApiKey, sampleInvocation, sampleWorker } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectBackend } from "./index.ts";
+import { connectBackend } from "../index.ts";
 
 const HOUR_MS = 3_600_000;
 const MAX_BYTES = 32_000_000;

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
 
 /** Of what Redis may use, so much is left for what runs: beyond it no submission is taken. */
 const FULL_AT = 0.9;

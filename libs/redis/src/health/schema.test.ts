@@ -2,11 +2,11 @@ import { type Backend, briefSubmission, DEFAULT_LIMITS } from "@pifleet/invocati
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectBackend } from "./index.ts";
-import { type Keys, makeKeys } from "./keys.ts";
-import { encodeRecord } from "./record.ts";
+import { connectBackend } from "../index.ts";
+import { encodeRecord } from "../invocations/record.ts";
+import { type Keys, makeKeys } from "../scripting/keys.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 import { SCHEMA } from "./schema.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
 
 const ownPrefix = useOwnKeys();
 const redis = new Redis(TEST_REDIS_URL, { lazyConnect: true });

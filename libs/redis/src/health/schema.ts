@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-import { raiseSchema } from "./scripts/raise-schema.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { raiseSchema } from "./raise-schema.ts";
 
 /**
  * Number of the form in which this version keeps a fleet's data. Raise it by one when processes of the version before

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-import { isUnreachable, reached } from "./unavailable.ts";
+import { isUnreachable, reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
 
 const PROBE_MS = 60_000;
 

@@ -1,8 +1,8 @@
 import type { AdmissionLimits, Invocation, InvocationId, NewInvocation, QueueEntry } from "@pifleet/invocation";
-import { encodeRecord } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
-import { encodeSpans } from "../span-encoding.ts";
-import { entriesOf } from "./admit.ts";
+import { entriesOf } from "../dispatch/admit.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { encodeSpans } from "../spans/span-encoding.ts";
+import { encodeRecord } from "./record.ts";
 
 type Refusal = "tenant_full" | "fleet_full" | "tenant_storage_full" | "storage_full";
 

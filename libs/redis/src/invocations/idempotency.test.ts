@@ -1,9 +1,9 @@
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
-import { connectBackend } from "./index.ts";
-import { makeKeys } from "./keys.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { makeKeys } from "../scripting/keys.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 const RETENTION_MS = 7 * 86_400_000;

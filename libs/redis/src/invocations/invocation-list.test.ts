@@ -9,9 +9,9 @@ import {
 import { sampleInvocation } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectBackend } from "./index.ts";
-import { type Keys, makeKeys } from "./keys.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { type Keys, makeKeys } from "../scripting/keys.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const ownPrefix = useOwnKeys();
 /** As much metadata as a submission may have. */

@@ -9,9 +9,9 @@ import {
   toSummary,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { readSummaries } from "./scripts/read-summaries.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { readSummaries } from "./read-summaries.ts";
 
 /** How many records one call looks at, at most, while it searches for those that match. */
 const LOOKED_AT = 1_000;

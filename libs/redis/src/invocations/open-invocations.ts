@@ -1,7 +1,7 @@
 import type { InvocationId } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
 
 const LIMIT = 500;
 

@@ -1,8 +1,8 @@
 import type { Invocation, InvocationId } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
 import { decodeRecord } from "./record.ts";
-import { reached } from "./unavailable.ts";
 
 /** The invocations with these ids, in order, in one round trip; `null` where there is none any more. */
 export async function readRecords(redis: Redis, keys: Keys, ids: readonly string[]): Promise<(Invocation | null)[]> {

@@ -1,6 +1,6 @@
 import type { InvocationId } from "@pifleet/invocation";
-import { decodeSummary, fieldsOf, type StoredSummary, SUMMARY_FIELDS } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { decodeSummary, fieldsOf, type StoredSummary, SUMMARY_FIELDS } from "./record.ts";
 
 type Row = [id: Buffer, fields: Buffer[]];
 

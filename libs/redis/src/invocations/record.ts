@@ -9,7 +9,7 @@ import {
   resolveLimits,
   traceExportOf,
 } from "@pifleet/invocation";
-import { decodeText, encodeText } from "./text-encoding.ts";
+import { decodeText, encodeText } from "../scripting/text-encoding.ts";
 
 /**
  * The fields of an invocation's hash. What never changes is in `given`, and what may be large of it in `submission`; an

@@ -24,27 +24,27 @@ import {
   UnavailableError,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import type { Compaction } from "./compaction.ts";
+import { checkIn } from "../attempts/check-in.ts";
+import { settle } from "../attempts/settle.ts";
+import { start } from "../attempts/start.ts";
+import { vouch } from "../attempts/vouch.ts";
+import type { Compaction } from "../compaction/compaction.ts";
+import type { RedisClock } from "../connection/redis-clock.ts";
+import type { Replication } from "../connection/replication.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { MemoryUse } from "../health/memory-use.ts";
+import { isOutOfMemory } from "../health/write-probe.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { cancel } from "../status/cancel.ts";
+import { pauseOrResume } from "../status/pause-or-resume.ts";
+import { create } from "./create.ts";
+import { expire } from "./expire.ts";
 import { listInvocations } from "./invocation-list.ts";
-import type { MemoryUse } from "./memory-use.ts";
 import { newestAttempts } from "./newest-attempts.ts";
 import { openInvocations } from "./open-invocations.ts";
+import { readSummaries } from "./read-summaries.ts";
 import { decodeRecord } from "./record.ts";
-import type { RedisClock } from "./redis-clock.ts";
-import type { Replication } from "./replication.ts";
-import { cancel } from "./scripts/cancel.ts";
-import { checkIn } from "./scripts/check-in.ts";
-import { create } from "./scripts/create.ts";
-import { expire } from "./scripts/expire.ts";
-import { pauseOrResume } from "./scripts/pause-or-resume.ts";
-import { readSummaries } from "./scripts/read-summaries.ts";
-import { settle } from "./scripts/settle.ts";
-import { start } from "./scripts/start.ts";
-import { vouch } from "./scripts/vouch.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
 import { unqueuedInvocations } from "./unqueued.ts";
-import { isOutOfMemory } from "./write-probe.ts";
 
 /**
  * A submission or a start that reaches Redis later than this after it was sent is refused there. It is shorter than
@@ -68,7 +68,7 @@ interface StoreOptions {
 
 type StartOptions = NonNullable<Parameters<InvocationStore["start"]>[2]>;
 
-/** The records in Redis: one hash per invocation, changed only by the scripts in `scripts/`. */
+/** The records in Redis: one hash per invocation, changed only by scripts. */
 export class RedisStore implements InvocationStore {
   readonly #redis: Redis;
   readonly #scripts: Scripts;

@@ -1,8 +1,8 @@
 import type { Invocation } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
 import { readRecords } from "./read-records.ts";
-import { reached } from "./unavailable.ts";
 
 const LIMIT = 100;
 

@@ -1,4 +1,4 @@
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
 
 /** BullMQ's answer to a move whose lease has run out, or that somebody else holds. */
 const LEASE_GONE = new Set([-1, -2, -3, -6]);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "@pifleet/invocation";
-import { leasesAreDue } from "./scripts/leases-are-due.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { leasesAreDue } from "./leases-are-due.ts";
 
 const LONGEST_ROUND_MS = 2_000;
 /** A claim is renewed four times per lease, so a Redis that was away for less has let none run out that is kept. */

@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /**
  * Whether leases that have run out may be taken for lost: not for one lease after Redis was away for longer than

@@ -2,8 +2,8 @@ import { UnavailableError } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeKeys } from "../scripting/keys.ts";
 import { RedisCounters } from "./counters.ts";
-import { makeKeys } from "./keys.ts";
 
 let server: RedisServer;
 let redis: Redis;

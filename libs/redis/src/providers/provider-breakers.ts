@@ -1,8 +1,8 @@
 import type { ErrorCode, HeldProvider, ProviderBreakers, ProviderSilence } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { reportProvider } from "./scripts/report-provider.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { reportProvider } from "./report-provider.ts";
 
 /** One that nobody has probed for so long has nobody who waits for it, milliseconds. */
 const FORGOTTEN_MS = 120_000;
@@ -14,7 +14,7 @@ interface KeptBreaker {
   readonly untilMs?: number;
 }
 
-/** The breakers in Redis: one hash, see `scripts/includes/breakers.lua`. */
+/** The breakers in Redis: one hash, see `breakers.lua`. */
 export class RedisProviderBreakers implements ProviderBreakers {
   readonly #redis: Redis;
   readonly #scripts: Scripts;

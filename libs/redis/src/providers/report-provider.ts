@@ -1,5 +1,5 @@
 import type { ProviderSilence } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Tells that a provider has left an attempt without an answer. */
 export async function reportProvider(

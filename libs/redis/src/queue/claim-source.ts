@@ -1,12 +1,12 @@
 import { type Carrier, type InvocationId, QUEUE_NAME } from "@pifleet/invocation";
 import { type Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import { tookEffect } from "./lease-gone.ts";
-import { LeaseWatch, watchRoundMs } from "./lease-watch.ts";
+import { isUnreachable, reached } from "../connection/unavailable.ts";
+import { tookEffect } from "../leases/lease-gone.ts";
+import { LeaseWatch, watchRoundMs } from "../leases/lease-watch.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 import { type QueueKeys, queueKeys } from "./queue-keys.ts";
-import { renewClaim } from "./scripts/renew-claim.ts";
-import type { Scripts } from "./scripts.ts";
-import { isUnreachable, reached } from "./unavailable.ts";
+import { renewClaim } from "./renew-claim.ts";
 
 /** An entry that was fetched, with the token that proves the right to it for one lease. */
 export interface Fetched {
@@ -26,7 +26,7 @@ export interface Fetched {
 }
 
 export interface ClaimSourceOptions {
-  /** The id of the worker that claims. Each token begins with it; see `scripts/claims-of-worker.lua`. */
+  /** The id of the worker that claims. Each token begins with it; see `claims-of-worker.lua`. */
   readonly worker: string;
   readonly leaseMs: number;
   readonly onFault: (error: Error) => void;

@@ -1,6 +1,6 @@
 import type { InvocationId } from "@pifleet/invocation";
-import type { QueueKeys } from "../queue-keys.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import type { QueueKeys } from "./queue-keys.ts";
 
 export type ClaimOfWorker = [id: InvocationId, token: string];
 

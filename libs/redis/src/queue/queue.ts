@@ -11,15 +11,15 @@ import {
 } from "@pifleet/invocation";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { isCrowded } from "../slots/is-crowded.ts";
 import { ClaimSource } from "./claim-source.ts";
 import { RedisConsumer } from "./consumer.ts";
-import type { Keys } from "./keys.ts";
 import { queueKeys } from "./queue-keys.ts";
 import { reclaim } from "./reclamation.ts";
 import type { WatchReserves } from "./reserve-calls.ts";
-import { isCrowded } from "./scripts/is-crowded.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
 
 const ENTRY_NAME = "invocation";
 /** BullMQ logs every move to a stream that nobody reads here. */

@@ -1,10 +1,10 @@
 import type { InvocationId } from "@pifleet/invocation";
 import type { Queue } from "bullmq";
-import { tookEffect } from "./lease-gone.ts";
+import { reached } from "../connection/unavailable.ts";
+import { tookEffect } from "../leases/lease-gone.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { claimsOfWorker } from "./claims-of-worker.ts";
 import { queueKeys } from "./queue-keys.ts";
-import { claimsOfWorker } from "./scripts/claims-of-worker.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
 
 /**
  * Puts back what a dead worker has claimed; returns the ids. Each entry is moved under the token of its dead claim, so

@@ -1,6 +1,6 @@
 import type { Job } from "bullmq";
-import type { QueueKeys } from "../queue-keys.ts";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import type { QueueKeys } from "./queue-keys.ts";
 
 /** Extends the lease of a claim on a fetched entry; false when the claim is lost. @throws {UnavailableError} */
 export async function renewClaim(

@@ -14,7 +14,7 @@ export interface Keys {
   readonly expiring: string;
   /** Sorted set, in lexical order, of the ids of all tenants' invocations that have not ended. */
   readonly open: string;
-  /** Sorted set, in lexical order, of the invocations that have a place, with their tenants; see `scripts/includes/places.lua`. */
+  /** Sorted set, in lexical order, of the invocations that have a place, with their tenants; see `slots/places.lua`. */
   readonly admitted: string;
   /** Sorted set of the ids of invocations that wait for their time; score: when it comes, Unix ms. */
   readonly scheduled: string;
@@ -33,13 +33,13 @@ export interface Keys {
   readonly expiringDeliveries: string;
   /** Key prefix of all deliveries; the scripts append an id. */
   readonly deliveryPrefix: string;
-  /** Hash from a worker's id to its presence; what stands beside it is in `scripts/includes/workers.lua`. */
+  /** Hash from a worker's id to its presence; what stands beside it is in `workers/workers.lua`. */
   readonly workers: string;
   /** Hash from a worker's id to the connection that it beat on last. */
   readonly workerConnections: string;
-  /** Hash: since when the leases can be relied on; see `scripts/leases-are-due.lua`. */
+  /** Hash: since when the leases can be relied on; see `leases/leases-are-due.lua`. */
   readonly leaseWatch: string;
-  /** Hash: providers that were away; see `scripts/includes/breakers.lua`. */
+  /** Hash: providers that were away; see `providers/breakers.lua`. */
   readonly breakers: string;
   /** What the keys of catalogs of models begin with; a digest stands behind it. */
   readonly catalogPrefix: string;
@@ -64,7 +64,7 @@ export interface Keys {
   readonly probe: string;
   /** String: the number of the form in which the data is kept; see `schema.ts`. */
   readonly schema: string;
-  /** Hash from a tenant to the bytes of all that it has; see `scripts/includes/storage.lua`. */
+  /** Hash from a tenant to the bytes of all that it has; see `storage/storage.lua`. */
   readonly storage: string;
   /** Hash from the ids of a tenant's invocations to their bytes; an index, as the scripts make its key. */
   sizes(tenant: string): string;

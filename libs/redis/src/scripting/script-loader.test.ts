@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { loadScript, type ScriptSource } from "./script-loader.ts";
+import { libraryScripts, loadScript, type ScriptSource } from "./script-loader.ts";
 import { SCRIPT_NAMES, scriptText } from "./scripts.ts";
 
-const source: ScriptSource = {
-  script: () => "-- head\n-- @include both\n-- @include one\nreturn one()",
-  include: (name) => (name === "both" ? "-- @include one\n-- @include two\n" : `local ${name} = 1\n`),
+const TEXTS: Readonly<Record<string, string>> = {
+  any: "-- head\n-- @include both\n-- @include one\nreturn one()",
+  both: "-- @include one\n-- @include two\n",
 };
+const source: ScriptSource = (name) => TEXTS[name] ?? `local ${name} = 1\n`;
 
 describe("the script loader", () => {
   it("puts each include in place once, where it is first asked for", () => {
@@ -14,13 +15,8 @@ describe("the script loader", () => {
   });
 
   it("fails for an include that is not there", () => {
-    const missing = {
-      ...source,
-      include: () => {
-        throw new Error("no such file");
-      },
-    };
-    expect(() => loadScript("any", missing)).toThrow("no such file");
+    const source = libraryScripts({ any: "-- @include nowhere" });
+    expect(() => loadScript("any", source)).toThrow("There is no Lua file nowhere.lua.");
   });
 });
 

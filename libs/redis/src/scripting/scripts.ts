@@ -1,9 +1,9 @@
 import type { InvocationId } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import { reached } from "../connection/unavailable.ts";
 import type { Keys } from "./keys.ts";
-import { loadScript, scriptFolder } from "./script-loader.ts";
+import { libraryScripts, loadScript } from "./script-loader.ts";
 import { transitionsAsLua } from "./transition-table.ts";
-import { reached } from "./unavailable.ts";
 
 export const SCRIPT_NAMES = [
   "absent",
@@ -63,7 +63,7 @@ export type ScriptName = (typeof SCRIPT_NAMES)[number];
 type Argument = string | number | Buffer;
 type Command = (...args: Argument[]) => Promise<unknown>;
 
-const source = scriptFolder({ transitions: transitionsAsLua() });
+const source = libraryScripts({ transitions: transitionsAsLua() });
 const TEXTS = new Map(SCRIPT_NAMES.map((name) => [name, loadScript(name, source)]));
 
 /** The text of a script as it is sent to Redis. */
@@ -71,7 +71,7 @@ export function scriptText(name: ScriptName): string {
   return TEXTS.get(name) ?? "";
 }
 
-/** Runs the scripts on one connection. Their typed wrappers are the files in `scripts/`. */
+/** Runs the scripts on one connection. Their typed wrappers stand beside their Lua files. */
 export class Scripts {
   readonly keys: Keys;
   readonly #redis: Redis;
@@ -96,7 +96,7 @@ export class Scripts {
     return this.#call(`${commandName(name)}Buffer`, keys, args);
   }
 
-  /** Runs a script whose input begins with the scope of one invocation; see `scripts/includes/scope.lua`. */
+  /** Runs a script whose input begins with the scope of one invocation; see `status/scope.lua`. */
   async runOn(
     id: InvocationId,
     name: ScriptName,
@@ -117,7 +117,7 @@ export class Scripts {
   }
 
   /**
-   * Runs a script whose input begins with the ledger of deliveries; see `scripts/includes/ledger.lua`. It answers with
+   * Runs a script whose input begins with the ledger of deliveries; see `deliveries/ledger.lua`. It answers with
    * `Buffer`s.
    */
   async runOnLedger(name: ScriptName, args: readonly Argument[], moreKeys: readonly string[] = []): Promise<unknown> {
@@ -126,7 +126,7 @@ export class Scripts {
     return this.runForBuffers(name, [dueDeliveries, expiringDeliveries, ...moreKeys], [...ledgerArgs, ...args]);
   }
 
-  /** Names a call, so that it takes effect once even if it is sent twice; see `scripts/includes/repeated.lua`. */
+  /** Names a call, so that it takes effect once even if it is sent twice; see `attempts/repeated.lua`. */
   nextCall(): [writer: string, call: number] {
     this.#calls += 1;
     return [this.#writer, this.#calls];

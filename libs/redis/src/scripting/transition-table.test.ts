@@ -1,8 +1,8 @@
 import { nextStatus, Status, TerminalStatus, TRANSITIONS } from "@pifleet/invocation";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
+import { TEST_REDIS_URL } from "../testing/own-keys.ts";
 import { SCRIPT_NAMES, scriptText } from "./scripts.ts";
-import { TEST_REDIS_URL } from "./testing/own-keys.ts";
 import { ENDING, transitionsAsLua } from "./transition-table.ts";
 
 describe("the transitions of the scripts", () => {

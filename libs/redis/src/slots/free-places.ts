@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Frees the places of invocations that are gone or have ended; returns how many. */
 export async function freePlaces(scripts: Scripts): Promise<number> {

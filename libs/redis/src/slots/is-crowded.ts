@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Whether more invocations have a place than the workers that are alive run at once. */
 export async function isCrowded(scripts: Scripts): Promise<boolean> {

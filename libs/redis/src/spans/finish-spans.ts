@@ -1,6 +1,6 @@
 import type { Fenced, InvocationId, Span } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
-import { encodeSpans } from "../span-encoding.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { encodeSpans } from "./span-encoding.ts";
 
 /** Writes the spans of an attempt that was lost, in exchange for its journal. */
 export async function finishSpans(

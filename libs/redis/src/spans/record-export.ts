@@ -1,5 +1,5 @@
 import type { AttemptExport, NextTry, OwedSpans } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Records what became of the spans of an attempt, and when they are to be sent again. */
 export async function recordExport(

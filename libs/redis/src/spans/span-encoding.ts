@@ -1,5 +1,5 @@
 import type { Span } from "@pifleet/invocation";
-import { decodeText, encodeText } from "./text-encoding.ts";
+import { decodeText, encodeText } from "../scripting/text-encoding.ts";
 
 /** The spans of one write as one element of a span list; empty when there are none. */
 export async function encodeSpans(spans: readonly Span[]): Promise<Buffer> {

@@ -1,9 +1,9 @@
 import type { Fenced, InvocationId, Span, SpanLog } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { finishSpans } from "./scripts/finish-spans.ts";
-import type { Scripts } from "./scripts.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { finishSpans } from "./finish-spans.ts";
 import { decodeSpans } from "./span-encoding.ts";
-import { reached } from "./unavailable.ts";
 
 /** The span logs in Redis: one list per invocation, and one list per journal. */
 export class RedisSpanLog implements SpanLog {

@@ -1,5 +1,5 @@
 import type { InvocationId, OwedSpans } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Takes up to `limit` attempts whose spans are due at a collector; nobody else gets them for `leaseMs`. */
 export async function takeOwed(scripts: Scripts, limit: number, leaseMs: number): Promise<OwedSpans[]> {

@@ -1,9 +1,9 @@
 import type { AttemptExport, NextTry, OwedSpans, SpoolSize, TraceSpool } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { recordExport } from "./scripts/record-export.ts";
-import { takeOwed } from "./scripts/take-owed.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { recordExport } from "./record-export.ts";
+import { takeOwed } from "./take-owed.ts";
 
 /** The spool in Redis: two sorted sets of attempts. The scripts that end an attempt add to them. */
 export class RedisTraceSpool implements TraceSpool {

@@ -1,6 +1,6 @@
 import { type CancelRequest, type InvocationId, invocationError } from "@pifleet/invocation";
-import { fieldsOf, type StoredFields } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
+import { fieldsOf, type StoredFields } from "../invocations/record.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** The error of an invocation that was cancelled while no attempt could report it, JSON. */
 export const CANCELLED = JSON.stringify(invocationError("cancelled", "The invocation was cancelled."));

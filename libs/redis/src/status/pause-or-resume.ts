@@ -1,6 +1,6 @@
 import type { InvocationId } from "@pifleet/invocation";
-import { fieldsOf, type StoredFields } from "../record.ts";
-import type { Scripts } from "../scripts.ts";
+import { fieldsOf, type StoredFields } from "../invocations/record.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 export interface PauseReply {
   readonly kind: "done" | "illegal" | "missing";

@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** One script looks at so many invocations at most: while it runs nobody else is served. */
 const AT_ONCE = 200;

@@ -1,5 +1,5 @@
 import type { Status } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** One script looks at so many at most: while it runs nobody else is served. */
 const AT_ONCE = 50;

@@ -2,9 +2,9 @@ import { type Backend, type Invocation, type InvocationId, NO_LIMITS, newInvocat
 import { sampleApiKey, sampleInvocation, sampleWorker } from "@pifleet/testkit/samples";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connectBackend } from "./index.ts";
-import { type Keys, makeKeys } from "./keys.ts";
-import { TEST_REDIS_URL, useOwnKeys } from "./testing/own-keys.ts";
+import { connectBackend } from "../index.ts";
+import { type Keys, makeKeys } from "../scripting/keys.ts";
+import { TEST_REDIS_URL, useOwnKeys } from "../testing/own-keys.ts";
 
 const HOUR_MS = 3_600_000;
 const TENANT = "acme";

@@ -1,9 +1,9 @@
 import { type ApiKeyId, DEFAULT_TENANT, isTerminal, Status } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { type Recounted, recount } from "./scripts/recount.ts";
-import { recountStorage } from "./scripts/recount-storage.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { type Recounted, recount } from "./recount.ts";
+import { recountStorage } from "./recount-storage.ts";
 
 /** Approximate number of set members per scan step. */
 const PAGE = 500;

@@ -1,5 +1,5 @@
 import type { StoredWebhook } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Writes a new webhook, unless its tenant has `most` already. */
 export async function createWebhook(

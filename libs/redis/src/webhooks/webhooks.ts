@@ -1,9 +1,9 @@
 import { MAX_WEBHOOKS, type StoredWebhook, type WebhookId, type Webhooks } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
-import { createWebhook } from "./scripts/create-webhook.ts";
-import { replaceWebhook } from "./scripts/replace-webhook.ts";
-import type { Scripts } from "./scripts.ts";
-import { reached } from "./unavailable.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { createWebhook } from "./create-webhook.ts";
+import { replaceWebhook } from "./replace-webhook.ts";
 
 /** The webhooks in Redis: one hash per tenant. The script that ends an invocation looks whether there is one. */
 export class RedisWebhooks implements Webhooks {

@@ -1,5 +1,5 @@
 import type { WorkerPresence } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** How long a catalog is kept when no worker that has it beats any more, milliseconds. */
 export const CATALOG_MS = 600_000;

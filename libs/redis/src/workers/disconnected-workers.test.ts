@@ -2,10 +2,10 @@ import type { Backend } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectBackend } from "./index.ts";
-import { makeKeys } from "./keys.ts";
-import { presenceOf } from "./testing/presence.ts";
-import { WorkerProcess } from "./testing/worker-process.ts";
+import { connectBackend } from "../index.ts";
+import { makeKeys } from "../scripting/keys.ts";
+import { presenceOf } from "../testing/presence.ts";
+import { WorkerProcess } from "../testing/worker-process.ts";
 
 const HOUR_MS = 3_600_000;
 const POLLS = 5;

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
-import type { Keys } from "./keys.ts";
-import type { ConnectionIdentity, OwnConnection } from "./own-connection.ts";
-import { isUnreachable, reached } from "./unavailable.ts";
+import type { ConnectionIdentity, OwnConnection } from "../connection/own-connection.ts";
+import { isUnreachable, reached } from "../connection/unavailable.ts";
+import type { Keys } from "../scripting/keys.ts";
 
 /** How long a Redis that refuses to list its connections is not asked again. */
 const REFUSED_MS = 60_000;

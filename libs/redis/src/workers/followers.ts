@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** The ids of up to `count` workers that follow this one in the order of the ids, around the end. */
 export async function followers(scripts: Scripts, worker: string, count: number): Promise<string[]> {

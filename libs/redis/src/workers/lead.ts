@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Whether `worker` does the task until `ttlMs` from now. */
 export async function lead(scripts: Scripts, task: string, worker: string, ttlMs: number): Promise<boolean> {

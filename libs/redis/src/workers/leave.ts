@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** Takes a worker off the list; of these tasks, others may do those that it did. */
 export async function leave(scripts: Scripts, id: string, tasks: Iterable<string>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { WorkerPresence } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../scripting/scripts.ts";
 
 /** A worker of schema 1 that has been silent for this long is dead; milliseconds. Longer than clocks differ. */
 const SILENT_MS = 60_000;

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import type { ModelCatalog, WorkerPresence, WorkerRegistry } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import type { OwnConnection } from "../connection/own-connection.ts";
+import { reached } from "../connection/unavailable.ts";
+import type { Scripts } from "../scripting/scripts.ts";
+import { decodeText, encodeText } from "../scripting/text-encoding.ts";
+import { beat, CATALOG_MS } from "./beat.ts";
 import { type DisconnectedWorkers, encodeConnection } from "./disconnected-workers.ts";
-import type { OwnConnection } from "./own-connection.ts";
-import { beat, CATALOG_MS } from "./scripts/beat.ts";
-import { followers } from "./scripts/followers.ts";
-import { lead } from "./scripts/lead.ts";
-import { leave } from "./scripts/leave.ts";
-import { listWorkers } from "./scripts/list-workers.ts";
-import { vanished } from "./scripts/vanished.ts";
-import type { Scripts } from "./scripts.ts";
-import { decodeText, encodeText } from "./text-encoding.ts";
-import { reached } from "./unavailable.ts";
+import { followers } from "./followers.ts";
+import { lead } from "./lead.ts";
+import { leave } from "./leave.ts";
+import { listWorkers } from "./list-workers.ts";
+import { vanished } from "./vanished.ts";
 
 const DIGEST_CHARS = 16;
 

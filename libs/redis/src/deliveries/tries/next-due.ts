@@ -1,4 +1,4 @@
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../../scripting/scripts.ts";
 
 /** Milliseconds until the next delivery or row of the outbox is due; null when there is none. */
 export async function nextDue(scripts: Scripts): Promise<number | null> {

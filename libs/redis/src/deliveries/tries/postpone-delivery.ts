@@ -1,5 +1,5 @@
 import type { DeliveryId } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../../scripting/scripts.ts";
 
 /** Puts a pending delivery off. */
 export async function postponeDelivery(scripts: Scripts, id: DeliveryId, delayMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { type AfterTry, type DeliveryId, type DeliveryTry, KEPT_TRIES } from "@pifleet/invocation";
-import type { Scripts } from "../scripts.ts";
+import type { Scripts } from "../../scripting/scripts.ts";
 
 /** Records a try of a delivery and what follows. */
 export async function recordTry(scripts: Scripts, id: DeliveryId, made: DeliveryTry, after: AfterTry): Promise<void> {

@@ -1,6 +1,6 @@
 import type { DeliveryId, StoredDelivery } from "@pifleet/invocation";
+import type { Scripts } from "../../scripting/scripts.ts";
 import { decodeDelivery, deliveryFieldsOf } from "../delivery.ts";
-import type { Scripts } from "../scripts.ts";
 
 /** Takes up to `limit` deliveries that are due; nobody else gets them for `leaseMs`. */
 export async function takeDeliveries(scripts: Scripts, limit: number, leaseMs: number): Promise<StoredDelivery[]> {
