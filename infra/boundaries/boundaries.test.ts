@@ -35,8 +35,8 @@ async function check(sources: Record<string, string>): Promise<{ code: number; s
 }
 
 const CLEAN = {
-  "apps/api/src/main.ts": 'import { queue } from "../../../libs/redis/src/queue.ts";\nqueue();\n',
-  "libs/redis/src/queue.ts": 'import { Queue } from "bullmq";\nexport const queue = () => new Queue("x");\n',
+  "apps/api/src/main.ts": 'import { queue } from "../../../libs/redis/src/queue/queue.ts";\nqueue();\n',
+  "libs/redis/src/queue/queue.ts": 'import { Queue } from "bullmq";\nexport const queue = () => new Queue("x");\n',
 };
 
 test("a repository in which everybody keeps to the rules passes without a word", async () => {
@@ -54,6 +54,28 @@ test.each([
   [
     "redis-clients-stay-in-redis",
     { "apps/api/src/main.ts": 'import type { Queue } from "bullmq";\nexport type Q = Queue;\n' },
+  ],
+  ["bullmq-stays-in-queue", { "libs/redis/src/events/event-log.ts": 'import "bullmq";\n' }],
+  [
+    "redis-connection-is-the-floor",
+    {
+      "libs/redis/src/connection/main.ts": 'import "../scripting/main.ts";\n',
+      "libs/redis/src/scripting/main.ts": 'import "node:fs";\n',
+    },
+  ],
+  [
+    "redis-scripting-knows-no-room",
+    {
+      "libs/redis/src/scripting/main.ts": 'import "../events/main.ts";\n',
+      "libs/redis/src/events/main.ts": 'import "node:fs";\n',
+    },
+  ],
+  [
+    "redis-rooms-are-composed-above",
+    {
+      "libs/redis/src/events/main.ts": 'import "../backend.ts";\n',
+      "libs/redis/src/backend.ts": 'import "node:fs";\n',
+    },
   ],
   ["pi-stays-in-harness", { "apps/worker/src/main.ts": 'await import("@earendil-works/pi-ai");\n' }],
   ["opentelemetry-stays-in-tracing", { "apps/worker/src/main.ts": 'import "@opentelemetry/sdk-trace-node";\n' }],

@@ -10,6 +10,7 @@ const TESTING = `${TEST}|^libs/testkit/|^test/`;
 const AGENT_SHELL = "^libs/harness/src/pi/shell\\.ts$";
 /** What the benchmark measures us beside: what others would write with the vendors alone. */
 const BASELINE = "^test/bench/baseline/";
+const REDIS = "^libs/redis/src/";
 const ADAPTERS = ["redis", "harness", "runtime", "webhooks", "artifacts"];
 
 /** A package by its name, where it was found and where it was not. */
@@ -102,6 +103,27 @@ const WHO_MAY_IMPORT_WHOM: Rule[] = [
     to: { pathNot: `^libs/invocation/|${packages("zod/")}` },
   },
   {
+    name: "redis-connection-is-the-floor",
+    comment: "Everything in libs/redis stands on the connection, which knows neither scripts nor keys of Redis.",
+    severity: "error",
+    from: { path: `${REDIS}connection/`, pathNot: TEST },
+    to: { path: REDIS, pathNot: `${REDIS}connection/` },
+  },
+  {
+    name: "redis-scripting-knows-no-room",
+    comment: "Scripts are loaded and called in one way, whichever room they stand in.",
+    severity: "error",
+    from: { path: `${REDIS}scripting/`, pathNot: TEST },
+    to: { path: REDIS, pathNot: `${REDIS}(connection|scripting)/` },
+  },
+  {
+    name: "redis-rooms-are-composed-above",
+    comment: "Only the backend knows all rooms of libs/redis; no room reaches up to it.",
+    severity: "error",
+    from: { path: `${REDIS}[^/]+/`, pathNot: TEST },
+    to: { path: `${REDIS}[^/]+\\.ts$` },
+  },
+  {
     name: "execution-names-no-vendor",
     comment: "Execution is the same over every database, agent engine and runtime: it uses ports and names no vendor.",
     severity: "error",
@@ -137,6 +159,12 @@ const VENDORS: Rule[] = [
     packages("bullmq/", "ioredis/", "bullmq$", "ioredis$"),
     ["^libs/redis/", BASELINE],
     "Every byte that touches Redis goes through libs/redis, where its keys and fences are kept. What the benchmark compares us with is made without our libraries.",
+  ),
+  confined(
+    "bullmq-stays-in-queue",
+    packages("bullmq/", "bullmq$"),
+    [`${REDIS}queue/`, BASELINE, TEST],
+    "BullMQ carries the entries of the queue and nothing else, so that no other room has to know how it keeps them.",
   ),
   confined(
     "opentelemetry-stays-in-tracing",
