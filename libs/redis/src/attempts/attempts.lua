@@ -1,3 +1,4 @@
+-- @takes record, now
 -- @include vouched
 -- @include scope
 -- @include event

@@ -1,9 +1,21 @@
 import type { CheckIn, InvocationId } from "@pifleet/invocation";
+import { numeral } from "../scripting/parameters.ts";
+import { oneOf, tuple, yesOrNo } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
+
+const CHECK_IN = defineScript({
+  name: "check-in",
+  base: "invocation",
+  keys: {},
+  args: {
+    attempt: numeral("attempt"),
+  },
+  reply: tuple(oneOf("current", "stale"), yesOrNo("cancel was asked for"), yesOrNo("it is paused")),
+});
 
 /** Tells whether an attempt is still the one that may write, and what was asked of it. */
 export async function checkIn(scripts: Scripts, id: InvocationId, attempt: number): Promise<CheckIn> {
-  const reply = await scripts.runOn(id, "check-in", [attempt]);
-  const [kind, cancelRequested, paused] = reply as [CheckIn["kind"], 0 | 1, 0 | 1];
-  return kind === "stale" ? { kind } : { kind, cancelRequested: cancelRequested === 1, paused: paused === 1 };
+  const [kind, cancelRequested, paused] = await scripts.callOn(id, CHECK_IN, {}, { attempt });
+  return kind === "stale" ? { kind } : { kind, cancelRequested, paused };
 }

@@ -1,3 +1,4 @@
+-- @takes record
 -- @include status
 -- @include repeated
 

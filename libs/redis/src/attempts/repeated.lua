@@ -1,3 +1,4 @@
+-- @takes record
 -- @include scope
 
 -- A call may be sent twice: when the connection breaks before its answer arrives, nobody knows whether it was

@@ -1,26 +1,5 @@
---[[
-  Ends an attempt, and with it the invocation unless another attempt follows. Works when Redis is full.
-  Input: the scope, then
-    KEYS[12] journal of the attempt
-    ARGV[6]  attempt
-    ARGV[7]  writer
-    ARGV[8]  number of the writer's call
-    ARGV[9]  kind: final | again | handed_back
-    ARGV[10] what the attempt ended with: succeeded, handed_back or an error code
-    ARGV[11] error of the attempt, JSON or "null"
-    ARGV[12] usage of the attempt, JSON
-    ARGV[13] transition that ends the invocation; read when final
-    ARGV[14] output, JSON string or "null"
-    ARGV[15] messages, JSON
-    ARGV[16] error of a cancelled invocation, JSON
-    ARGV[17] milliseconds until the next attempt; read when again
-    ARGV[18] spans of the attempt, one element of the list; empty when there are none
-    ARGV[19] milliseconds that the caller has its spans for itself
-    ARGV[20] artifacts, JSON
-    ARGV[21] how many messages there are
-    ARGV[22] why the model's newest answer ended, JSON string or "null"
-  Output: accepted | stale
-]]
+-- Ends an attempt, and with it the invocation unless another attempt follows. Works when Redis is full.
+
 -- @include scope
 -- @include fence
 -- @include attempts
@@ -28,13 +7,7 @@
 -- @include finish
 -- @include requeue
 -- @include write-spans
--- @include when-full
-
-local attempt, writer, call, kind = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local ended, failure, usage = ARGV[10], ARGV[11], ARGV[12]
-local transition, output, messages, cancelled_error, delay = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local journal, written, settler_lease, artifacts = KEYS[12], ARGV[18], ARGV[19], ARGV[20]
-local message_count, stop_reason = ARGV[21], ARGV[22]
+-- @include when-full(record)
 
 work_when_full()
 local passed = fence(attempt, writer, call)

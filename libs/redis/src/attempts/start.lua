@@ -1,24 +1,5 @@
---[[
-  Begins the next attempt of an invocation on a worker, unless it has ended or ends now.
-  Input: the scope, then
-    KEYS[12] breakers, see breakers.lua
-    ARGV[6]  deadline: Redis time after which the call came too late, Unix ms
-    ARGV[7]  writer
-    ARGV[8]  number of the writer's call
-    ARGV[9]  worker, JSON string
-    ARGV[10] error of an attempt that was lost with its worker, JSON
-    ARGV[11] error of a cancelled invocation, JSON
-    ARGV[12] channel of reserves
-    ARGV[13] 1 when the worker runs nothing else, and else 0
-    ARGV[14] error of an invocation whose attempt was lost with a worker that ran nothing else, JSON
-    ARGV[15] the worker's accounts at providers, by provider, JSON
-  Output: { kind, Redis time in Unix ms, fields and values }
-    started | terminal | missing | late; apart when it must be started by a worker that runs nothing else; held when its
-    provider does not answer
-  The fields are those of the record when it started, and `suspect` when its provider was away; `heldUntil` when it is
-  held.
-]]
-local breakers = KEYS[12]
+-- Begins the next attempt of an invocation on a worker, unless it has ended or ends now.
+
 -- @include scope
 -- @include clock
 -- @include status
@@ -26,13 +7,11 @@ local breakers = KEYS[12]
 -- @include attempts
 -- @include finish
 -- @include places
+-- @include stop-waiting
 -- @include requeue
 -- @include breakers
 
-local deadline, writer, call = tonumber(ARGV[6]), ARGV[7], ARGV[8]
-local worker, lost_error, cancelled_error, reserves = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
-local is_apart, killed_error = ARGV[13] == "1", ARGV[14]
-local accounts = cjson.decode(ARGV[15])
+local accounts = cjson.decode(accounts_json)
 -- An invocation under which so many workers were lost may be what kills them.
 local SUSPICIOUS = 2
 

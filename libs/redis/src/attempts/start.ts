@@ -1,7 +1,35 @@
 import { type InvocationId, invocationError, type ProviderAccounts } from "@pifleet/invocation";
 import { fieldsOf, type StoredFields } from "../invocations/record.ts";
+import { flag, json, number, numeral, text } from "../scripting/parameters.ts";
+import { bytes, integer, listOf, oneOf, tuple } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
 import { CANCELLED } from "../status/cancel.ts";
+
+const START = defineScript({
+  name: "start",
+  base: "invocation",
+  keys: {
+    breakers: "see breakers.lua",
+  },
+  args: {
+    deadline: number("Redis time after which the call came too late, Unix ms"),
+    writer: text("writer"),
+    call: numeral("number of the writer's call"),
+    worker: json("JSON string"),
+    lostError: text("error of an attempt that was lost with its worker, JSON"),
+    cancelledError: text("error of a cancelled invocation, JSON"),
+    reserves: text("channel of reserves"),
+    isApart: flag("1 when the worker runs nothing else, and else 0"),
+    killedError: text("error of an invocation whose attempt was lost with a worker that ran nothing else, JSON"),
+    accountsJson: json("the worker's accounts at providers, by provider, JSON"),
+  },
+  reply: tuple(
+    oneOf("started", "apart", "held", "terminal", "missing", "late"),
+    integer("Redis time in Unix ms"),
+    listOf(bytes("fields and their values")),
+  ),
+});
 
 const LOST = JSON.stringify(
   invocationError("worker_lost", "The worker that ran the attempt was lost: it died or could not be reached."),
@@ -35,17 +63,19 @@ export async function start(
     accounts,
   }: { readonly deadlineMs: number; readonly apart: boolean; readonly accounts: ProviderAccounts },
 ): Promise<StartReply> {
-  const who = [
-    JSON.stringify(worker),
-    LOST,
-    CANCELLED,
-    scripts.keys.reserves,
-    apart ? 1 : 0,
-    KILLED,
-    JSON.stringify(accounts),
-  ];
-  const args = [deadlineMs, ...scripts.nextCall(), ...who];
-  const reply = await scripts.runOnForBuffers(id, "start", args, [scripts.keys.breakers]);
-  const [kind, redisMs, flat] = reply as [Buffer, number, Buffer[]];
-  return { kind: kind.toString() as StartReply["kind"], redisMs, fields: fieldsOf(flat) };
+  const [writer, call] = scripts.nextCall();
+  const args = {
+    deadline: deadlineMs,
+    writer,
+    call,
+    worker,
+    lostError: LOST,
+    cancelledError: CANCELLED,
+    reserves: scripts.keys.reserves,
+    isApart: apart,
+    killedError: KILLED,
+    accountsJson: accounts,
+  };
+  const [kind, redisMs, flat] = await scripts.callOn(id, START, { breakers: scripts.keys.breakers }, args);
+  return { kind, redisMs, fields: fieldsOf(flat) };
 }

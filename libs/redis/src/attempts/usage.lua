@@ -1,3 +1,4 @@
+-- @takes record
 -- @include scope
 
 -- Sums stay at what a usage can hold; see `usage.ts`. `usage` is a table.

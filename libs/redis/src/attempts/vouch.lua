@@ -1,14 +1,9 @@
---[[
-  Notes that the worker of an attempt lives although it has lost its claim. Nothing to note once the invocation has ended.
-  Input: the scope, then
-    ARGV[6] attempt
-  Output: nothing
-]]
+-- Notes that the worker of an attempt lives although it has lost its claim. Nothing to note once the invocation has ended.
+
 -- @include scope
 -- @include status
 -- @include vouched
 
-local attempt = ARGV[6]
 local status = get("status")
 
 if status and not is_terminal(status) and tonumber(attempt) <= tonumber(get("attempt")) and not is_vouched_for(attempt) then

@@ -1,7 +1,20 @@
 import type { InvocationId } from "@pifleet/invocation";
+import { numeral } from "../scripting/parameters.ts";
+import { nothing } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
+
+const VOUCH = defineScript({
+  name: "vouch",
+  base: "invocation",
+  keys: {},
+  args: {
+    attempt: numeral("attempt"),
+  },
+  reply: nothing,
+});
 
 /** Notes that the worker of an attempt lives although it has lost its claim. */
 export async function vouch(scripts: Scripts, id: InvocationId, attempt: number): Promise<void> {
-  await scripts.runOn(id, "vouch", [attempt]);
+  await scripts.callOn(id, VOUCH, {}, { attempt });
 }

@@ -1,3 +1,4 @@
+-- @takes due, expiring, retention
 -- @include ledger
 
 -- The indexes that hold the deliveries of a place which are in this status.

@@ -1,13 +1,9 @@
---[[
-  Takes deliveries whose retention has run out off their indexes; the hashes themselves expire by their own.
-  Input: the ledger, then
-    ARGV[4] how many at most
-  Output: how many
-]]
+-- Takes deliveries whose retention has run out off their indexes; the hashes themselves expire by their own.
+
 -- @include ledger
 -- @include delivery-status
 
-local members = redis.call("ZRANGEBYSCORE", expiring, "-inf", clock(), "LIMIT", 0, ARGV[4])
+local members = redis.call("ZRANGEBYSCORE", expiring, "-inf", clock(), "LIMIT", 0, limit)
 for _, member in ipairs(members) do
   local id, status, place = string.match(member, "^([^|]+)|([^|]+)|(.*)$")
   take_off(id, status, place)

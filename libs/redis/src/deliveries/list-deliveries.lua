@@ -1,21 +1,6 @@
---[[
-  Lists deliveries, newest first, without their bodies. Ids whose delivery has expired are taken off the indexes.
-  Input:
-    KEYS[1…] indexes  sorted sets of ids in lexical order, that have no id in common
-    ARGV[1] deliveries  what the key of a delivery begins with; its id follows
-    ARGV[2] the end of the range, as ZREVRANGEBYLEX takes it
-    ARGV[3] its beginning
-    ARGV[4] how many at most
-    ARGV[5] how many ids are looked at, at most
-    ARGV[6] how many tries are kept
-    ARGV[7] only those in this status; empty for all
-    ARGV[8] only those of this webhook; empty for all
-  Output: { { id, fields and values } of each, the id to go on behind; empty at the end }
-]]
-local deliveries, to, from, limit, longest = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local kept, status, webhook = tonumber(ARGV[6]), ARGV[7], ARGV[8]
-
+-- Lists deliveries, newest first, without their bodies. Ids whose delivery has expired are taken off the indexes.
 -- The newest `count` ids of all the indexes.
+
 local function next_ids(count)
   local ids = {}
   for _, key in ipairs(KEYS) do

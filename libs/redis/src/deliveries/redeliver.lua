@@ -1,15 +1,9 @@
---[[
-  Makes a delivery of a tenant pending and due at once, and begins its schedule anew. One that is taken stays with its
-  taker, who makes a try; if that fails, the delivery is due at once.
-  Input: the ledger, then
-    ARGV[4] tenant
-    ARGV[5] id
-  Output: the fields of its hash and their values; none when there is no such delivery
-]]
+-- Makes a delivery of a tenant pending and due at once, and begins its schedule anew. One that is taken stays with its
+-- taker, who makes a try; if that fails, the delivery is due at once.
+
 -- @include ledger
 -- @include delivery-status
 
-local tenant, id = ARGV[4], ARGV[5]
 local row = delivery(id)
 local time = clock()
 

@@ -1,11 +1,5 @@
---[[
-  Writes the deliveries of an ended invocation, due at once, in exchange for its row of the outbox.
-  Input: the ledger, then
-    KEYS[3] outbox  sorted set of the ids of ended invocations
-    ARGV[4] id of the invocation
-    ARGV[5…] of each delivery: id, place, what never changes (JSON), body (encoded)
-  Output: nothing
-]]
+-- Writes the deliveries of an ended invocation, due at once, in exchange for its row of the outbox.
+
 -- @include ledger
 -- @include delivery-status
 -- @include storage
@@ -18,11 +12,11 @@ local function count_delivery(place, bytes)
   end
 end
 
-if redis.call("ZREM", KEYS[3], ARGV[4]) == 0 then
+if redis.call("ZREM", outbox, ended) == 0 then
   return
 end
 local time = clock()
-for i = 5, #ARGV, 4 do
+for i = MORE_ARGS, #ARGV, 4 do
   local id, place, given, body = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   redis.call("HSET", delivery(id), "place", place, "given", given, "body", body, "tried", 0)
   redis.call("ZADD", index_of_invocation(place), 0, id)

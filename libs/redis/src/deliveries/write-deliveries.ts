@@ -1,6 +1,22 @@
 import type { Ended, StoredDelivery } from "@pifleet/invocation";
+import { text } from "../scripting/parameters.ts";
+import { nothing } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
 import { encodeDelivery } from "./delivery.ts";
+
+const WRITE_DELIVERIES = defineScript({
+  name: "write-deliveries",
+  base: "ledger",
+  keys: {
+    outbox: "sorted set of the ids of ended invocations",
+  },
+  args: {
+    ended: text("id of the invocation"),
+  },
+  moreArgs: "of each delivery: id, place, what never changes (JSON), body (encoded)",
+  reply: nothing,
+});
 
 /** Writes the deliveries of an ended invocation, in exchange for its row of the outbox. */
 export async function writeDeliveries(
@@ -8,6 +24,6 @@ export async function writeDeliveries(
   ended: Ended,
   deliveries: readonly StoredDelivery[],
 ): Promise<void> {
-  const encoded = await Promise.all(deliveries.map(encodeDelivery));
-  await scripts.runOnLedger("write-deliveries", [ended, ...encoded.flat()], [scripts.keys.outbox]);
+  const rows = await Promise.all(deliveries.map(encodeDelivery));
+  await scripts.callOnLedger(WRITE_DELIVERIES, { outbox: scripts.keys.outbox }, { ended }, { args: rows.flat() });
 }

@@ -1,5 +1,21 @@
 import type { InvocationId } from "@pifleet/invocation";
+import { text } from "../scripting/parameters.ts";
+import { listOf, textOf } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
+
+const ABSENT = defineScript({
+  name: "absent",
+  keys: {
+    scheduled: "sorted set of the ids of those that wait for their time",
+  },
+  args: {
+    indexes: text("what the keys of the tenants' indexes begin with"),
+    records: text("what the keys of the records begin with"),
+  },
+  moreArgs: "ids",
+  reply: listOf(textOf<InvocationId>("id")),
+});
 
 /** One script is asked about so many at most: while it runs nobody else is served. */
 const AT_ONCE = 50;
@@ -9,9 +25,9 @@ export async function absent(scripts: Scripts, ids: readonly InvocationId[]): Pr
   const { scheduled, indexPrefix, recordPrefix } = scripts.keys;
   const found: InvocationId[] = [];
   for (let i = 0; i < ids.length; i += AT_ONCE) {
-    const some = ids.slice(i, i + AT_ONCE);
-    const reply = await scripts.run("absent", [scheduled], [indexPrefix, recordPrefix, ...some]);
-    found.push(...(reply as InvocationId[]));
+    const args = ids.slice(i, i + AT_ONCE);
+    const prefixes = { indexes: indexPrefix, records: recordPrefix };
+    found.push(...(await scripts.call(ABSENT, { scheduled }, prefixes, { args })));
   }
   return found;
 }

@@ -1,31 +1,20 @@
+-- @takes unqueued, admitted, scheduled, turns, virtual_time, records, tenant_places
 -- @include clock
 -- @include capacity
 -- @include places
+-- @include turns
 
 --[[
   Start-time fair queuing of the tenants. Each tenant in `turns` has a virtual time, and whoever has the least is next:
   an admission moves him one on from the virtual time of the fleet, or his own if that is later. A tenant who comes, or
   comes back, begins at that of the fleet: having waited for nothing earns nothing.
-  A script that includes this names: admitted, scheduled, unqueued, turns, virtual_time, workers, records,
-  indexes, tenant_places (the most that a tenant may have; 0 is no limit).
+  `tenant_places` is the most that a tenant may have; 0 is no limit.
 ]]
 local ADMITTED_AT_ONCE = 100
 -- Of each admitted one in what `admit` returns.
 local VALUES = 4
 local DUE_AT_ONCE = 500
 local TENANTS_AT_ONCE = 100
-
-local function fleet_time()
-  return tonumber(redis.call("GET", virtual_time) or 0)
-end
-
--- Lets an invocation wait for its turn: behind the others of its tenant with the same priority that are older.
-local function join(tenant, id, priority)
-  redis.call("ZADD", index("lobby", tenant), -priority, id)
-  if not redis.call("ZSCORE", turns, tenant) then
-    redis.call("ZADD", turns, fleet_time(), tenant)
-  end
-end
 
 local function join_due()
   for _, id in ipairs(redis.call("ZRANGEBYSCORE", scheduled, "-inf", clock(), "LIMIT", 0, DUE_AT_ONCE)) do

@@ -1,14 +1,5 @@
---[[
-  Counts who waits for a place and who has one. Writes nothing.
-  Input:
-    KEYS[1] admitted   sorted set of the places, see places.lua
-    KEYS[2] scheduled  sorted set of the ids of those that wait for their time
-    KEYS[3] turns      sorted set of the tenants; score: their virtual time
-    ARGV[1] indexes    what the keys of the tenants' indexes begin with
-    ARGV[2] how many tenants are listed at most
-  Output: { waiting, scheduled, admitted, how many tenants wait, { tenant, waiting, places of each } }
-]]
-local admitted, scheduled, turns, indexes, limit = KEYS[1], KEYS[2], KEYS[3], ARGV[1], tonumber(ARGV[2])
+-- Counts who waits for a place and who has one. Writes nothing.
+
 -- @include places
 
 local waiting, count, tenants = 0, 0, {}

@@ -1,5 +1,7 @@
+-- @takes id, scheduled
 -- @include scope
--- @include admission
+-- @include clock
+-- @include turns
 
 -- Lets the invocation wait for its turn, `delay` milliseconds from now.
 local function wait_for_turn(tenant, priority, delay)

@@ -1,29 +1,11 @@
---[[
-  Appends events of an attempt, and entries to the journal of its spans. Drops the oldest events of a log that has grown
-  too long, by their number or their bytes; a journal that is full takes no more, because its beginning is what the rest
-  hangs on.
-  Input: the scope, then
-    KEYS[12] journal of the attempt
-    ARGV[6]  attempt
-    ARGV[7]  writer
-    ARGV[8]  number of the writer's call
-    ARGV[9]  how many events are kept at least, unless they are too long
-    ARGV[10] how many bytes of events are kept at most
-    ARGV[11] how many entries a journal takes
-    ARGV[12] how many bytes a journal takes
-    ARGV[13] what the attempt has done with these events, JSON; empty when it is not told
-    ARGV[14] how many events follow
-    ARGV[15…] events, JSON; then the entries
-  Output: accepted | stale
-]]
+-- Appends events of an attempt, and entries to the journal of its spans. Drops the oldest events of a log that has grown
+-- too long, by their number or their bytes; a journal that is full takes no more, because its beginning is what the rest
+-- hangs on.
+
 -- @include scope
 -- @include fence
 -- @include write-spans
 
-local attempt, writer, call, kept, most_bytes = ARGV[6], ARGV[7], ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
-local journal, longest, most_of_journal, count = KEYS[12], tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[14])
-local progress = ARGV[13]
-local FIRST = 15
 -- Dropping in lots keeps the cost per event small.
 local LOT = 100
 -- The same of bytes: a log that has too many is left with so much of what it may have.
@@ -94,9 +76,9 @@ end
 if progress ~= "" then
   redis.call("HSET", record, "progress", progress)
 end
-local last_event = FIRST + count - 1
+local last_event = MORE_ARGS + count - 1
 if count > 0 then
-  append_events(FIRST, last_event)
+  append_events(MORE_ARGS, last_event)
 end
 if #ARGV > last_event then
   append_entries(last_event + 1, #ARGV)

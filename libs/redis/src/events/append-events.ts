@@ -8,7 +8,31 @@ import {
   MAX_JOURNAL_ENTRIES,
   MAX_LOG_BYTES,
 } from "@pifleet/invocation";
+import { number, numeral, text } from "../scripting/parameters.ts";
+import { oneOf } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
+
+const APPEND_EVENTS = defineScript({
+  name: "append-events",
+  base: "invocation",
+  keys: {
+    journal: "of the attempt",
+  },
+  args: {
+    attempt: numeral("attempt"),
+    writer: text("writer"),
+    call: numeral("number of the writer's call"),
+    kept: number("how many events are kept at least, unless they are too long"),
+    mostBytes: number("how many bytes of events are kept at most"),
+    longest: number("how many entries a journal takes"),
+    mostOfJournal: number("how many bytes a journal takes"),
+    progress: text("what the attempt has done with these events, JSON; empty when it is not told"),
+    count: number("how many events follow"),
+  },
+  moreArgs: "events, JSON; then the entries",
+  reply: oneOf("accepted", "stale"),
+});
 
 interface Appended {
   readonly events: readonly Event[];
@@ -23,8 +47,18 @@ export async function appendEvents(
   attempt: number,
   { events, journal, progress }: Appended,
 ): Promise<Fenced> {
-  const bounds = [KEPT_EVENTS, MAX_LOG_BYTES, MAX_JOURNAL_ENTRIES, MAX_JOURNAL_BYTES];
-  const entries = [events.length, ...events.map((event) => JSON.stringify(event)), ...journal];
-  const args = [attempt, ...scripts.nextCall(), ...bounds, progress ? JSON.stringify(progress) : "", ...entries];
-  return (await scripts.runOn(id, "append-events", args, [scripts.keys.journal(id, attempt)])) as Fenced;
+  const [writer, call] = scripts.nextCall();
+  const told = {
+    attempt,
+    writer,
+    call,
+    kept: KEPT_EVENTS,
+    mostBytes: MAX_LOG_BYTES,
+    longest: MAX_JOURNAL_ENTRIES,
+    mostOfJournal: MAX_JOURNAL_BYTES,
+    progress: progress ? JSON.stringify(progress) : "",
+    count: events.length,
+  };
+  const args = [...events.map((event) => JSON.stringify(event)), ...journal];
+  return scripts.callOn(id, APPEND_EVENTS, { journal: scripts.keys.journal(id, attempt) }, told, { args });
 }

@@ -1,5 +1,6 @@
 -- Long entries take Redis long to hand to a script, and nobody else is served meanwhile: so they are looked at in lots,
 -- small ones at first.
+
 local LARGEST_LOT = 8
 
 -- Up to `count` entries of a stream behind `after`; none behind the one with which they have `enough` bytes. The second

@@ -1,3 +1,4 @@
+-- @takes events, now
 -- @include scope
 -- @include clock
 -- @include growth

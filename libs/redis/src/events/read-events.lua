@@ -1,17 +1,6 @@
---[[
-  Reads events, and how far the log was trimmed, at one moment.
-  Input:
-    KEYS[1] record  hash
-    KEYS[2] events  stream; of an invocation that has ended it may be a list of blocks, see event-block.ts
-    ARGV[1] id behind which to begin
-    ARGV[2] how many at most
-    ARGV[3] with how many bytes it is enough
-  Output: { id of the last event that was dropped or "", entries, blocks, 1 when there is more and else 0 }
-    The first and the last block may hold events that were not asked for.
-]]
--- @include entries
+-- Reads events, and how far the log was trimmed, at one moment.
 
-local record, events, after, count, enough = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+-- @include entries
 
 local function parse(id)
   local ms, sequence = string.match(id, "^(%d+)%-?(%d*)$")

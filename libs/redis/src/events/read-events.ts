@@ -1,8 +1,31 @@
 import { type EventId, FULL_PAGE_BYTES, type InvocationId } from "@pifleet/invocation";
+import { number, text } from "../scripting/parameters.ts";
+import { bytes, listOf, textOf, tuple, yesOrNo } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
 
 /** An entry of a stream, as Redis answers it. */
-export type EventEntry = [id: Buffer, fields: [name: Buffer, json: Buffer]];
+export const ENTRY = tuple(bytes("id"), tuple(bytes("name of the field"), bytes("event, JSON")));
+export type EventEntry = ReturnType<typeof ENTRY.parse>;
+
+const READ_EVENTS = defineScript({
+  name: "read-events",
+  keys: {
+    record: "hash",
+    events: "stream; of an invocation that has ended it may be a list of blocks, see event-block.ts",
+  },
+  args: {
+    after: text("id behind which to begin"),
+    count: number("how many at most"),
+    enough: number("with how many bytes it is enough"),
+  },
+  reply: tuple(
+    textOf<EventId | "">("id of the last event that was dropped, or empty"),
+    listOf(ENTRY),
+    listOf(bytes("block")),
+    yesOrNo("there is more"),
+  ),
+});
 
 export interface EventsReply {
   /** The id of the last entry that was dropped; empty if none. */
@@ -22,8 +45,8 @@ export async function readEvents(
   count: number,
 ): Promise<EventsReply> {
   const { keys } = scripts;
-  const places = [keys.record(id), keys.events(id)];
-  const reply = await scripts.runForBuffers("read-events", places, [after, count, FULL_PAGE_BYTES]);
-  const [trimmed, entries, blocks, more] = reply as [Buffer, EventEntry[], Buffer[], number];
-  return { trimmed: trimmed.toString(), entries, blocks, more: more === 1 };
+  const log = { record: keys.record(id), events: keys.events(id) };
+  const args = { after, count, enough: FULL_PAGE_BYTES };
+  const [trimmed, entries, blocks, more] = await scripts.call(READ_EVENTS, log, args);
+  return { trimmed, entries, blocks, more };
 }

@@ -1,14 +1,6 @@
---[[
-  Reads what lists show of invocations, in the order of their ids, and stops when it is long. Writes nothing.
-  Input:
-    ARGV[1] records  what the keys of the records begin with
-    ARGV[2] with how many bytes it is enough
-    ARGV[3] how many names of fields follow
-    ARGV[4…] names of the fields, then the ids
-  Output: { id, names and values in turn } of each; of those that are gone there are no values
-]]
-local records, enough, count = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local names = { unpack(ARGV, 4, 3 + count) }
+-- Reads what lists show of invocations, in the order of their ids, and stops when it is long. Writes nothing.
+
+local names = { unpack(ARGV, MORE_ARGS, MORE_ARGS + count - 1) }
 
 -- What became of the spans of each attempt, and for none (0), as in record.ts.
 local function names_of_exports(attempt)
@@ -32,7 +24,7 @@ local function read(key, fields, found)
 end
 
 local rows, bytes = {}, 0
-for i = 4 + count, #ARGV do
+for i = MORE_ARGS + count, #ARGV do
   if bytes >= enough then
     break
   end

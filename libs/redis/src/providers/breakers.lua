@@ -1,7 +1,8 @@
+-- @takes breakers
 -- @include clock
 
 --[[
-  A script that includes this names `breakers`, the hash from `provider|account` to what is known of a provider that was
+  `breakers` is the hash from `provider|account` to what is known of a provider that was
   away, JSON:
     ids       the last invocations, three at most, whose attempts it left without an answer
     at        when it did last, Unix ms, as all times here

@@ -1,16 +1,6 @@
---[[
-  Tells that a provider has left an attempt without an answer.
-  Input:
-    KEYS[1] breakers     see breakers.lua
-    ARGV[1] provider|account
-    ARGV[2] id of the invocation
-    ARGV[3] error code of the attempt
-    ARGV[4] milliseconds that the provider asked to wait; 0 when it did not
-  Output: nothing
-]]
-local breakers = KEYS[1]
+-- Tells that a provider has left an attempt without an answer.
+
 -- @include breakers
-local name, id, reason, wish = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 
 local time = clock()
 

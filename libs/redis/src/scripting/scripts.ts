@@ -1,77 +1,20 @@
 import type { InvocationId } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { reached } from "../connection/unavailable.ts";
+import type { BaseName } from "./bases.ts";
 import type { Keys } from "./keys.ts";
-import { libraryScripts, loadScript } from "./script-loader.ts";
-import { transitionsAsLua } from "./transition-table.ts";
+import type { Parameters, Values } from "./parameters.ts";
+import type { Argument, KeyNames, More, Script } from "./script.ts";
 
-export const SCRIPT_NAMES = [
-  "absent",
-  "admit",
-  "append-events",
-  "beat",
-  "cancel",
-  "check-in",
-  "claims-of-worker",
-  "compact",
-  "create",
-  "create-api-key",
-  "create-webhook",
-  "enter",
-  "expire",
-  "expire-deliveries",
-  "finish-spans",
-  "followers",
-  "free-places",
-  "is-crowded",
-  "lead",
-  "leases-are-due",
-  "leave",
-  "list-deliveries",
-  "list-workers",
-  "next-due",
-  "pause",
-  "postpone-delivery",
-  "raise-schema",
-  "read-events",
-  "read-foldable",
-  "read-standing",
-  "read-summaries",
-  "read-wait",
-  "record-export",
-  "record-try",
-  "recount",
-  "recount-storage",
-  "redeliver",
-  "renew-claim",
-  "replace-webhook",
-  "report-provider",
-  "resume",
-  "revoke-api-key",
-  "settle",
-  "start",
-  "take-deliveries",
-  "take-ended",
-  "take-owed",
-  "use-api-key",
-  "vanished",
-  "vouch",
-  "write-deliveries",
-] as const;
-export type ScriptName = (typeof SCRIPT_NAMES)[number];
-
-type Argument = string | number | Buffer;
-type Command = (...args: Argument[]) => Promise<unknown>;
-
-const source = libraryScripts({ transitions: transitionsAsLua() });
-const TEXTS = new Map(SCRIPT_NAMES.map((name) => [name, loadScript(name, source)]));
-
-/** The text of a script as it is sent to Redis. */
-export function scriptText(name: ScriptName): string {
-  return TEXTS.get(name) ?? "";
+type Command = (...input: Argument[]) => Promise<unknown>;
+interface Given {
+  readonly keys: readonly string[];
+  readonly args: readonly Argument[];
 }
 
-/** Runs the scripts on one connection. Their typed wrappers stand beside their Lua files. */
+const NOTHING_GIVEN: Given = { keys: [], args: [] };
+
+/** Runs the scripts on one connection. Each is declared with `defineScript` beside its Lua file. */
 export class Scripts {
   readonly keys: Keys;
   readonly #redis: Redis;
@@ -83,47 +26,40 @@ export class Scripts {
     this.#redis = redis;
     this.keys = keys;
     this.#retentionMs = retentionMs;
-    for (const name of SCRIPT_NAMES) redis.defineCommand(commandName(name), { lua: scriptText(name) });
   }
 
-  /** Runs a script with exactly these keys and arguments. @throws {UnavailableError} */
-  run(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    return this.#call(commandName(name), keys, args);
+  /** Runs a script. @throws {UnavailableError} */
+  call<K extends KeyNames, A extends Parameters, R>(
+    script: Script<K, A, R, undefined>,
+    keys: Readonly<Record<keyof K, string>>,
+    args: Values<A>,
+    more?: More,
+  ): Promise<R> {
+    return this.#send(script, NOTHING_GIVEN, keys, args, more);
   }
 
-  /** The same, with a `Buffer` in place of every string of the answer. @throws {UnavailableError} */
-  runForBuffers(name: ScriptName, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    return this.#call(`${commandName(name)}Buffer`, keys, args);
-  }
-
-  /** Runs a script whose input begins with the scope of one invocation; see `status/scope.lua`. */
-  async runOn(
+  /** Runs a script on one invocation. @throws {UnavailableError} */
+  callOn<K extends KeyNames, A extends Parameters, R>(
     id: InvocationId,
-    name: ScriptName,
-    args: readonly Argument[],
-    moreKeys: readonly string[] = [],
-  ): Promise<unknown> {
-    return this.run(name, [...this.#keysOf(id), ...moreKeys], [...this.#scopeOf(id), ...args]);
+    script: Script<K, A, R, "invocation">,
+    keys: Readonly<Record<keyof K, string>>,
+    args: Values<A>,
+    more?: More,
+  ): Promise<R> {
+    const given = { keys: this.#keysOf(id), args: this.#scopeOf(id) };
+    return this.#send(script, given, keys, args, more);
   }
 
-  /** The same, with a `Buffer` in place of every string of the answer. */
-  async runOnForBuffers(
-    id: InvocationId,
-    name: ScriptName,
-    args: readonly Argument[],
-    moreKeys: readonly string[] = [],
-  ): Promise<unknown> {
-    return this.runForBuffers(name, [...this.#keysOf(id), ...moreKeys], [...this.#scopeOf(id), ...args]);
-  }
-
-  /**
-   * Runs a script whose input begins with the ledger of deliveries; see `deliveries/ledger.lua`. It answers with
-   * `Buffer`s.
-   */
-  async runOnLedger(name: ScriptName, args: readonly Argument[], moreKeys: readonly string[] = []): Promise<unknown> {
+  /** Runs a script on the ledger of deliveries. @throws {UnavailableError} */
+  callOnLedger<K extends KeyNames, A extends Parameters, R>(
+    script: Script<K, A, R, "ledger">,
+    keys: Readonly<Record<keyof K, string>>,
+    args: Values<A>,
+    more?: More,
+  ): Promise<R> {
     const { dueDeliveries, expiringDeliveries, deliveryPrefix, indexPrefix } = this.keys;
-    const ledgerArgs = [deliveryPrefix, indexPrefix, this.#retentionMs];
-    return this.runForBuffers(name, [dueDeliveries, expiringDeliveries, ...moreKeys], [...ledgerArgs, ...args]);
+    const given = { keys: [dueDeliveries, expiringDeliveries], args: [deliveryPrefix, indexPrefix, this.#retentionMs] };
+    return this.#send(script, given, keys, args, more);
   }
 
   /** Names a call, so that it takes effect once even if it is sent twice; see `attempts/repeated.lua`. */
@@ -144,14 +80,22 @@ export class Scripts {
     return [id, new Date().toISOString(), this.#retentionMs, keys.indexPrefix, keys.changes(id)];
   }
 
-  async #call(name: string, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+  async #send<K extends KeyNames, A extends Parameters, R, B extends BaseName | undefined>(
+    { name, command, text, reply, input }: Script<K, A, R, B>,
+    given: Given,
+    keys: Readonly<Record<keyof K, string>>,
+    args: Values<A>,
+    more: More | undefined,
+  ): Promise<R> {
     const commands = this.#redis as unknown as Record<string, Command | undefined>;
-    const command = commands[name];
-    if (!command) throw new TypeError(`no such script: ${name}`);
-    return reached(command.call(this.#redis, keys.length, ...keys, ...args));
+    if (!commands[command]) this.#redis.defineCommand(command, { lua: text });
+    const send = commands[reply.hasBytes ? `${command}Buffer` : command];
+    if (!send) throw new TypeError(`no such script: ${name}`);
+    const raw = await reached(send.apply(this.#redis, input(given, keys, args, more)));
+    try {
+      return reply.parse(raw);
+    } catch (error) {
+      throw new TypeError(`Script ${name} answered with ${(error as Error).message}.`);
+    }
   }
-}
-
-function commandName(name: ScriptName): string {
-  return `pifleet:${name}`;
 }

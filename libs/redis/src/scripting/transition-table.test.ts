@@ -2,7 +2,8 @@ import { nextStatus, Status, TerminalStatus, TRANSITIONS } from "@pifleet/invoca
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { TEST_REDIS_URL } from "../testing/own-keys.ts";
-import { SCRIPT_NAMES, scriptText } from "./scripts.ts";
+import "../index.ts";
+import { definedScripts } from "./script.ts";
 import { ENDING, transitionsAsLua } from "./transition-table.ts";
 
 describe("the transitions of the scripts", () => {
@@ -15,7 +16,7 @@ describe("the transitions of the scripts", () => {
   });
 
   it("are written nowhere else: a script names a status only through the table", () => {
-    const own = SCRIPT_NAMES.map((name) => scriptText(name).replace(transitionsAsLua(), ""));
+    const own = [...definedScripts().values()].map((text) => text.replace(transitionsAsLua(), ""));
     const assigned = own.flatMap((text) => [...text.matchAll(/"status", "(\w+)"/g)].map(([, status]) => status));
     expect(assigned.filter((status) => Status.safeParse(status).success)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+-- @takes admitted
 -- @include index
 
 -- Who has a place is in `admitted` as tenant, NUL, id: the places of one tenant stand together.
@@ -7,12 +8,6 @@ end
 
 local function places_of(tenant)
   return redis.call("ZLEXCOUNT", admitted, "[" .. tenant .. "\0", "(" .. tenant .. "\1")
-end
-
--- The invocation waits neither for its turn nor for its time any more.
-local function stop_waiting(tenant, id)
-  redis.call("ZREM", index("lobby", tenant), id)
-  redis.call("ZREM", scheduled, id)
 end
 
 -- Whether it had no place before.

@@ -1,3 +1,4 @@
+-- @takes record, id, owed, quarantined
 -- @include status
 -- @include clock
 -- @include growth

@@ -1,17 +1,9 @@
---[[
-  Records what became of the spans of an attempt, and when they are to be sent again. Of an invocation that has expired
-  nothing is recorded, and nothing can be sent.
-  Input: the scope, then
-    ARGV[6] attempt
-    ARGV[7] result, JSON
-    ARGV[8] next try: never | spool | quarantine
-    ARGV[9] milliseconds until then; read unless never
-  Output: nothing
-]]
+-- Records what became of the spans of an attempt, and when they are to be sent again. Of an invocation that has expired
+-- nothing is recorded, and nothing can be sent.
+
 -- @include scope
 -- @include owed
 
-local attempt, result, next_try, delay = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local member = owed_member(attempt)
 
 redis.call("ZREM", owed, member)

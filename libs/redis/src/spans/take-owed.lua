@@ -1,19 +1,11 @@
---[[
-  Takes attempts whose spans are due at a collector, the longest due first. They are due again when the lease is over.
-  Input:
-    KEYS[1] owed         sorted set of attempts; score: when they are due
-    KEYS[2] quarantined  the same
-    ARGV[1] how many at most
-    ARGV[2] milliseconds of the lease
-  Output: members of the sets
-]]
+-- Takes attempts whose spans are due at a collector, the longest due first. They are due again when the lease is over.
+
 -- @include clock
 
-local limit, lease = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = clock()
 
 local due = {}
-for _, key in ipairs(KEYS) do
+for _, key in ipairs({ owed, quarantined }) do
   local found = redis.call("ZRANGEBYSCORE", key, "-inf", time, "WITHSCORES", "LIMIT", 0, limit)
   for i = 1, #found, 2 do
     due[#due + 1] = { key = key, member = found[i], since = tonumber(found[i + 1]) }

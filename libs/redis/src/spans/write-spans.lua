@@ -1,3 +1,4 @@
+-- @takes record, spans
 -- @include scope
 -- @include growth
 

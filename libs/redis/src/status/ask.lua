@@ -1,3 +1,4 @@
+-- @takes record, id
 -- @include status
 -- @include event
 

@@ -1,19 +1,9 @@
---[[
-  Cancels a queued invocation; notes the wish when an attempt runs, and tells its worker. Works when Redis is full.
-  Input: the scope, then
-    ARGV[6] tenant
-    ARGV[7] error of a cancelled invocation, JSON
-    ARGV[8] channel of requests
-    ARGV[9] who asks, and why, JSON
-  Output: { kind, the record's fields and values }
-    cancelled | requested | illegal | missing
-]]
+-- Cancels a queued invocation; notes the wish when an attempt runs, and tells its worker. Works when Redis is full.
+
 -- @include scope
 -- @include status
 -- @include finish
--- @include when-full
-
-local tenant, cancelled_error, requests, cancellation = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+-- @include when-full(record)
 
 local status = get("status")
 if not status or get("tenant") ~= tenant then

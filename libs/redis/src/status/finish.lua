@@ -1,8 +1,10 @@
+-- @takes record, id, now, events, spans, unqueued, open, expiring, outbox, retention
 -- @include status
 -- @include event
 -- @include clock
 -- @include owed
 -- @include places
+-- @include stop-waiting
 
 -- From now on the invocation is kept for its retention only, and the key that stands for it no longer.
 local function retain(status)

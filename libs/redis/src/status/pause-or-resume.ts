@@ -1,6 +1,31 @@
 import type { InvocationId } from "@pifleet/invocation";
 import { fieldsOf, type StoredFields } from "../invocations/record.ts";
+import { text } from "../scripting/parameters.ts";
+import { bytes, listOf, oneOf, tuple } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
+
+const ASKED = tuple(oneOf("done", "illegal", "missing"), listOf(bytes("fields of the record and their values")));
+const RESUME = defineScript({
+  name: "resume",
+  base: "invocation",
+  keys: {},
+  args: {
+    tenant: text("tenant"),
+    requests: text("channel of requests"),
+  },
+  reply: ASKED,
+});
+const PAUSE = defineScript({
+  name: "pause",
+  base: "invocation",
+  keys: {},
+  args: {
+    tenant: text("tenant"),
+    requests: text("channel of requests"),
+  },
+  reply: ASKED,
+});
 
 export interface PauseReply {
   readonly kind: "done" | "illegal" | "missing";
@@ -14,7 +39,7 @@ export async function pauseOrResume(
   tenant: string,
   id: InvocationId,
 ): Promise<PauseReply> {
-  const reply = await scripts.runOnForBuffers(id, script, [tenant, scripts.keys.requests]);
-  const [kind, flat] = reply as [Buffer, Buffer[]];
-  return { kind: kind.toString() as PauseReply["kind"], fields: fieldsOf(flat) };
+  const args = { tenant, requests: scripts.keys.requests };
+  const [kind, flat] = await scripts.callOn(id, script === "pause" ? PAUSE : RESUME, {}, args);
+  return { kind, fields: fieldsOf(flat) };
 }

@@ -1,12 +1,6 @@
---[[
-  Lets a paused invocation run again, and tells its worker.
-  Input: the scope, then
-    ARGV[6] tenant
-    ARGV[7] channel of requests
-  Output: { kind, the record's fields and values }
-    done | illegal | missing
-]]
+-- Lets a paused invocation run again, and tells its worker.
+
 -- @include scope
 -- @include ask
 
-return ask("resume", "pause", "invocation.resumed", ARGV[6], ARGV[7])
+return ask("resume", "pause", "invocation.resumed", tenant, requests)

@@ -1,3 +1,4 @@
+-- @takes record, id
 -- @include scope
 -- @include transitions
 

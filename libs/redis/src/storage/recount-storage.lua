@@ -1,19 +1,7 @@
---[[
-  Counts some more of a tenant's invocations, in the order of their ids, for the sum of their bytes, and puts the sum right
-  when all are counted. What changes meanwhile is counted by the scripts that change it, see storage.lua. One whose bytes
-  are not known is measured.
-  Input:
-    ARGV[1] indexes     what the keys of the tenants' indexes begin with
-    ARGV[2] records     what the keys of the records begin with
-    ARGV[3] events      what the keys of the event logs begin with
-    ARGV[4] spans       what the keys of the span lists begin with
-    ARGV[5] journals    what the keys of the journals begin with
-    ARGV[6] tenant
-    ARGV[7] how many at most
-  Output: { 1 when all are counted and else 0, by how many bytes the sum was wrong }
-]]
-local indexes, records, events, spans, journals = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local tenant, count = ARGV[6], tonumber(ARGV[7])
+-- Counts some more of a tenant's invocations, in the order of their ids, for the sum of their bytes, and puts the sum right
+-- when all are counted. What changes meanwhile is counted by the scripts that change it, see storage.lua. One whose bytes
+-- are not known is measured.
+
 -- @include storage
 
 local recount, sizes, all = indexes .. "storage-recount", index("sizes", tenant), index("all", tenant)

@@ -1,3 +1,4 @@
+-- @takes indexes
 -- @include index
 
 --[[

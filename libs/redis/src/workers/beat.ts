@@ -1,5 +1,25 @@
 import type { WorkerPresence } from "@pifleet/invocation";
+import { json, number, numeral, text } from "../scripting/parameters.ts";
+import { yesOrNo } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
+
+const BEAT = defineScript({
+  name: "beat",
+  keys: {
+    workers: "see workers.lua",
+    catalog: "string: the catalog of the models that it can run",
+  },
+  args: {
+    worker: text("id"),
+    presence: json("JSON"),
+    ttl: number("milliseconds until it vanishes"),
+    connection: text("connection; empty when it is not known"),
+    own: numeral("how many attempts it runs at once"),
+    catalogMs: numeral("milliseconds that a catalog is kept without a heartbeat"),
+  },
+  reply: yesOrNo("there is such a catalog"),
+});
 
 /** How long a catalog is kept when no worker that has it beats any more, milliseconds. */
 export const CATALOG_MS = 600_000;
@@ -15,6 +35,16 @@ export async function beat(
   connection: string | null,
 ): Promise<boolean> {
   const { workers, catalogPrefix } = scripts.keys;
-  const args = [worker.id, JSON.stringify(worker), ttlMs, connection ?? "", worker.concurrency, CATALOG_MS];
-  return (await scripts.run("beat", [workers, catalogPrefix + (worker.models ?? "")], args)) === 1;
+  return scripts.call(
+    BEAT,
+    { workers, catalog: catalogPrefix + (worker.models ?? "") },
+    {
+      worker: worker.id,
+      presence: worker,
+      ttl: ttlMs,
+      connection: connection ?? "",
+      own: worker.concurrency,
+      catalogMs: CATALOG_MS,
+    },
+  );
 }

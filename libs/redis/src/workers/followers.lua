@@ -1,12 +1,5 @@
---[[
-  Finds the workers that follow one in the order of their ids, around the end.
-  Input:
-    KEYS[1] workers  see workers.lua
-    ARGV[1] id
-    ARGV[2] how many at most
-  Output: their ids
-]]
-local workers, worker, count = KEYS[1], ARGV[1], tonumber(ARGV[2])
+-- Finds the workers that follow one in the order of their ids, around the end.
+
 -- @include workers
 
 drop_expired()

@@ -1,11 +1,5 @@
---[[
-  Drops the workers whose time has run out, adds up anew what the others run at once, and lists them.
-  Input:
-    KEYS[1] workers  see workers.lua
-    ARGV[1] a time: the last sign of life that a worker of schema 1 must have given since
-  Output: presences, JSON
-]]
-local workers = KEYS[1]
+-- Drops the workers whose time has run out, adds up anew what the others run at once, and lists them.
+
 -- @include workers
 
 while redis.call("ZCOUNT", deadlines, "-inf", clock()) > 0 do
@@ -20,7 +14,7 @@ redis.call("HSET", sums, "slots", sum, "workers", redis.call("HLEN", slots))
 local presences = redis.call("HGETALL", workers)
 for i = 1, #presences, 2 do
   local beaten = string.match(presences[i + 1], '"heartbeatAt":"([^"]+)"')
-  if beaten and beaten < ARGV[1] and not redis.call("ZSCORE", deadlines, presences[i]) then
+  if beaten and beaten < since and not redis.call("ZSCORE", deadlines, presences[i]) then
     redis.call("HDEL", workers, presences[i])
   end
 end

@@ -1,15 +1,9 @@
---[[
-  Picks workers at random from those that have not beaten in time.
-  Input:
-    KEYS[1] workers  see workers.lua
-    ARGV[1] how many at most
-  Output: their ids
-]]
-local workers = KEYS[1]
+-- Picks workers at random from those that have not beaten in time.
+
 -- @include workers
 
 drop_expired()
-local found, count = redis.call("ZCARD", vanished), tonumber(ARGV[1])
+local found = redis.call("ZCARD", vanished)
 if found == 0 then
   return {}
 end

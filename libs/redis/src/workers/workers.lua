@@ -1,7 +1,8 @@
+-- @takes workers
 -- @include clock
 
 --[[
-  A script that includes this names `workers`, the hash from the id of a worker to its presence. Beside it stand:
+  `workers` is the hash from the id of a worker to its presence. Beside it stand:
     deadlines    sorted set of the ids; score: when the worker vanishes
     connections  hash from id to connection
     slots        hash from id to how many attempts it runs at once

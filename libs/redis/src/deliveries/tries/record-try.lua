@@ -1,17 +1,8 @@
---[[
-  Records a try of a delivery and what follows.
-  Input: the ledger, then
-    ARGV[4] id
-    ARGV[5] the try, JSON
-    ARGV[6] what follows: delivered | dead | again
-    ARGV[7] milliseconds until the next try; read when again
-    ARGV[8] how many tries are kept
-  Output: nothing
-]]
+-- Records a try of a delivery and what follows.
+
 -- @include ledger
 -- @include delivery-status
 
-local id, made, after, delay, kept = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local row = delivery(id)
 
 local fields = redis.call("HMGET", row, "status", "tried")
