@@ -1,28 +1,116 @@
-import type {
-  AfterTry,
-  Delivery,
-  DeliveryId,
-  DeliveryLedger,
-  DeliveryQuery,
-  DeliveryTry,
-  Ended,
-  Page,
-  StoredDelivery,
+import {
+  type AfterTry,
+  type Delivery,
+  type DeliveryId,
+  type DeliveryLedger,
+  type DeliveryQuery,
+  type DeliveryTry,
+  type Ended,
+  KEPT_TRIES,
+  type Page,
+  type StoredDelivery,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import type { Replication } from "../connection/replication.ts";
 import { reached } from "../connection/unavailable.ts";
+import { json, number, numeral, text } from "../scripting/parameters.ts";
+import { bytes, integer, listOf, nothing, orNull, textOf, tuple } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { decodeDelivery } from "./delivery.ts";
-import { expireDeliveries } from "./expire-deliveries.ts";
+import { decodeDelivery, deliveryFieldsOf, encodeDelivery } from "./delivery.ts";
 import { listDeliveries } from "./list-deliveries.ts";
-import { redeliver } from "./redeliver.ts";
-import { takeEnded } from "./take-ended.ts";
-import { nextDue } from "./tries/next-due.ts";
-import { postponeDelivery } from "./tries/postpone-delivery.ts";
-import { recordTry } from "./tries/record-try.ts";
-import { takeDeliveries } from "./tries/take-deliveries.ts";
-import { writeDeliveries } from "./write-deliveries.ts";
+
+const TAKE_ENDED = defineScript({
+  name: "take-ended",
+  keys: {
+    outbox: "sorted set of the ids of ended invocations; score: when their row is due",
+  },
+  args: {
+    limit: numeral("how many at most"),
+    lease: number("milliseconds of the lease"),
+  },
+  reply: listOf(textOf<Ended>("id")),
+});
+
+const WRITE_DELIVERIES = defineScript({
+  name: "write-deliveries",
+  base: "ledger",
+  keys: {
+    outbox: "sorted set of the ids of ended invocations",
+  },
+  args: {
+    ended: text("id of the invocation"),
+  },
+  moreArgs: "of each delivery: id, place, what never changes (JSON), body (encoded)",
+  reply: nothing,
+});
+
+const TAKE_DELIVERIES = defineScript({
+  name: "take-deliveries",
+  base: "ledger",
+  keys: {},
+  args: {
+    limit: numeral("how many at most"),
+    lease: number("milliseconds of the lease"),
+  },
+  reply: listOf(tuple(textOf<DeliveryId>("id"), listOf(bytes("fields and their values")))),
+});
+
+const RECORD_TRY = defineScript({
+  name: "record-try",
+  base: "ledger",
+  keys: {},
+  args: {
+    id: text("id"),
+    made: json("the try, JSON"),
+    after: text("what follows: delivered | dead | again"),
+    delay: number("milliseconds until the next try; read when again"),
+    kept: number("how many tries are kept"),
+  },
+  reply: nothing,
+});
+
+const POSTPONE_DELIVERY = defineScript({
+  name: "postpone-delivery",
+  base: "ledger",
+  keys: {},
+  args: {
+    id: text("id"),
+    delay: number("milliseconds until it is due"),
+  },
+  reply: nothing,
+});
+
+const NEXT_DUE = defineScript({
+  name: "next-due",
+  keys: {
+    due: "sorted sets; score: when a member is due",
+    outbox: "outbox",
+  },
+  args: {},
+  reply: orNull(integer("milliseconds from now, 0 when it is due already")),
+});
+
+const REDELIVER = defineScript({
+  name: "redeliver",
+  base: "ledger",
+  keys: {},
+  args: {
+    tenant: text("tenant"),
+    id: text("id"),
+  },
+  reply: listOf(bytes("fields and their values; none when there is no such delivery")),
+});
+
+const EXPIRE_DELIVERIES = defineScript({
+  name: "expire-deliveries",
+  base: "ledger",
+  keys: {},
+  args: {
+    limit: numeral("how many at most"),
+  },
+  reply: integer("how many"),
+});
 
 const EXPIRE_BATCH = 500;
 
@@ -43,29 +131,35 @@ export class RedisDeliveryLedger implements DeliveryLedger {
   }
 
   takeEnded(limit: number, leaseMs: number): Promise<Ended[]> {
-    return takeEnded(this.#scripts, limit, leaseMs);
+    return this.#scripts.call(TAKE_ENDED, { outbox: this.#scripts.keys.outbox }, { limit, lease: leaseMs });
   }
 
-  write(ended: Ended, deliveries: readonly StoredDelivery[]): Promise<void> {
-    return writeDeliveries(this.#scripts, ended, deliveries);
+  async write(ended: Ended, deliveries: readonly StoredDelivery[]): Promise<void> {
+    const rows = await Promise.all(deliveries.map(encodeDelivery));
+    const { outbox } = this.#scripts.keys;
+    await this.#scripts.callOnLedger(WRITE_DELIVERIES, { outbox }, { ended }, { args: rows.flat() });
   }
 
   async take(limit: number, leaseMs: number): Promise<StoredDelivery[]> {
-    const due = await takeDeliveries(this.#scripts, limit, leaseMs);
+    const rows = await this.#scripts.callOnLedger(TAKE_DELIVERIES, {}, { limit, lease: leaseMs });
+    const taken = await Promise.all(rows.map(([id, flat]) => decodeDelivery(id, deliveryFieldsOf(flat))));
+    const due = taken.filter((delivery) => delivery !== null);
     if (due.length > 0) await this.#replication?.wait();
     return due;
   }
 
   record(id: DeliveryId, made: DeliveryTry, after: AfterTry): Promise<void> {
-    return recordTry(this.#scripts, id, made, after);
+    const delay = after.kind === "again" ? after.delayMs : 0;
+    return this.#scripts.callOnLedger(RECORD_TRY, {}, { id, made, after: after.kind, delay, kept: KEPT_TRIES });
   }
 
   postpone(id: DeliveryId, delayMs: number): Promise<void> {
-    return postponeDelivery(this.#scripts, id, delayMs);
+    return this.#scripts.callOnLedger(POSTPONE_DELIVERY, {}, { id, delay: delayMs });
   }
 
   nextDueMs(): Promise<number | null> {
-    return nextDue(this.#scripts);
+    const { dueDeliveries, outbox } = this.#scripts.keys;
+    return this.#scripts.call(NEXT_DUE, { due: dueDeliveries, outbox }, {});
   }
 
   async get(tenant: string, id: DeliveryId): Promise<StoredDelivery | null> {
@@ -78,14 +172,15 @@ export class RedisDeliveryLedger implements DeliveryLedger {
     return listDeliveries(this.#scripts, query);
   }
 
-  redeliver(tenant: string, id: DeliveryId): Promise<StoredDelivery | null> {
-    return redeliver(this.#scripts, tenant, id);
+  async redeliver(tenant: string, id: DeliveryId): Promise<StoredDelivery | null> {
+    const flat = await this.#scripts.callOnLedger(REDELIVER, {}, { tenant, id });
+    return decodeDelivery(id, deliveryFieldsOf(flat));
   }
 
   async expire(): Promise<number> {
     let total = 0;
     for (let dropped = EXPIRE_BATCH; dropped === EXPIRE_BATCH; total += dropped) {
-      dropped = await expireDeliveries(this.#scripts, EXPIRE_BATCH);
+      dropped = await this.#scripts.callOnLedger(EXPIRE_DELIVERIES, {}, { limit: EXPIRE_BATCH });
     }
     return total;
   }

@@ -1,14 +1,39 @@
 import type { Admission, InvocationId, QueueEntry, Standing, WaitingFor } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
+import { number, text } from "../scripting/parameters.ts";
+import { integer, nothing } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { freePlaces } from "../slots/free-places.ts";
 import { recountAll, recountAllStorage } from "../storage/recounting.ts";
 import { listWorkers } from "../workers/list-workers.ts";
 import { absent } from "./absent.ts";
 import { admit } from "./admit.ts";
-import { enter } from "./enter.ts";
 import { readStanding } from "./read-standing.ts";
 import { readWait } from "./read-wait.ts";
+
+const ENTER = defineScript({
+  name: "enter",
+  base: "invocation",
+  keys: {
+    turns: "sorted set of the tenants; score: their virtual time",
+    virtualTime: "of the fleet",
+  },
+  args: {
+    delay: number("milliseconds until it waits for its turn"),
+  },
+  reply: nothing,
+});
+
+const FREE_PLACES = defineScript({
+  name: "free-places",
+  keys: {
+    admitted: "sorted set of the places, see places.lua",
+  },
+  args: {
+    records: text("what the keys of the records begin with"),
+  },
+  reply: integer("how many"),
+});
 
 /** The admission in Redis: sorted sets of who waits and who has a place, changed only by scripts. */
 export class RedisAdmission implements Admission {
@@ -32,7 +57,8 @@ export class RedisAdmission implements Admission {
   }
 
   enter(id: InvocationId, delayMs: number): Promise<void> {
-    return enter(this.#scripts, id, delayMs);
+    const { turns, virtualTime } = this.#scripts.keys;
+    return this.#scripts.callOn(id, ENTER, { turns, virtualTime }, { delay: delayMs });
   }
 
   waitingFor(id: InvocationId): Promise<WaitingFor | null> {
@@ -40,7 +66,8 @@ export class RedisAdmission implements Admission {
   }
 
   repair(): Promise<number> {
-    return freePlaces(this.#scripts);
+    const { admitted, recordPrefix } = this.#scripts.keys;
+    return this.#scripts.call(FREE_PLACES, { admitted }, { records: recordPrefix });
   }
 
   async recount(): Promise<number> {

@@ -1,8 +1,21 @@
 import type { Redis } from "ioredis";
 import { reached } from "../connection/unavailable.ts";
 import type { Keys } from "../scripting/keys.ts";
+import { number } from "../scripting/parameters.ts";
+import { nothing } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { raiseSchema } from "./raise-schema.ts";
+
+const RAISE_SCHEMA = defineScript({
+  name: "raise-schema",
+  keys: {
+    schema: "string: the number",
+  },
+  args: {
+    own: number("number of this version"),
+  },
+  reply: nothing,
+});
 
 /**
  * Number of the form in which this version keeps a fleet's data. Raise it by one when processes of the version before
@@ -30,6 +43,6 @@ export async function outdated(redis: Redis, keys: Keys, own = SCHEMA): Promise<
  */
 export function noteSchema(redis: Redis, scripts: Scripts, onFault: (error: Error) => void): void {
   redis.on("ready", () => {
-    raiseSchema(scripts, SCHEMA).catch(onFault);
+    scripts.call(RAISE_SCHEMA, { schema: scripts.keys.schema }, { own: SCHEMA }).catch(onFault);
   });
 }

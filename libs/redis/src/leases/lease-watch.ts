@@ -1,8 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UnavailableError } from "@pifleet/invocation";
 import { reached } from "../connection/unavailable.ts";
+import { number } from "../scripting/parameters.ts";
+import { yesOrNo } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { leasesAreDue } from "./leases-are-due.ts";
+
+const LEASES_ARE_DUE = defineScript({
+  name: "leases-are-due",
+  keys: {
+    watch: "hash: when somebody asked last, and from when on leases are due, Unix ms",
+  },
+  args: {
+    lease: number("ms"),
+    longest: number("the longest time between two questions within which no lease that is kept runs out, ms"),
+  },
+  reply: yesOrNo("it may be taken for lost"),
+});
 
 const LONGEST_ROUND_MS = 2_000;
 /** A claim is renewed four times per lease, so a Redis that was away for less has let none run out that is kept. */
@@ -53,7 +67,12 @@ export class LeaseWatch {
   async #look(): Promise<void> {
     const { leaseMs, onFault } = this.#options;
     try {
-      if (await leasesAreDue(this.#scripts, leaseMs, leaseMs * HARMLESS_SHARE)) await reached(this.#putStalledBack());
+      const keys = { watch: this.#scripts.keys.leaseWatch };
+      const areDue = await this.#scripts.call(LEASES_ARE_DUE, keys, {
+        lease: leaseMs,
+        longest: leaseMs * HARMLESS_SHARE,
+      });
+      if (areDue) await reached(this.#putStalledBack());
     } catch (error) {
       if (!this.#stopping.signal.aborted && !(error instanceof UnavailableError)) onFault(error as Error);
     }

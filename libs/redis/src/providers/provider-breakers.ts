@@ -1,8 +1,24 @@
 import type { ErrorCode, HeldProvider, ProviderBreakers, ProviderSilence } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { reached } from "../connection/unavailable.ts";
+import { number, text } from "../scripting/parameters.ts";
+import { nothing } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { reportProvider } from "./report-provider.ts";
+
+const REPORT_PROVIDER = defineScript({
+  name: "report-provider",
+  keys: {
+    breakers: "see breakers.lua",
+  },
+  args: {
+    name: text("provider|account"),
+    id: text("of the invocation"),
+    reason: text("error code of the attempt"),
+    wish: number("milliseconds that the provider asked to wait; 0 when it did not"),
+  },
+  reply: nothing,
+});
 
 /** One that nobody has probed for so long has nobody who waits for it, milliseconds. */
 const FORGOTTEN_MS = 120_000;
@@ -24,8 +40,9 @@ export class RedisProviderBreakers implements ProviderBreakers {
     this.#scripts = scripts;
   }
 
-  silent(name: string, silence: ProviderSilence): Promise<void> {
-    return reportProvider(this.#scripts, name, silence);
+  async silent(name: string, { invocation, code, retryAfterMs = 0 }: ProviderSilence): Promise<void> {
+    const told = { name, id: invocation, reason: code, wish: Math.round(retryAfterMs) };
+    await this.#scripts.call(REPORT_PROVIDER, { breakers: this.#scripts.keys.breakers }, told);
   }
 
   async answered(name: string): Promise<void> {

@@ -1,9 +1,26 @@
 import type { Fenced, InvocationId, Span, SpanLog } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { reached } from "../connection/unavailable.ts";
+import { encoded, numeral, text } from "../scripting/parameters.ts";
+import { oneOf } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { finishSpans } from "./finish-spans.ts";
-import { decodeSpans } from "./span-encoding.ts";
+import { decodeSpans, encodeSpans } from "./span-encoding.ts";
+
+const FINISH_SPANS = defineScript({
+  name: "finish-spans",
+  base: "invocation",
+  keys: {
+    journal: "of the attempt",
+  },
+  args: {
+    attempt: numeral("attempt"),
+    writer: text("writer"),
+    callNumber: numeral("number of the writer's call"),
+    written: encoded("spans, one element of the list; empty when there are none"),
+  },
+  reply: oneOf("accepted", "stale"),
+});
 
 /** The span logs in Redis: one list per invocation, and one list per journal. */
 export class RedisSpanLog implements SpanLog {
@@ -24,7 +41,10 @@ export class RedisSpanLog implements SpanLog {
     return reached(this.#redis.lrange(this.#scripts.keys.journal(id, attempt), 0, -1));
   }
 
-  finish(id: InvocationId, attempt: number, spans: readonly Span[]): Promise<Fenced> {
-    return finishSpans(this.#scripts, id, attempt, spans);
+  async finish(id: InvocationId, attempt: number, spans: readonly Span[]): Promise<Fenced> {
+    const written = await encodeSpans(spans);
+    const [writer, callNumber] = this.#scripts.nextCall();
+    const journal = this.#scripts.keys.journal(id, attempt);
+    return this.#scripts.callOn(id, FINISH_SPANS, { journal }, { attempt, writer, callNumber, written });
   }
 }

@@ -1,9 +1,36 @@
 import { MAX_WEBHOOKS, type StoredWebhook, type WebhookId, type Webhooks } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { reached } from "../connection/unavailable.ts";
+import { json, number, text } from "../scripting/parameters.ts";
+import { oneOf, yesOrNo } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
-import { createWebhook } from "./create-webhook.ts";
-import { replaceWebhook } from "./replace-webhook.ts";
+
+const CREATE_WEBHOOK = defineScript({
+  name: "create-webhook",
+  keys: {
+    webhooks: "hash from id to webhook",
+  },
+  args: {
+    id: text("id"),
+    webhook: json("JSON"),
+    most: number("how many a tenant may have"),
+  },
+  reply: oneOf("created", "too_many"),
+});
+
+const REPLACE_WEBHOOK = defineScript({
+  name: "replace-webhook",
+  keys: {
+    webhooks: "hash from id to webhook",
+  },
+  args: {
+    id: text("id"),
+    was: text("webhook as it was read, JSON"),
+    replacement: json("webhook as it is to be, JSON"),
+  },
+  reply: yesOrNo("it was replaced"),
+});
 
 /** The webhooks in Redis: one hash per tenant. The script that ends an invocation looks whether there is one. */
 export class RedisWebhooks implements Webhooks {
@@ -16,7 +43,8 @@ export class RedisWebhooks implements Webhooks {
   }
 
   create(webhook: StoredWebhook): Promise<"created" | "too_many"> {
-    return createWebhook(this.#scripts, webhook, MAX_WEBHOOKS);
+    const webhooks = this.#scripts.keys.webhooks(webhook.tenant);
+    return this.#scripts.call(CREATE_WEBHOOK, { webhooks }, { id: webhook.id, webhook, most: MAX_WEBHOOKS });
   }
 
   async get(tenant: string, id: WebhookId): Promise<StoredWebhook | null> {
@@ -35,7 +63,9 @@ export class RedisWebhooks implements Webhooks {
       const was = await this.#read(tenant, id);
       if (was === null) return null;
       const webhook: StoredWebhook = { ...(JSON.parse(was) as StoredWebhook), ...changes, id, tenant };
-      if (await replaceWebhook(this.#scripts, was, webhook)) return webhook;
+      const webhooks = this.#scripts.keys.webhooks(tenant);
+      const args = { id, was, replacement: webhook };
+      if (await this.#scripts.call(REPLACE_WEBHOOK, { webhooks }, args)) return webhook;
     }
   }
 

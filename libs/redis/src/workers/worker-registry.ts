@@ -3,15 +3,81 @@ import type { ModelCatalog, WorkerPresence, WorkerRegistry } from "@pifleet/invo
 import type { Redis } from "ioredis";
 import type { OwnConnection } from "../connection/own-connection.ts";
 import { reached } from "../connection/unavailable.ts";
+import { json, number, numeral, text } from "../scripting/parameters.ts";
+import { listOf, nothing, textOf, yesOrNo } from "../scripting/replies.ts";
+import { defineScript } from "../scripting/script.ts";
 import type { Scripts } from "../scripting/scripts.ts";
 import { decodeText, encodeText } from "../scripting/text-encoding.ts";
-import { beat, CATALOG_MS } from "./beat.ts";
 import { type DisconnectedWorkers, encodeConnection } from "./disconnected-workers.ts";
-import { followers } from "./followers.ts";
-import { lead } from "./lead.ts";
-import { leave } from "./leave.ts";
 import { listWorkers } from "./list-workers.ts";
-import { vanished } from "./vanished.ts";
+
+const BEAT = defineScript({
+  name: "beat",
+  keys: {
+    workers: "see workers.lua",
+    catalog: "string: the catalog of the models that it can run",
+  },
+  args: {
+    worker: text("id"),
+    presence: json("JSON"),
+    ttl: number("milliseconds until it vanishes"),
+    connection: text("connection; empty when it is not known"),
+    own: numeral("how many attempts it runs at once"),
+    catalogMs: numeral("milliseconds that a catalog is kept without a heartbeat"),
+  },
+  reply: yesOrNo("there is such a catalog"),
+});
+
+/** How long a catalog is kept when no worker that has it beats any more, milliseconds. */
+const CATALOG_MS = 600_000;
+
+const FOLLOWERS = defineScript({
+  name: "followers",
+  keys: {
+    workers: "see workers.lua",
+  },
+  args: {
+    worker: text("id"),
+    count: number("how many at most"),
+  },
+  reply: listOf(textOf("id")),
+});
+
+const LEAD = defineScript({
+  name: "lead",
+  keys: {
+    task: "id of the worker that does the task",
+  },
+  args: {
+    worker: text("worker"),
+    ttl: numeral("milliseconds until another one may"),
+  },
+  reply: yesOrNo("the worker does the task"),
+});
+
+const LEAVE = defineScript({
+  name: "leave",
+  keys: {
+    workers: "see workers.lua",
+  },
+  moreKeys: "of the tasks that it may do for the fleet",
+  args: {
+    worker: text("id"),
+    reserves: text("channel of reserves"),
+  },
+  reply: nothing,
+});
+
+const VANISHED = defineScript({
+  name: "vanished",
+  keys: {
+    workers: "see workers.lua",
+  },
+  args: {
+    count: number("how many at most"),
+  },
+  reply: listOf(textOf("id")),
+});
 
 const DIGEST_CHARS = 16;
 
@@ -77,7 +143,9 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   async leave(id: string): Promise<void> {
     this.#heartbeats.delete(id);
-    await leave(this.#scripts, id, this.#tasks);
+    const { workers, leader, reserves } = this.#scripts.keys;
+    const leaders = Array.from(this.#tasks, (task) => leader(task));
+    await this.#scripts.call(LEAVE, { workers }, { worker: id, reserves }, { keys: leaders });
   }
 
   list(): Promise<WorkerPresence[]> {
@@ -85,11 +153,11 @@ export class RedisWorkerRegistry implements WorkerRegistry {
   }
 
   followers(id: string, count: number): Promise<string[]> {
-    return followers(this.#scripts, id, count);
+    return this.#scripts.call(FOLLOWERS, { workers: this.#scripts.keys.workers }, { worker: id, count });
   }
 
   vanished(count: number): Promise<string[]> {
-    return vanished(this.#scripts, count);
+    return this.#scripts.call(VANISHED, { workers: this.#scripts.keys.workers }, { count });
   }
 
   disconnected(ids: readonly string[]): Promise<string[]> {
@@ -98,16 +166,28 @@ export class RedisWorkerRegistry implements WorkerRegistry {
 
   async lead(task: string, worker: string, ttlMs: number): Promise<boolean> {
     this.#tasks.add(task);
-    return lead(this.#scripts, task, worker, ttlMs);
+    return this.#scripts.call(LEAD, { task: this.#scripts.keys.leader(task) }, { worker, ttl: ttlMs });
   }
 
   async #write({ worker, ttlMs }: Heartbeat): Promise<void> {
     const { identity } = this.#own;
-    const isKnown = await beat(this.#scripts, worker, ttlMs, identity && encodeConnection(identity));
+    const { workers, catalogPrefix } = this.#scripts.keys;
+    const isKnown = await this.#scripts.call(
+      BEAT,
+      { workers, catalog: catalogPrefix + (worker.models ?? "") },
+      {
+        worker: worker.id,
+        presence: worker,
+        ttl: ttlMs,
+        connection: identity ? encodeConnection(identity) : "",
+        own: worker.concurrency,
+        catalogMs: CATALOG_MS,
+      },
+    );
     const offered = worker.models === undefined ? undefined : this.#offered.get(worker.models);
     if (isKnown || !offered) return;
     // Written once for all workers that offer the same; heartbeats keep it.
-    const key = this.#scripts.keys.catalogPrefix + worker.models;
+    const key = catalogPrefix + worker.models;
     await reached(this.#redis.set(key, await offered, "PX", CATALOG_MS));
   }
 }
