@@ -21,7 +21,7 @@ const CREATE_API_KEY = defineScript({
     all: "sorted set of the ids of all API keys, in lexical order",
   },
   args: {
-    id: text("id"),
+    id: text("of the API key"),
     gone: optionalNumber("when it is gone, Unix ms; empty when it never expires"),
   },
   moreArgs: "fields of the hash and their values",

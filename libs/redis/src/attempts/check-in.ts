@@ -9,7 +9,7 @@ const CHECK_IN = defineScript({
   base: "invocation",
   keys: {},
   args: {
-    attempt: numeral("attempt"),
+    attempt: numeral("the number of the attempt"),
   },
   reply: tuple(oneOf("current", "stale"), yesOrNo("cancel was asked for"), yesOrNo("it is paused")),
 });

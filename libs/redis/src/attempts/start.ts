@@ -10,12 +10,12 @@ const START = defineScript({
   name: "start",
   base: "invocation",
   keys: {
-    breakers: "see breakers.lua",
+    breakers: "hash from `provider|account`, see breakers.lua",
   },
   args: {
     deadline: number("Redis time after which the call came too late, Unix ms"),
-    writer: text("writer"),
-    call: numeral("number of the writer's call"),
+    writer: text("who calls, see repeated.lua"),
+    call: numeral("the number of the call among those of the writer"),
     worker: json("JSON string"),
     lostError: text("error of an attempt that was lost with its worker, JSON"),
     cancelledError: text("error of a cancelled invocation, JSON"),

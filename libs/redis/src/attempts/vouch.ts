@@ -9,7 +9,7 @@ const VOUCH = defineScript({
   base: "invocation",
   keys: {},
   args: {
-    attempt: numeral("attempt"),
+    attempt: numeral("the number of the attempt"),
   },
   reply: nothing,
 });

@@ -61,8 +61,8 @@ const RECORD_TRY = defineScript({
   base: "ledger",
   keys: {},
   args: {
-    id: text("id"),
-    made: json("the try, JSON"),
+    id: text("of the delivery"),
+    made: json("the try, as JSON"),
     after: text("what follows: delivered | dead | again"),
     delay: number("milliseconds until the next try; read when again"),
     kept: number("how many tries are kept"),
@@ -75,7 +75,7 @@ const POSTPONE_DELIVERY = defineScript({
   base: "ledger",
   keys: {},
   args: {
-    id: text("id"),
+    id: text("of the delivery"),
     delay: number("milliseconds until it is due"),
   },
   reply: nothing,
@@ -84,8 +84,8 @@ const POSTPONE_DELIVERY = defineScript({
 const NEXT_DUE = defineScript({
   name: "next-due",
   keys: {
-    due: "sorted sets; score: when a member is due",
-    outbox: "outbox",
+    due: "sorted set of deliveries; score: when they are due",
+    outbox: "sorted set of ended invocations; score: when their row is due",
   },
   args: {},
   reply: orNull(integer("milliseconds from now, 0 when it is due already")),
@@ -96,8 +96,8 @@ const REDELIVER = defineScript({
   base: "ledger",
   keys: {},
   args: {
-    tenant: text("tenant"),
-    id: text("id"),
+    tenant: text("whose it is"),
+    id: text("of the delivery"),
   },
   reply: listOf(bytes("fields and their values; none when there is no such delivery")),
 });

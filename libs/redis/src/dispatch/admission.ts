@@ -16,7 +16,7 @@ const ENTER = defineScript({
   base: "invocation",
   keys: {
     turns: "sorted set of the tenants; score: their virtual time",
-    virtualTime: "of the fleet",
+    virtualTime: "the virtual time of the fleet",
   },
   args: {
     delay: number("milliseconds until it waits for its turn"),

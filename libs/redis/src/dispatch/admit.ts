@@ -17,8 +17,8 @@ const ADMIT = defineScript({
     admitted: "sorted set of the places, see places.lua",
     scheduled: "sorted set of the ids of those that wait for their time",
     turns: "sorted set of the tenants; score: their virtual time",
-    virtualTime: "of the fleet",
-    workers: "see workers.lua",
+    virtualTime: "the virtual time of the fleet",
+    workers: "hash from id to presence, see workers.lua",
   },
   args: {
     indexes: text("what the keys of the tenants' indexes begin with"),

@@ -7,16 +7,16 @@ import type { Scripts } from "../scripting/scripts.ts";
 const READ_WAIT = defineScript({
   name: "read-wait",
   keys: {
-    record: "record",
+    record: "hash of the invocation",
     admitted: "sorted set of the places, see places.lua",
     scheduled: "sorted set of the ids of those that wait for their time",
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
     meta: "BullMQ's hash about the queue, which has a field `paused` while it is paused",
     delayed: "BullMQ's sorted set of delayed entries; score: when they are due, Unix ms times 4096",
     prioritized: "BullMQ's sorted set of the entries that may be claimed, the next one first",
   },
   args: {
-    id: text("id"),
+    id: text("of the invocation"),
     indexes: text("what the keys of the tenants' indexes begin with"),
     tenantPlaces: number("the most that a tenant may have; 0 is no limit"),
   },

@@ -17,12 +17,12 @@ const APPEND_EVENTS = defineScript({
   name: "append-events",
   base: "invocation",
   keys: {
-    journal: "of the attempt",
+    journal: "list: the journal of the attempt",
   },
   args: {
-    attempt: numeral("attempt"),
-    writer: text("writer"),
-    call: numeral("number of the writer's call"),
+    attempt: numeral("the number of the attempt"),
+    writer: text("who calls, see repeated.lua"),
+    call: numeral("the number of the call among those of the writer"),
     kept: number("how many events are kept at least, unless they are too long"),
     mostBytes: number("how many bytes of events are kept at most"),
     longest: number("how many entries a journal takes"),

@@ -9,7 +9,7 @@ import type { Scripts } from "../scripting/scripts.ts";
 const REPORT_PROVIDER = defineScript({
   name: "report-provider",
   keys: {
-    breakers: "see breakers.lua",
+    breakers: "hash from `provider|account`, see breakers.lua",
   },
   args: {
     name: text("provider|account"),

@@ -13,7 +13,7 @@ const CLAIMS_OF_WORKER = defineScript({
   args: {
     entryPrefix: text("what the key of an entry begins with; its id follows"),
     lockSuffix: text("what the key of an entry's lock ends with"),
-    worker: text("worker"),
+    worker: text("the id of the worker"),
   },
   reply: listOf(tuple(textOf<InvocationId>("id"), textOf("token"))),
 });

@@ -8,14 +8,14 @@ import type { QueueKeys } from "./queue-keys.ts";
 const RENEW_CLAIM = defineScript({
   name: "renew-claim",
   keys: {
-    lock: "of the entry, string: the token of the claim",
+    lock: "of the entry; string: the token of the claim",
     entry: "hash",
     active: "list of the ids of the claimed entries",
     stalled: "set of those that were not renewed since the last look for lost ones",
   },
   args: {
-    id: text("id"),
-    token: text("token"),
+    id: text("of the entry"),
+    token: text("the token of the claim"),
     fetches: numeral("how often the entry had been fetched when this claim began"),
     lease: numeral("ms"),
   },

@@ -6,7 +6,7 @@ const IS_CROWDED = defineScript({
   name: "is-crowded",
   keys: {
     admitted: "sorted set of the places, see places.lua",
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
   },
   args: {},
   reply: yesOrNo("reserves are used"),

@@ -11,12 +11,12 @@ const FINISH_SPANS = defineScript({
   name: "finish-spans",
   base: "invocation",
   keys: {
-    journal: "of the attempt",
+    journal: "list: the journal of the attempt",
   },
   args: {
-    attempt: numeral("attempt"),
-    writer: text("writer"),
-    callNumber: numeral("number of the writer's call"),
+    attempt: numeral("the number of the attempt"),
+    writer: text("who calls, see repeated.lua"),
+    callNumber: numeral("the number of the call among those of the writer"),
     written: encoded("spans, one element of the list; empty when there are none"),
   },
   reply: oneOf("accepted", "stale"),

@@ -12,8 +12,8 @@ const RECORD_EXPORT = defineScript({
   base: "invocation",
   keys: {},
   args: {
-    attempt: numeral("attempt"),
-    result: json("JSON"),
+    attempt: numeral("the number of the attempt"),
+    result: json("of the export, as JSON"),
     nextTry: text("never | spool | quarantine"),
     delay: number("milliseconds until then; read unless never"),
   },

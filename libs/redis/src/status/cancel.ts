@@ -10,7 +10,7 @@ const CANCEL = defineScript({
   base: "invocation",
   keys: {},
   args: {
-    tenant: text("tenant"),
+    tenant: text("whose it is"),
     cancelledError: text("error of a cancelled invocation, JSON"),
     requests: text("channel of requests"),
     cancellation: json("who asks, and why, JSON"),

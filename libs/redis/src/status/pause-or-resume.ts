@@ -11,7 +11,7 @@ const RESUME = defineScript({
   base: "invocation",
   keys: {},
   args: {
-    tenant: text("tenant"),
+    tenant: text("whose it is"),
     requests: text("channel of requests"),
   },
   reply: ASKED,
@@ -21,7 +21,7 @@ const PAUSE = defineScript({
   base: "invocation",
   keys: {},
   args: {
-    tenant: text("tenant"),
+    tenant: text("whose it is"),
     requests: text("channel of requests"),
   },
   reply: ASKED,

@@ -11,7 +11,7 @@ const RECOUNT_STORAGE = defineScript({
     records: text("what the keys of the records begin with"),
     spans: text("what the keys of the span lists begin with"),
     journals: text("what the keys of the journals begin with"),
-    tenant: text("tenant"),
+    tenant: text("whose it is"),
     count: number("how many at most"),
   },
   reply: tuple(yesOrNo("all are counted"), integer("by how many bytes the sum was wrong")),

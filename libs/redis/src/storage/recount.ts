@@ -11,7 +11,7 @@ const RECOUNT = defineScript({
     open: "sorted set of the ids of all that have not ended",
     admitted: "sorted set of the places, see places.lua",
     turns: "sorted set of the tenants; score: their virtual time",
-    virtualTime: "of the fleet",
+    virtualTime: "the virtual time of the fleet",
   },
   args: {
     indexes: text("what the keys of the tenants' indexes begin with"),

@@ -12,8 +12,8 @@ const CREATE_WEBHOOK = defineScript({
     webhooks: "hash from id to webhook",
   },
   args: {
-    id: text("id"),
-    webhook: json("JSON"),
+    id: text("of the webhook"),
+    webhook: json("the webhook, as JSON"),
     most: number("how many a tenant may have"),
   },
   reply: oneOf("created", "too_many"),
@@ -25,7 +25,7 @@ const REPLACE_WEBHOOK = defineScript({
     webhooks: "hash from id to webhook",
   },
   args: {
-    id: text("id"),
+    id: text("of the webhook"),
     was: text("webhook as it was read, JSON"),
     replacement: json("webhook as it is to be, JSON"),
   },

@@ -7,7 +7,7 @@ import type { Scripts } from "../scripting/scripts.ts";
 const LIST_WORKERS = defineScript({
   name: "list-workers",
   keys: {
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
   },
   args: {
     since: text("a time: the last sign of life that a worker of schema 1 must have given since"),

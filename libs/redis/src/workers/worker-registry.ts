@@ -14,12 +14,12 @@ import { listWorkers } from "./list-workers.ts";
 const BEAT = defineScript({
   name: "beat",
   keys: {
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
     catalog: "string: the catalog of the models that it can run",
   },
   args: {
-    worker: text("id"),
-    presence: json("JSON"),
+    worker: text("the id of the worker"),
+    presence: json("of the worker, as JSON"),
     ttl: number("milliseconds until it vanishes"),
     connection: text("connection; empty when it is not known"),
     own: numeral("how many attempts it runs at once"),
@@ -34,10 +34,10 @@ const CATALOG_MS = 600_000;
 const FOLLOWERS = defineScript({
   name: "followers",
   keys: {
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
   },
   args: {
-    worker: text("id"),
+    worker: text("the id of the worker"),
     count: number("how many at most"),
   },
   reply: listOf(textOf("id")),
@@ -49,7 +49,7 @@ const LEAD = defineScript({
     task: "id of the worker that does the task",
   },
   args: {
-    worker: text("worker"),
+    worker: text("the id of the worker"),
     ttl: numeral("milliseconds until another one may"),
   },
   reply: yesOrNo("the worker does the task"),
@@ -58,11 +58,11 @@ const LEAD = defineScript({
 const LEAVE = defineScript({
   name: "leave",
   keys: {
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
   },
-  moreKeys: "of the tasks that it may do for the fleet",
+  moreKeys: "leaders of the tasks that it may do for the fleet",
   args: {
-    worker: text("id"),
+    worker: text("the id of the worker"),
     reserves: text("channel of reserves"),
   },
   reply: nothing,
@@ -71,7 +71,7 @@ const LEAVE = defineScript({
 const VANISHED = defineScript({
   name: "vanished",
   keys: {
-    workers: "see workers.lua",
+    workers: "hash from id to presence, see workers.lua",
   },
   args: {
     count: number("how many at most"),
