@@ -31,6 +31,7 @@ for i = MORE_ARGS + names, #ARGV do
 end
 count_growth()
 local remaining = redis.call("PTTL", record)
-if remaining > 0 then
+-- 0 in the last millisecond of the record.
+if remaining >= 0 then
   redis.call("PEXPIRE", events, remaining)
 end

@@ -19,7 +19,8 @@ count_growth()
 
 -- Spans that are written after the end go when the record goes.
 local remaining = redis.call("PTTL", record)
-if remaining > 0 then
+-- 0 in the last millisecond of the record.
+if remaining >= 0 then
   redis.call("PEXPIRE", spans, remaining)
 end
 return "accepted"
