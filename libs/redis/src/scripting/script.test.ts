@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import "../index.ts";
@@ -60,6 +61,27 @@ describe("a script that is declared", () => {
     using own = scripts();
     const call = own.scripts.call(THREE_KEYS, THREE, { limit, isLast: false });
     await expect(call).rejects.toThrow(`Script three-keys refuses the argument limit: ${words}.`);
+  });
+
+  it("receives every well-formed text and every finite number as it was sent", async () => {
+    using own = scripts();
+    const echo = defineScript(
+      {
+        name: "echo",
+        keys: {},
+        args: { word: text("any"), amount: numeral("any") },
+        reply: tuple(textOf("the text"), textOf("the number")),
+      },
+      () => "return { word, amount }",
+    );
+    const words = fc.string({ unit: "binary", maxLength: 50 });
+    const amounts = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const property = fc.asyncProperty(words, amounts, async (word, amount) => {
+      const [sameWord, sameAmount] = await own.scripts.call(echo, {}, { word, amount });
+      expect(sameWord).toBe(word);
+      expect(Number(sameAmount)).toBe(amount + 0);
+    });
+    await fc.assert(property, { numRuns: 200 });
   });
 
   it("fails in words when it answers with something else", async () => {
