@@ -1,8 +1,4 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { buildPrograms } from "../fleet/build-programs.ts";
 import type { Findings } from "./findings.ts";
 import type { Interruption } from "./interruption.ts";
 import { describeMachine } from "./machine.ts";
@@ -40,14 +36,6 @@ export async function benchmark(
     rows: results,
     reports: [...reports].map(([measurement, report]) => ({ measurement, ...report })),
   };
-}
-
-/** Builds what is measured as it is built to be deployed, into a directory that is removed with the stack. */
-async function buildPrograms(stack: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "bench-programs-"));
-  stack.defer(() => rm(directory, { recursive: true, force: true }));
-  await promisify(execFile)(process.execPath, ["infra/build/main.ts", `--outdir=${directory}`]);
-  return directory;
 }
 
 async function redisVersion(url: string): Promise<string> {

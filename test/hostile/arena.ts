@@ -6,6 +6,7 @@ import type { InvocationRecord } from "@pifleet/invocation";
 import { RedisServer } from "@pifleet/testkit";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { type NameServer, startNameServer } from "@pifleet/testkit/name-server";
+import { buildPrograms } from "../fleet/build-programs.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import type { WorkerService } from "../fleet/worker-service.ts";
 import { answer } from "./agent.ts";
@@ -22,6 +23,12 @@ const ENVIRONMENT = {
 /** What Redis may take; the quotas keep every tenant far below. */
 const REDIS_BYTES = 512 * 1_048_576;
 
+/** A time in which no worker claimed, epoch milliseconds. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Two tenants on one fleet: one whose agents do harm, and one whose agents work. Workers that end are started again. */
 export class Arena implements AsyncDisposable {
   readonly directory: string;
@@ -36,15 +43,22 @@ export class Arena implements AsyncDisposable {
   readonly stolen = new Set<string>();
   /** How each worker has ended that was not told to, in order. */
   readonly deaths: (number | string)[] = [];
+  /** The times without a worker: every one had died, and none had started again. */
+  readonly gaps: Gap[] = [];
   readonly #canaries: Canaries;
+  readonly #programs: AsyncDisposableStack;
+  #claiming = 0;
+  #gapFrom: number | undefined;
   #isClosing = false;
   #silent: SilentServer | undefined;
 
   private constructor(
     parts: Pick<Arena, "directory" | "redis" | "models" | "names" | "fleet" | "evil" | "innocent">,
     canaries: Canaries,
+    programs: AsyncDisposableStack,
   ) {
     this.#canaries = canaries;
+    this.#programs = programs;
     this.directory = parts.directory;
     this.redis = parts.redis;
     this.models = parts.models;
@@ -67,9 +81,11 @@ export class Arena implements AsyncDisposable {
     const names = await startNameServer(() => undefined);
     const secrets = { ANTHROPIC_API_KEY: canaries.providerKey };
     const env = { ...ENVIRONMENT, ...secrets, PIFLEET_NAME_SERVERS: names.address };
-    const fleet = await Fleet.start({ workers: 0, redisUrl, models: models.modelsFile(), env });
+    const built = new AsyncDisposableStack();
+    const programs = await buildPrograms(built);
+    const fleet = await Fleet.start({ workers: 0, redisUrl, programs, models: models.modelsFile(), env });
     const [evil, innocent] = await Promise.all([fleet.clientOf("evil"), fleet.clientOf("innocent")]);
-    const arena = new Arena({ directory, redis, models, names, fleet, evil, innocent }, canaries);
+    const arena = new Arena({ directory, redis, models, names, fleet, evil, innocent }, canaries, built);
     await Promise.all(Array.from({ length: workers }, () => arena.#supervise()));
     return arena;
   }
@@ -97,16 +113,30 @@ export class Arena implements AsyncDisposable {
     await this.#silent?.close();
     await this.names[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();
+    await this.#programs.disposeAsync();
     await rm(this.directory, { recursive: true, force: true });
   }
 
   /** Starts a worker, and another one in its place when it ends. Resolves when the first one claims. */
   async #supervise(): Promise<void> {
     const worker = await this.fleet.startWorker();
+    this.#began();
     void worker.exited().then((ended) => {
       if (this.#isClosing) return;
+      this.#died();
       this.deaths.push(ended);
       void this.#supervise();
     });
+  }
+
+  #began(): void {
+    this.#claiming += 1;
+    if (this.#gapFrom !== undefined) this.gaps.push({ from: this.#gapFrom, to: Date.now() });
+    this.#gapFrom = undefined;
+  }
+
+  #died(): void {
+    this.#claiming -= 1;
+    if (this.#claiming === 0) this.#gapFrom = Date.now();
   }
 }

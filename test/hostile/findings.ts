@@ -1,5 +1,14 @@
+import type { Gap } from "./arena.ts";
 import type { InnocentRun } from "./innocents.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
+
+/** An attack that was made once. */
+export interface Strike {
+  readonly name: string;
+  /** Epoch, milliseconds. */
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What was seen of the fleet while it was attacked. */
 export interface Findings {
@@ -7,8 +16,8 @@ export interface Findings {
   readonly attacked: readonly InnocentRun[];
   readonly failures: readonly string[];
   readonly deaths: readonly (number | string)[];
-  /** How often each attack was made, and how many innocent runs it met that took long to start. */
-  readonly strikes: ReadonlyMap<string, number>;
+  readonly strikes: readonly Strike[];
+  readonly gaps: readonly Gap[];
   readonly peaksMb: MemoryWatch["peaks"];
   readonly stolen: readonly string[];
   readonly leftProcesses: number;

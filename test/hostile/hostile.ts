@@ -4,7 +4,7 @@ import { processesOfRuns } from "../fleet/processes.ts";
 import { Arena } from "./arena.ts";
 import type { Attack } from "./attacks/attack.ts";
 import { ATTACKS } from "./attacks/every-attack.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings, Strike } from "./findings.ts";
 import { Innocents } from "./innocents.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import type { Options } from "./options.ts";
@@ -40,6 +40,7 @@ export async function hostile(options: Options, say: (line: string) => void): Pr
     failures: innocents.failures,
     deaths: arena.deaths,
     strikes,
+    gaps: arena.gaps,
     peaksMb: watch.peaks,
     stolen: [...arena.stolen],
     leftProcesses: processes,
@@ -58,15 +59,14 @@ interface Campaign {
 
 /** Each attack in turn, and then any of them at random, some at once. */
 async function strike(arena: Arena, attacks: readonly Attack[], { random, durationMs, say }: Campaign) {
-  const strikes = new Map<string, number>();
+  const strikes: Strike[] = [];
   const end = performance.now() + durationMs;
   const make = async (attack: Attack) => {
-    const from = performance.now();
+    const from = Date.now();
     await attack.strike({ arena, random }).catch((error) => say(`${attack.name} could not be made: ${error}`));
-    strikes.set(attack.name, (strikes.get(attack.name) ?? 0) + 1);
-    say(
-      `${attack.name}: ${((performance.now() - from) / 1_000).toFixed(1)} s, ${arena.deaths.length} workers have died`,
-    );
+    const strike = { name: attack.name, from, to: Date.now() };
+    strikes.push(strike);
+    say(`${attack.name}: ${((strike.to - from) / 1_000).toFixed(1)} s, ${arena.deaths.length} workers have died`);
   };
   for (const attack of attacks) await make(attack);
   const again = async () => {
