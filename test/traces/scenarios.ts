@@ -109,7 +109,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     title: "whose model does not answer in time",
     script: lines(reveal(), hang()),
-    submission: { limits: { firstByteMs: 1_000 } },
+    submission: { limits: { firstByteMs: 4_000 } },
     status: "timed_out",
     error: "timeout_first_byte",
     endings: ["timeout_first_byte"],
