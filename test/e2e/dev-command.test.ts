@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { PifleetProcess, pifleet } from "../../apps/cli/src/testing/pifleet-process.ts";
 import { freePort } from "../fleet/free-port.ts";
 
@@ -48,15 +48,40 @@ test("pifleet dev runs invocations until Ctrl-C, which leaves nothing running", 
   await expect(fetch(`${env.PIFLEET_URL}/livez`)).rejects.toThrow();
 });
 
-test("when one of its services dies it stops the other and fails", async () => {
+test("a worker that is killed is started again and runs invocations", async () => {
   const { dev, env } = await startDev();
-  const { stdout } = await pifleet(["workers", "--json"], { env });
-  process.kill(JSON.parse(stdout).items[0].pid, "SIGKILL");
+  process.kill(await workerPid(env), "SIGKILL");
+  await dev.hasWritten("stderr", "The worker has ended (SIGKILL); it is started again.");
+  const { code, stdout } = await pifleet(["submit", "--model", "demo/scripted", "--wait", "Hello"], { env });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("Hello") });
+});
+
+test("a worker that is killed again and again stays down, and the command fails", async () => {
+  const { dev, env } = await startDev();
+  const killed = new Set<number>();
+  for (let kills = 0; kills < 6; kills += 1) {
+    const pid = await vi.waitFor(async () => {
+      const found = await workerPid(env);
+      expect(killed).not.toContain(found);
+      return found;
+    }, 10_000);
+    killed.add(pid);
+    process.kill(pid, "SIGKILL");
+  }
   const { code, stderr } = await dev.ended;
   expect(code).toBe(1);
   expect(stderr).toContain("api    │ info  stopped");
   expect(stderr).toMatch(/pifleet: The worker has ended: SIGKILL\.\n$/);
 });
+
+/** The process of the newest worker that is on the list. */
+async function workerPid(env: Fleet["env"]): Promise<number> {
+  const { stdout } = await pifleet(["workers", "--json"], { env });
+  const workers: { pid: number; startedAt: string }[] = JSON.parse(stdout).items;
+  const newest = workers.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
+  if (!newest) throw new Error("No worker is on the list");
+  return newest.pid;
+}
 
 test("a second Ctrl-C does not wait for what still runs", async () => {
   await using model = await silentModel();

@@ -4,9 +4,6 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startPrivately } from "@pifleet/environment";
 
-/** How long a service may take beyond the grace period before it is killed, milliseconds. */
-const LAST_GRACE_MS = 2_000;
-
 export interface ServiceOptions {
   /** Its whole environment. */
   readonly environment: NodeJS.ProcessEnv;
@@ -45,29 +42,6 @@ export class Service {
   kill(): void {
     this.#child.kill("SIGKILL");
   }
-}
-
-/**
- * Ends services and resolves when all have ended: what they do may take `graceMs`, or no longer once `insisted`
- * is aborted.
- */
-export async function stopAll(services: readonly Service[], graceMs: number, insisted: AbortSignal): Promise<void> {
-  const stop = () => {
-    for (const service of services) service.stop();
-  };
-  const kill = () => {
-    for (const service of services) service.kill();
-  };
-  let deadline = setTimeout(kill, graceMs + LAST_GRACE_MS);
-  const hurry = () => {
-    stop();
-    clearTimeout(deadline);
-    deadline = setTimeout(kill, LAST_GRACE_MS);
-  };
-  insisted.addEventListener("abort", hurry, { once: true });
-  stop();
-  await Promise.all(services.map((service) => service.ended));
-  clearTimeout(deadline);
 }
 
 /** The file that starts the programs of the fleet: in the sources, or beside the built file that this is a part of. */

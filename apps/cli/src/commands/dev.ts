@@ -3,9 +3,9 @@ import type { DevConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { CommandFailure, ExitCode } from "../failure.ts";
 import { formatLogLine } from "../log-line.ts";
-import { Service, stopAll } from "../processes.ts";
 import { untilReady } from "../readiness.ts";
 import { answers } from "../redis-probe.ts";
+import { SupervisedService, stopAll } from "../supervised-service.ts";
 import { pad } from "../table.ts";
 
 const SERVICES = ["api", "worker"] as const;
@@ -13,6 +13,7 @@ const NAME_COLUMNS = 6;
 
 const HELP = `
 Runs until Ctrl-C, which lets running work finish for PIFLEET_GRACE_MS (10000); a second Ctrl-C ends all at once.
+An API or a worker that ends by itself is started again, up to five times a minute.
 Without PIFLEET_BOOTSTRAP_KEY the API asks for no key, and only this machine can reach it.
 As long as only this machine can reach it, invocations may have their spans and webhooks sent to loopback addresses
 (PIFLEET_WEBHOOK_ALLOW=loopback); elsewhere that is refused by default.
@@ -41,7 +42,10 @@ async function dev({ json }: { json?: true }, context: Context): Promise<void> {
   const end = endOf(services, interruption.asked);
   try {
     const ready = untilReady(config.apiUrl, over.signal).then(() => "ready" as const);
-    if ((await Promise.race([ready, end])) === "ready") output.write(announcement(config, json));
+    if ((await Promise.race([ready, end])) === "ready") {
+      for (const service of services) service.fleetIsUp();
+      output.write(announcement(config, json));
+    }
     const fault = await end;
     if (fault !== undefined) throw new CommandFailure(fault);
     output.progress("Stopping; Ctrl-C again ends all at once.");
@@ -52,17 +56,21 @@ async function dev({ json }: { json?: true }, context: Context): Promise<void> {
   }
 }
 
-function startService(name: (typeof SERVICES)[number], { childEnvironment }: DevConfig, { output }: Context): Service {
+function startService(name: (typeof SERVICES)[number], { childEnvironment }: DevConfig, { output }: Context) {
   const prefix = output.progressPaint("cyan", `${pad(name, NAME_COLUMNS)} │`);
   const onLine = (line: string) => output.progress(`${prefix} ${formatLogLine(line, output.progressPaint)}`);
-  return new Service(name, { environment: childEnvironment, onLine });
+  return new SupervisedService(name, {
+    environment: childEnvironment,
+    onLine,
+    onRestart: (reason) => output.progress(reason),
+  });
 }
 
-/** Resolves when the user asked for the end, or to what went wrong when a service ended without having been asked. */
-function endOf(services: readonly Service[], asked: AbortSignal): Promise<string | undefined> {
+/** Resolves when the user asked for the end, or to the reason when a service has ended and is not started again. */
+function endOf(services: readonly SupervisedService[], asked: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
     asked.addEventListener("abort", () => resolve(undefined), { once: true });
-    for (const { name, ended } of services) void ended.then((how) => resolve(`The ${name} has ended: ${how}.`));
+    for (const { ended } of services) void ended.then(resolve);
     if (asked.aborted) resolve(undefined);
   });
 }
