@@ -4,9 +4,9 @@ import type { Senders, SendSpans } from "@pifleet/tracing";
 /** The senders, each of which measures how long it takes. */
 export function measured(senders: Senders, measures: Measures): Senders {
   const timed = (audience: TraceAudience, send: SendSpans): SendSpans => {
-    return async (spans, stop) => {
+    return async (spans, options) => {
       const startMs = performance.now();
-      const result = await send(spans, stop);
+      const result = await send(spans, options);
       measures.observe("trace_export_duration_seconds", (performance.now() - startMs) / 1_000, { audience });
       return result;
     };

@@ -230,7 +230,7 @@ describe("a delivery that ends", () => {
   it("breaks off exports that hang, and leaves the spans to others", async () => {
     const began = Promise.withResolvers<void>();
     senders = {
-      deployment: async (spans, stop) => {
+      deployment: async (spans, { stop } = {}) => {
         began.resolve();
         await new Promise((resolve) => stop?.addEventListener("abort", resolve));
         return { kind: "unsent", sent: 0, rejected: 0, reason: "the worker was stopped", spans };

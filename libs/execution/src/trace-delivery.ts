@@ -31,6 +31,8 @@ export interface TraceDeliveryPorts {
  * exports to collectors that clients name, so that those never take all the room.
  */
 const MAX_UNDER_WAY = 128;
+/** So many of them come from the spool at most: while they hang, what ends now still finds room. */
+const MAX_FROM_SPOOL = 64;
 /** How long what is under way has when the worker is told to stop, milliseconds. */
 const END_MS = 5_000;
 /** An attempt is taken from the spool for longer than its delivery can take. */
@@ -43,6 +45,7 @@ const LEASE_MS = 60_000;
 export class TraceDelivery {
   readonly #ports: TraceDeliveryPorts;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #fromSpool = new Set<Promise<void>>();
   readonly #breakOff = new AbortController();
   #isEnding = false;
 
@@ -61,9 +64,9 @@ export class TraceDelivery {
    */
   async catchUp(): Promise<void> {
     while (!this.#isEnding) {
-      const room = MAX_UNDER_WAY - this.#underWay.size;
+      const room = Math.min(MAX_UNDER_WAY - this.#underWay.size, MAX_FROM_SPOOL - this.#fromSpool.size);
       const due = room > 0 ? await this.#ports.spool.take(room, LEASE_MS) : [];
-      for (const owed of due) void this.#deliver(owed);
+      for (const owed of due) void this.#deliver(owed, true);
       if (due.length < room) return;
       await Promise.race(this.#underWay);
     }
@@ -87,11 +90,13 @@ export class TraceDelivery {
   }
 
   /** Never rejects: what goes wrong here is tried again when the time is over for which it was taken. */
-  async #deliver(owed: OwedSpans): Promise<void> {
+  async #deliver(owed: OwedSpans, isFromSpool = false): Promise<void> {
     const work = this.#export(owed).catch(this.#ports.onFault);
     this.#underWay.add(work);
+    if (isFromSpool) this.#fromSpool.add(work);
     await work;
     this.#underWay.delete(work);
+    this.#fromSpool.delete(work);
   }
 
   async #export(owed: OwedSpans): Promise<void> {

@@ -16,6 +16,11 @@ export class Deadline {
     this.signal = abort ? AbortSignal.any([timeout, abort]) : timeout;
   }
 
+  /** One that is over with this one, and at the latest `ms` from now. */
+  atMost(ms: number): Deadline {
+    return new Deadline(Math.max(0, Math.min(ms, Math.round(this.#atMs - performance.now()))), this.signal);
+  }
+
   get isOver(): boolean {
     return this.signal.aborted;
   }

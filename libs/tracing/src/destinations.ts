@@ -27,7 +27,7 @@ export async function exportToAll(
     const earlier = before[audience];
     if (earlier && !(earlier.again && send)) return [audience, earlier] as const;
     const tree = treeFor(audience, spans, callerSpanId);
-    const result = await send?.(tree.slice(earlier?.sent ?? 0), stop);
+    const result = await send?.(tree.slice(earlier?.sent ?? 0), { stop, isAgain: earlier !== undefined });
     return [audience, result ? toAudienceExport(result, tree, earlier) : earlier] as const;
   });
   return Object.fromEntries(await Promise.all(results));

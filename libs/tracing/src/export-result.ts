@@ -14,6 +14,8 @@ export type ExportResult =
       readonly rejected: number;
       readonly spans: readonly Span[];
       readonly reason: string;
+      /** The pause that the collector asked for. */
+      readonly retryAfterMs?: number;
     };
 
 /**

@@ -8,6 +8,7 @@ export class ExportTally {
   #isAnyAccepted = false;
   #mayPass = true;
   #unsent: readonly Span[] = [];
+  #retryAfterMs: number | undefined;
   readonly #reasons = new Set<string>();
 
   /** A message was taken, but for `rejected` of its spans. */
@@ -24,15 +25,17 @@ export class ExportTally {
   }
 
   /** There is no time for the rest. */
-  leave(spans: readonly Span[], reason: string): void {
+  leave(spans: readonly Span[], reason: string, retryAfterMs?: number): void {
     this.#unsent = spans;
+    this.#retryAfterMs = retryAfterMs;
     this.#reasons.add(reason);
   }
 
   result(): ExportResult {
     const [sent, rejected, spans] = [this.#sent, this.#rejected, this.#unsent];
     const reason = [...this.#reasons].join("; ");
-    if (spans.length > 0) return { kind: "unsent", sent, rejected, spans, reason };
+    const pause = this.#retryAfterMs !== undefined && { retryAfterMs: this.#retryAfterMs };
+    if (spans.length > 0) return { kind: "unsent", sent, rejected, spans, reason, ...pause };
     if (rejected === 0) return { kind: "ok", sent };
     if (this.#isAnyAccepted) return { kind: "partial", sent, rejected, reason };
     return { kind: "refused", rejected, reason, mayPass: this.#mayPass };

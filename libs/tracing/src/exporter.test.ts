@@ -1,8 +1,9 @@
 import { Agent } from "node:http";
 import type { Span } from "@pifleet/invocation";
 import { describe, expect, it } from "vitest";
-import { createSender } from "./exporter.ts";
+import { createSender, createSenderPool } from "./exporter.ts";
 import { newSpanId } from "./ids.ts";
+import { Outages } from "./outages.ts";
 import { collector, sampleSpan } from "./testing/collector.ts";
 
 const span = sampleSpan();
@@ -223,5 +224,46 @@ describe("the address guard of an export", () => {
     const connection = { agent, isForbidden: (error: Error) => error === forbidden };
     const result = await createSender({ ...destination, connection })([span]);
     expect(result).toMatchObject({ kind: "refused", reason: expect.stringMatching(/ must not be connected to$/) });
+  });
+});
+
+describe("a collector that is known to be away", () => {
+  const LONG_MS = 600_000;
+
+  it("is not waited for by the first export of an attempt, though its pause is over, and told with the reason", async () => {
+    const { sink, destination } = await collector();
+    let nowMs = 0;
+    const pool = { ...createSenderPool(), outages: new Outages(() => nowMs) };
+    sink.replyAlways({ kind: "hang" });
+    await createSender({ ...destination, deadlineMs: 100 }, pool)([span]);
+    expect(sink.log).toHaveLength(1);
+    nowMs = LONG_MS;
+    // With a deadline that the test does not last to, only an export that asks nobody ends.
+    const send = createSender({ ...destination, deadlineMs: LONG_MS }, pool);
+    const reason = expect.stringContaining("did not answer in time");
+    expect(await send([span])).toMatchObject({ kind: "unsent", spans: [span], reason });
+    expect(sink.log).toHaveLength(1);
+    sink.replyAlways();
+    expect(await send([span], { isAgain: true })).toEqual({ kind: "ok", sent: 1 });
+    expect(await send([span])).toEqual({ kind: "ok", sent: 1 });
+  });
+
+  it("is not asked by an export that had to wait for its turn meanwhile", async () => {
+    const { sink, destination } = await collector();
+    sink.replyAlways({ kind: "status", status: 503, headers: { "retry-after": "3600" } });
+    const send = createSender({ ...destination, deadlineMs: LONG_MS }, createSenderPool(1));
+    const results = await Promise.all(Array.from({ length: 5 }, () => send([span])));
+    for (const result of results) {
+      expect(result).toMatchObject({ kind: "unsent", reason: expect.stringContaining("answered 503") });
+    }
+    expect(sink.log).toHaveLength(1);
+  });
+
+  it("is tried for a moment only before the spans are kept, however long the deadline", async () => {
+    const { sink, destination } = await collector();
+    await sink.down();
+    // The test itself is over before the deadline.
+    const result = await createSender({ ...destination, deadlineMs: LONG_MS })([span]);
+    expect(result).toMatchObject({ kind: "unsent", reason: expect.stringContaining("ECONNREFUSED") });
   });
 });

@@ -27,14 +27,22 @@ export interface TraceDestination {
 /** State that several senders share. */
 export interface SenderPool {
   readonly slots: Pick<ExportSlots, "run">;
-  readonly outages: Pick<Outages, "reason" | "note">;
+  readonly outages: Pick<Outages, "reason" | "begin" | "note">;
 }
 
-/**
- * Brings spans to one destination. It never rejects: what went wrong is the result.
- * @param stop breaks the export off when it is aborted; the rest is unsent
- */
-export type SendSpans = (spans: readonly Span[], stop?: AbortSignal) => Promise<ExportResult>;
+/** How one export is made. */
+export interface SendOptions {
+  /** Breaks the export off when it is aborted; the rest is unsent. */
+  readonly stop?: AbortSignal | undefined;
+  /**
+   * Whether the spans were tried before, so that their record already says how they stand. Only such an export finds
+   * out whether a collector that was away is back; a first one is unsent at once.
+   */
+  readonly isAgain?: boolean;
+}
+
+/** Brings spans to one destination. It never rejects: what went wrong is the result. */
+export type SendSpans = (spans: readonly Span[], options?: SendOptions) => Promise<ExportResult>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
 const DEFAULT_SLOTS = 16;
@@ -54,18 +62,27 @@ export function createSender(destination: TraceDestination, pool: SenderPool = c
     "service.name": serviceName,
     "service.version": serviceVersion,
   });
-  return async (spans, stop) => {
+  return async (spans, { stop, isAgain = false } = {}) => {
     if (spans.length === 0) return { kind: "ok", sent: 0 };
     if (!url) return { kind: "refused", rejected: spans.length, reason: "the endpoint is no URL", mayPass: false };
     const unsent = (reason: string) => ({ kind: "unsent", sent: 0, rejected: 0, spans, reason }) as const;
-    const away = pool.outages.reason(url.href);
+    const away = pool.outages.reason(url.href, isAgain);
     if (away !== undefined) return unsent(away);
     const deadline = new Deadline(deadlineMs, stop);
-    const sent = await pool.slots.run(deadline, () => sendSpans(targetOf(url, destination), resource, spans, deadline));
+    let isAsked = false;
+    const sent = await pool.slots.run(deadline, async (): Promise<ExportResult> => {
+      // Others may have found out that the collector is away while this export waited for its turn.
+      const reason = pool.outages.begin(url.href, isAgain);
+      if (reason !== undefined) return unsent(reason);
+      isAsked = true;
+      return sendSpans(targetOf(url, destination), resource, spans, deadline);
+    });
     // That it was broken off says nothing of the collector.
     if (stop?.aborted) return sent && sent.kind !== "unsent" ? sent : { ...(sent ?? unsent("")), reason: STOPPED };
     if (!sent) return unsent("too many exports were under way");
-    pool.outages.note(url.href, sent.kind === "unsent" ? sent.reason : undefined);
+    if (!isAsked) return sent;
+    if (sent.kind === "unsent") pool.outages.note(url.href, sent.reason, sent.retryAfterMs);
+    else pool.outages.note(url.href);
     return sent;
   };
 }

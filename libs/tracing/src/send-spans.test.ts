@@ -59,6 +59,7 @@ describe("an export in messages", () => {
     expect(result).toEqual({
       ...{ kind: "unsent", sent: taken, rejected: 0, spans: spans.slice(taken) },
       reason: expect.stringMatching(/ answered 503$/),
+      retryAfterMs: 3_600_000,
     });
     expect(toAudienceExport(result, spans)).toMatchObject({ status: "spooled", sent: taken, again: true });
   });

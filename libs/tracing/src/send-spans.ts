@@ -11,7 +11,8 @@ import { type Answer, post, type Target } from "./otlp-http.ts";
 import { readableSpan } from "./readable-span.ts";
 
 const FIRST_BACKOFF_MS = 250;
-const MAX_BACKOFF_MS = 4_000;
+/** How long a message is tried again after its first failure. Later tries are the spool's: its record says so. */
+const PATIENCE_MS = 1_500;
 /** What collectors take by default, with room for the resource. */
 const MAX_MESSAGE_BYTES = 4_000_000 - 4_096;
 const MAX_REASON_BYTES = 512;
@@ -36,7 +37,7 @@ export async function sendSpans(
       continue;
     }
     if (answer.kind === "retryable") {
-      tally.leave(spans.slice(from), answer.reason);
+      tally.leave(spans.slice(from), answer.reason, answer.retryAfterMs);
       break;
     }
     if (answer.kind === "accepted") tally.accept(batch.length, ...refusedSpans(answer.body, batch.length, target));
@@ -59,7 +60,7 @@ function nextBatch(spans: readonly Span[], from: number, maxBytes: number): { ba
   return { batch: spans.slice(from, to), bytes };
 }
 
-/** Tries again while the deadline lasts when the answer says that this may help. */
+/** Tries again for a moment, within the deadline, when the answer says that this may help. */
 async function sendBatch(
   target: Target,
   resource: Resource,
@@ -69,12 +70,14 @@ async function sendBatch(
   const message = encode(batch, resource);
   if (!message) return { kind: "refused", reason: "the spans could not be encoded" };
   let reason: string | undefined;
-  for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS)) {
+  let patience: Deadline | undefined;
+  for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs *= 2) {
     const answer = await post(target, message, deadline);
     if (answer.kind !== "retryable") return answer;
     // That the time was over says less than what went wrong before.
     if (!deadline.isOver) reason = answer.reason;
-    if (!(await deadline.wait(waitMs(answer.retryAfterMs, backoffMs)))) return reason ? { ...answer, reason } : answer;
+    patience ??= deadline.atMost(PATIENCE_MS);
+    if (!(await patience.wait(waitMs(answer.retryAfterMs, backoffMs)))) return reason ? { ...answer, reason } : answer;
   }
 }
 

@@ -37,7 +37,7 @@ it("a tenant with 400 silent collectors holds up no other tenant, and has half o
   const pools = new TenantPools(64);
   const stop = new AbortController();
   const sends = Array.from({ length: 400 }, (_, i) =>
-    createSender({ ...common, endpoint: `${silent.origin}/${i}` }, pools.of("a"))([span], stop.signal),
+    createSender({ ...common, endpoint: `${silent.origin}/${i}` }, pools.of("a"))([span], { stop: stop.signal }),
   );
   await silent.until(32);
   expect(await createSender(destination, pools.of("b"))([span])).toEqual({ kind: "ok", sent: 1 });
@@ -64,6 +64,6 @@ it("an export that is broken off says nothing of its collector", async () => {
   const { destination } = await collector();
   const pool = new TenantPools().of("a");
   const stop = AbortSignal.abort();
-  expect(await createSender(destination, pool)([span], stop)).toMatchObject({ kind: "unsent", spans: [span] });
+  expect(await createSender(destination, pool)([span], { stop })).toMatchObject({ kind: "unsent", spans: [span] });
   expect(await createSender(destination, pool)([span])).toEqual({ kind: "ok", sent: 1 });
 });

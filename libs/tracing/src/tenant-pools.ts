@@ -28,8 +28,9 @@ export class TenantPools {
     return {
       slots: { run: (deadline, work) => this.#run(tenant, deadline, work) },
       outages: {
-        reason: (collector) => this.#outages.reason(`${tenant} ${collector}`),
-        note: (collector, failure) => this.#outages.note(`${tenant} ${collector}`, failure),
+        reason: (collector, isAgain) => this.#outages.reason(`${tenant} ${collector}`, isAgain),
+        begin: (collector, isAgain) => this.#outages.begin(`${tenant} ${collector}`, isAgain),
+        note: (collector, ...result) => this.#outages.note(`${tenant} ${collector}`, ...result),
       },
     };
   }
