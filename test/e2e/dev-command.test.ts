@@ -51,7 +51,7 @@ test("pifleet dev runs invocations until Ctrl-C, which leaves nothing running", 
 test("a worker that is killed is started again and runs invocations", async () => {
   const { dev, env } = await startDev();
   process.kill(await workerPid(env), "SIGKILL");
-  await dev.hasWritten("stderr", "The worker has ended (SIGKILL); it is started again.");
+  await dev.hasWritten("stderr", "The worker ended (SIGKILL). Starting it again.");
   const { code, stdout } = await pifleet(["submit", "--model", "demo/scripted", "--wait", "Hello"], { env });
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("Hello") });
 });

@@ -55,7 +55,7 @@ export class SupervisedService {
       const how = await this.#current.ended;
       if (this.#isStopping) return undefined;
       if (!this.#mayRestart()) return `The ${this.#name} has ended: ${how}.`;
-      this.#options.onRestart(`The ${this.#name} has ended (${how}); it is started again.`);
+      this.#options.onRestart(`The ${this.#name} ended (${how}). Starting it again.`);
       this.#current = new Service(this.#name, this.#options);
     }
   }
