@@ -24,6 +24,8 @@ describe("the list of workers", () => {
       running: [id],
       rssBytes: expect.any(Number),
       load: expect.any(Number),
+      draining: false,
+      models: expect.stringMatching(/^[0-9a-f]{16}$/),
       heartbeatAt: expect.stringMatching(/^\d{4}-.*Z$/),
       warm: expect.any(Number),
       containment: expect.stringMatching(/^(cgroup|process-group)/),

@@ -23,10 +23,26 @@ const THREE = { first: "a", second: "b", third: "c" };
 
 describe("a script that is declared", () => {
   const ownPrefix = useOwnKeys();
-  const scripts = () => {
-    const redis = new Redis(TEST_REDIS_URL);
-    return { scripts: new Scripts(redis, makeKeys(ownPrefix()), 1_000), [Symbol.dispose]: () => redis.disconnect() };
+  const scripts = ({ name, text: lua }: { name: string; text: string } = THREE_KEYS) => {
+    const redis = new Redis(TEST_REDIS_URL, { enableAutoPipelining: true });
+    const own = new Scripts(redis, makeKeys(ownPrefix()), 1_000, new Map([[name, lua]]));
+    return { redis, scripts: own, [Symbol.dispose]: () => redis.disconnect() };
   };
+
+  it("is called in a pipeline that was opened before its first call", async () => {
+    using own = scripts();
+    const ping = own.redis.ping();
+    const reply = own.scripts.call(THREE_KEYS, THREE, { limit: 4, isLast: true });
+    await expect(Promise.all([ping, reply])).resolves.toEqual(["PONG", ["abc", 8, true]]);
+  });
+
+  it("is refused on a connection that was made before it", async () => {
+    using own = scripts();
+    const late = defineScript({ name: "late", keys: {}, args: {}, reply: integer("one") }, () => "return 1");
+    await expect(own.scripts.call(late, {}, {})).rejects.toThrow(
+      "Script late was declared after the connection was made.",
+    );
+  });
 
   it("is called with its keys and arguments by name, and answers with what it declares", async () => {
     using own = scripts();
@@ -64,7 +80,6 @@ describe("a script that is declared", () => {
   });
 
   it("receives every well-formed text and every finite number as it was sent", async () => {
-    using own = scripts();
     const echo = defineScript(
       {
         name: "echo",
@@ -74,6 +89,7 @@ describe("a script that is declared", () => {
       },
       () => "return { word, amount }",
     );
+    using own = scripts(echo);
     const words = fc.string({ unit: "binary", maxLength: 50 });
     const amounts = fc.double({ noNaN: true, noDefaultInfinity: true });
     const property = fc.asyncProperty(words, amounts, async (word, amount) => {
@@ -85,13 +101,10 @@ describe("a script that is declared", () => {
   });
 
   it("fails in words when it answers with something else", async () => {
-    using own = scripts();
-    const script = { name: "wrong", keys: {}, args: {}, reply: oneOf("this", "that") };
-    const call = own.scripts.call(
-      defineScript(script, () => 'return "other"'),
-      {},
-      {},
-    );
+    const declaration = { name: "wrong", keys: {}, args: {}, reply: oneOf("this", "that") };
+    const wrong = defineScript(declaration, () => 'return "other"');
+    using own = scripts(wrong);
+    const call = own.scripts.call(wrong, {}, {});
     await expect(call).rejects.toThrow("Script wrong answered with string instead of this or that.");
   });
 

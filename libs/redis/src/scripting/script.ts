@@ -104,7 +104,12 @@ export function defineScript<
     }
     return sent;
   };
-  return { name, command: `pifleet:${name}`, base, text: script, reply, input };
+  return { name, command: commandOf(name), base, text: script, reply, input };
+}
+
+/** The name under which a connection knows a script. */
+export function commandOf(script: string): string {
+  return `pifleet:${script}`;
 }
 
 type AnyDeclaration = Pick<

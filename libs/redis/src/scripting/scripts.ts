@@ -4,7 +4,7 @@ import { reached } from "../connection/unavailable.ts";
 import type { BaseName } from "./bases.ts";
 import type { Keys } from "./keys.ts";
 import type { Parameters, Values } from "./parameters.ts";
-import type { Argument, KeyNames, More, Script } from "./script.ts";
+import { type Argument, commandOf, definedScripts, type KeyNames, type More, type Script } from "./script.ts";
 
 type Command = (...input: Argument[]) => Promise<unknown>;
 interface Given {
@@ -22,10 +22,16 @@ export class Scripts {
   readonly #writer = crypto.randomUUID();
   #calls = 0;
 
-  constructor(redis: Redis, keys: Keys, retentionMs: number) {
+  /**
+   * Tells the connection of every script before the first command is sent. A pipeline knows only the scripts that were
+   * there when it was opened, and ioredis ends the process when it meets another one.
+   * @param more texts of further scripts by name, for tests
+   */
+  constructor(redis: Redis, keys: Keys, retentionMs: number, more: ReadonlyMap<string, string> = new Map()) {
     this.#redis = redis;
     this.keys = keys;
     this.#retentionMs = retentionMs;
+    for (const [name, lua] of [...definedScripts(), ...more]) redis.defineCommand(commandOf(name), { lua });
   }
 
   /** Runs a script. @throws {UnavailableError} */
@@ -81,16 +87,15 @@ export class Scripts {
   }
 
   async #send<K extends KeyNames, A extends Parameters, R, B extends BaseName | undefined>(
-    { name, command, text, reply, input }: Script<K, A, R, B>,
+    { name, command, reply, input }: Script<K, A, R, B>,
     given: Given,
     keys: Readonly<Record<keyof K, string>>,
     args: Values<A>,
     more: More | undefined,
   ): Promise<R> {
     const commands = this.#redis as unknown as Record<string, Command | undefined>;
-    if (!commands[command]) this.#redis.defineCommand(command, { lua: text });
     const send = commands[reply.hasBytes ? `${command}Buffer` : command];
-    if (!send) throw new TypeError(`no such script: ${name}`);
+    if (!send) throw new TypeError(`Script ${name} was declared after the connection was made.`);
     const raw = await reached(send.apply(this.#redis, input(given, keys, args, more)));
     try {
       return reply.parse(raw);
