@@ -58,10 +58,15 @@ export class Fleet implements AsyncDisposable {
       ...(models !== undefined && { PIFLEET_MODELS_FILE: modelsFile }),
       ...env,
     });
-    await Promise.all([
+    const started = await Promise.allSettled([
       ...Array.from({ length: apis }, () => fleet.startApi()),
       ...Array.from({ length: workers }, () => fleet.startWorker()),
     ]);
+    const failed = started.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") {
+      await fleet.stop();
+      throw failed.reason;
+    }
     return fleet;
   }
 

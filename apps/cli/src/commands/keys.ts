@@ -44,7 +44,7 @@ function defineCreate(keys: Command, context: Context): void {
     .option("--name <name>", "a name for people, shown in lists and in what is done with the key", keyNameOption)
     .requiredOption(
       "--scopes <scopes>",
-      "what it may do, with commas: invocations:read, invocations:write, webhooks, admin (all of it)",
+      "what it may do, with commas: invocations:read, invocations:write, webhooks, admin (all of the tenant), operator (the fleet)",
       scopesOption,
     )
     .option(
