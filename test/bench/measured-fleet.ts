@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { Backend, InvocationId, InvocationRecord, Span, SubmissionInput } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
+import type { Backend, InvocationId, Span, SubmissionInput } from "@pifleet/invocation";
 import { connectBackend } from "@pifleet/redis";
 import type { ApiService } from "../fleet/api-service.ts";
 import { Fleet } from "../fleet/fleet.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { InvocationSummary, LoggedEvent } from "@pifleet/client";
 import { PiFleetError } from "@pifleet/client";
-import type { InvocationSummary, LoggedEvent } from "@pifleet/invocation";
 import { isTerminal } from "@pifleet/invocation/terminal";
 import { processesNaming, processesOfRuns, remainsOfRuns } from "../fleet/processes.ts";
 import { type Flaw, flawsOf } from "../fleet/story.ts";

@@ -1,4 +1,4 @@
-import type { InvocationSummary } from "@pifleet/invocation";
+import type { InvocationSummary } from "@pifleet/client";
 import type { Killing } from "./faults/fault.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { InvocationRecord, LoggedEvent, SubmissionInput } from "@pifleet/invocation";
+import type { InvocationRecord, LoggedEvent } from "@pifleet/client";
+import type { SubmissionInput } from "@pifleet/invocation";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { expect } from "vitest";
 import { Fleet, type FleetOptions } from "../fleet/fleet.ts";

@@ -47,7 +47,7 @@ describe("what the crash tests look for in a record and its events", () => {
   });
 
   it("is an invocation that has not ended", () => {
-    expect(kinds({ ...recordOf(null), status: "running" }, events(...START))).toContain("lost");
+    expect(kinds({ ...recordOf(null), status: "running" } as InvocationRecord, events(...START))).toContain("lost");
   });
 
   it("is an invocation that has ended twice", () => {

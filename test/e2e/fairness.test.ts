@@ -1,4 +1,5 @@
-import type { InvocationId, InvocationRecord } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
+import type { InvocationId } from "@pifleet/invocation";
 import { type ModelServer, startModelServer, toolCall } from "@pifleet/testkit/model-server";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Fleet } from "../fleet/fleet.ts";

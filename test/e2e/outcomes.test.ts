@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { addUsage, type InvocationRecord, NO_USAGE, type SubmissionInput } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
+import { addUsage, NO_USAGE, type SubmissionInput } from "@pifleet/invocation";
 import {
   empty,
   hang,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { ErrorCode, InvocationRecord } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
+import type { ErrorCode } from "@pifleet/invocation";
 import {
   cutAfter,
   empty,

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
-import { type InvocationRecord, isTerminal } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
+import { isTerminal } from "@pifleet/invocation";
 import { type ModelServer, startModelServer, text, toolCall } from "@pifleet/testkit/model-server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Fleet } from "../fleet/fleet.ts";

@@ -1,4 +1,5 @@
-import { addUsage, type InvocationSummary, type LoggedEvent, NO_USAGE, type RequestUsage } from "@pifleet/invocation";
+import type { InvocationSummary, LoggedEvent } from "@pifleet/client";
+import { addUsage, NO_USAGE, type RequestUsage } from "@pifleet/invocation";
 import { isTerminal, isTerminalEvent } from "@pifleet/invocation/terminal";
 
 /** What may be told of an attempt that has ended: what became of the invocation. */

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Client } from "@pifleet/client";
-import type { InvocationRecord } from "@pifleet/invocation";
+import type { Client, InvocationRecord } from "@pifleet/client";
 import { RedisServer } from "@pifleet/testkit";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { type NameServer, startNameServer } from "@pifleet/testkit/name-server";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { InvocationRecord } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
 import { quantile } from "../chaos/statistics.ts";
 import { runs } from "./agent.ts";
 import type { Arena } from "./arena.ts";

@@ -33,7 +33,17 @@ if (submitted.error) throw new Error(submitted.error.detail);
 const { id }: Invocation = submitted.data;
 
 const { data } = await client.GET("/v1/invocations/{id}", { params: { path: { id }, query: { wait: 0 } } });
-const status: "queued" | "running" | "succeeded" | undefined = data?.status === "queued" ? data.status : undefined;
+const status = data?.status;
+
+// The status tells what is there.
+export function told(invocation: Invocation | components["schemas"]["InvocationSummary"]): string {
+  if (invocation.status === "succeeded") return invocation.endedAt;
+  if (invocation.status === "failed") return invocation.error.code;
+  return invocation.startedAt ?? "";
+}
+export const outputOf = (invocation: Invocation): string =>
+  // @ts-expect-error only an invocation that succeeded has an output for certain
+  invocation.status === "succeeded" ? invocation.output : invocation.output;
 
 // The types tell the events apart.
 const events = await client.GET("/v1/invocations/{id}/events", {
@@ -62,6 +72,7 @@ const api = new Api({ baseUrl: process.argv[2] ?? "" });
 const { data: submitted } = await api.v1.submitInvocation({ model: "demo/scripted", input: "Say hello" });
 const { data }: { data: Invocation } = await api.v1.getInvocation(submitted.id);
 export const exitCode = (event: Event) => (event.type === "tool.ended" ? event.exitCode : undefined);
+export const output = (one: Invocation) => (one.status === "succeeded" ? (one.output satisfies string) : undefined);
 console.log(JSON.stringify({ status: data.status }));
 `;
 

@@ -1,4 +1,4 @@
-import type { InvocationRecord } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
 import { expect } from "vitest";
 import { expectNoCanary } from "./canary.ts";
 import { type Behaviour, type OpenCollector, spansSent } from "./collectors.ts";

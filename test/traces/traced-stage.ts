@@ -1,4 +1,5 @@
-import type { Carrier, InvocationRecord, SubmissionInput, TraceExport } from "@pifleet/invocation";
+import type { InvocationRecord } from "@pifleet/client";
+import type { Carrier, SubmissionInput, TraceExport } from "@pifleet/invocation";
 import { type ModelServer, startModelServer } from "@pifleet/testkit/model-server";
 import { startTraceSink, type TraceSink } from "@pifleet/testkit/trace-sink";
 import { newSpanId, newTraceId, traceparentFor } from "@pifleet/tracing";

@@ -6,11 +6,13 @@ import {
   LoggedEvent,
   Problem,
   Span,
+  Status,
   Submission,
   Webhook,
   WorkerPresence,
 } from "@pifleet/invocation";
 import { createMemoryBackend } from "@pifleet/testkit";
+import { Contract } from "@pifleet/testkit/contract";
 import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "./openapi-examples.ts";
 import { startApi } from "./testing/api.ts";
@@ -93,8 +95,10 @@ describe("the description of the API", () => {
     const referred = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name));
     const held = Object.keys(document.components.schemas);
     expect([...referred].sort()).toEqual(held.sort());
-    // One alternative of an event is no example of all the others.
-    const shown = held.filter((name) => !/.Event$/.test(name));
+    // One alternative of an event or a status is no example of all the others.
+    const shown = held.filter(
+      (name) => name === "InvocationSummary" || !/.(Event|Invocation|InvocationSummary)$/.test(name),
+    );
     expect(shown.sort()).toEqual(Object.keys(EXAMPLES).sort());
     for (const name of shown) expect(document.components.schemas[name].examples).toHaveLength(1);
   });
@@ -133,6 +137,27 @@ describe("the description of the API", () => {
         expect.arrayContaining(["id", "at"]),
       );
     expect(document.components.schemas.ToolEndedEvent.properties.exitCode.type).toBe("integer");
+  });
+
+  it("tells invocations apart by their status, and says what each has and what it cannot have", async () => {
+    const { document } = await description();
+    const { schemas } = document.components;
+    for (const name of ["Invocation", "InvocationSummary"]) {
+      expect(schemas[name].discriminator.propertyName).toBe("status");
+      expect(Object.keys(schemas[name].discriminator.mapping).sort()).toEqual([...Status.options].sort());
+    }
+    expect(schemas.SucceededInvocation.properties.output.type).toBe("string");
+    expect(schemas.FailedInvocation.properties.error.type).toBe("object");
+    const contract = new Contract(document);
+    const check = (record: object) => () => {
+      const answer = { status: 200, type: "application/json", text: JSON.stringify(record) };
+      contract.check("GET", `/v1/invocations/${EXAMPLES.Invocation.id}`, answer);
+    };
+    const { endedAt: _, ...unended } = EXAMPLES.Invocation;
+    expect(check(EXAMPLES.Invocation)).not.toThrow();
+    expect(check({ ...EXAMPLES.Invocation, output: null })).toThrow(/not as described/);
+    expect(check({ ...EXAMPLES.Invocation, status: "running" })).toThrow(/not as described/);
+    expect(check(unended)).toThrow(/not as described/);
   });
 
   it("shows what a transition answers with", async () => {

@@ -7,6 +7,7 @@ import { exemplifyAnswers } from "./openapi-answers.ts";
 import { tidyComponents } from "./openapi-components.ts";
 import { addDiscriminators } from "./openapi-discriminators.ts";
 import { ANSWER_EXAMPLES, EXAMPLES } from "./openapi-examples.ts";
+import { typeNulls } from "./openapi-nulls.ts";
 import { allowNoBodies, exemplifyPathParameters, nestQueries } from "./openapi-parameters.ts";
 import { PATH_EXAMPLES, TEXT_EXAMPLES } from "./openapi-route-examples.ts";
 
@@ -36,7 +37,7 @@ export async function describeRoutes(app: App): Promise<void> {
       const tidy = tidyComponents(jsonSchemaTransformObject(document), EXAMPLES);
       const answers = { json: ANSWER_EXAMPLES, text: TEXT_EXAMPLES };
       const exemplified = exemplifyPathParameters(exemplifyAnswers(tidy, answers), PATH_EXAMPLES);
-      return allowNoBodies(nestQueries(addDiscriminators(exemplified)), ["cancelInvocation"]);
+      return allowNoBodies(nestQueries(typeNulls(addDiscriminators(exemplified))), ["cancelInvocation"]);
     },
   });
 }

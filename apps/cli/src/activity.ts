@@ -1,4 +1,5 @@
-import { addUsage, type Event, type EventType, NO_USAGE } from "@pifleet/invocation";
+import { addUsage, type EventType, NO_USAGE } from "@pifleet/invocation";
+import type { Event } from "./event.ts";
 import { formatSeconds, formatUsageSoFar } from "./figures.ts";
 import { plainText } from "./plain-text.ts";
 

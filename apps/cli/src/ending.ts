@@ -14,10 +14,10 @@ const LOOK = {
   needs_attention: ["magenta", "!"],
 } as const;
 
-/** A status with its mark and colour. */
+/** A status with its mark and colour. A newer API may have one that is not known here: it has neither. */
 export function formatStatus(status: Status, paint: Paint): string {
-  const [style, mark] = LOOK[status];
-  return paint(style, `${mark} ${status}`);
+  const [style, mark] = (LOOK as Partial<typeof LOOK>)[status] ?? [];
+  return style === undefined ? plainText(status) : paint(style, `${mark} ${status}`);
 }
 
 /** How an invocation ended, for people: its status and figures on one line, and under it what went wrong. */

@@ -1,5 +1,5 @@
-import type { InvocationRecord } from "@pifleet/client";
-import type { EventType, LoggedEvent } from "@pifleet/invocation";
+import type { InvocationRecord, LoggedEvent } from "@pifleet/client";
+import type { EventType } from "@pifleet/invocation";
 import { Activity } from "./activity.ts";
 import type { Context } from "./context.ts";
 import { formatEnding } from "./ending.ts";

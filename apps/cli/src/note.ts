@@ -1,4 +1,4 @@
-import type { Event } from "@pifleet/invocation";
+import type { Event } from "./event.ts";
 import { elapsedMs, formatDuration } from "./figures.ts";
 import type { Style } from "./output.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { InvocationRecord, Problem, SubmissionInput } from "@pifleet/client";
+import type { InvocationRecord, ReceivedProblem, SubmissionInput } from "@pifleet/client";
 import { BATCH_LIMITS } from "@pifleet/invocation";
 import { chunksOf } from "./batch-chunks.ts";
 import { parseBatch } from "./batch-lines.ts";
@@ -35,7 +35,7 @@ interface WholeLine {
 /** What came of one line. */
 interface Answer {
   readonly line: number;
-  readonly item: InvocationRecord | Problem;
+  readonly item: InvocationRecord | ReceivedProblem;
 }
 
 /**
@@ -123,7 +123,7 @@ function rowOf({ line, item }: Answer): string[] {
   return [String(line), "-", oneLine(`refused: ${problemLines(item).join("; ")}`, RESULT_COLUMNS)];
 }
 
-function isProblem(item: InvocationRecord | Problem): item is Problem {
+function isProblem(item: InvocationRecord | ReceivedProblem): item is ReceivedProblem {
   return !("id" in item);
 }
 

@@ -1,5 +1,6 @@
-import { type Event, type EventType, TerminalStatus } from "@pifleet/invocation";
+import { type EventType, TerminalStatus } from "@pifleet/invocation";
 import { formatEnding } from "./ending.ts";
+import type { Event } from "./event.ts";
 import { elapsedMs } from "./figures.ts";
 import { noteOf } from "./note.ts";
 import type { Paint } from "./output.ts";

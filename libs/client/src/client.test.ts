@@ -2,6 +2,7 @@ import { build } from "esbuild";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createClient } from "./client.ts";
 import { ConnectionError, PiFleetError } from "./errors.ts";
+import type { InvocationRecord } from "./received.ts";
 import { cutOff, json, problem, ScriptedServer } from "./testing/scripted-server.ts";
 
 const ID = "inv_01JZZZZZZZZZZZZZZZZZZZZZZZ";
@@ -147,6 +148,37 @@ test("wait polls until the invocation has ended", async () => {
   await using server = await ScriptedServer.start(json(QUEUED), json({ ...QUEUED, status: "running" }), json(DONE));
   await expect(createClient({ url: server.url }).invocations.wait(ID)).resolves.toEqual(DONE);
   expect(server.requests.map(({ url }) => url)).toEqual(Array(3).fill(`/v1/invocations/${ID}?wait=25`));
+});
+
+test("wait ends with a status that only a newer API knows, when the invocation has an end", async () => {
+  const stopped = { id: ID, status: "stopped_by_policy", endedAt: "2030-01-02T03:04:05.000Z" };
+  const open = { id: ID, status: "waiting_for_approval", endedAt: null };
+  await using server = await ScriptedServer.start(json(open), json(stopped));
+  await expect(createClient({ url: server.url }).invocations.wait(ID)).resolves.toEqual(stopped);
+});
+
+test("the status tells the compiler what a record has, and codes are those that are known or any other", () => {
+  const told = (record: InvocationRecord): string => {
+    // @ts-expect-error a record may have no output
+    record.output satisfies string;
+    if (record.status === "succeeded") return record.output satisfies string;
+    if (record.status === "queued") return String(record.endedAt satisfies null);
+    if (record.status === "running" || record.status === "paused") return record.startedAt satisfies string;
+    // @ts-expect-error an invocation that did not succeed may have no output
+    record.output satisfies string;
+    if (record.error.code === "provider_auth") return "log in";
+    return record.error.code === "a_code_of_a_newer_api" ? "update" : record.endedAt;
+  };
+  const codeOf = ({ error }: InvocationRecord): string => {
+    switch (error?.code) {
+      case "timeout_idle":
+        return "idle";
+      default:
+        return error?.code ?? "";
+    }
+  };
+  const record = { ...DONE, output: "42", error: null } as InvocationRecord;
+  expect([told(record), codeOf(record)]).toEqual(["42", ""]);
 });
 
 test("pages follow the cursor to the end, and a path in the address is kept", async () => {

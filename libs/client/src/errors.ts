@@ -1,10 +1,11 @@
 import type { Problem, ProblemCode } from "@pifleet/invocation";
+import type { Open } from "./received.ts";
 
 /**
  * A problem as it arrives: a newer API may have codes that this client does not know, and what stands before an API answers
  * in its own words, with the code `http_<status>`.
  */
-export type ReceivedProblem = Omit<Problem, "code"> & { readonly code: ProblemCode | (string & {}) };
+export type ReceivedProblem = Omit<Problem, "code"> & { readonly code: Open<ProblemCode> };
 
 /** The API refused a request; `problem` says why (RFC 9457). */
 export class PiFleetError extends Error {

@@ -1,6 +1,7 @@
-import type { InvocationRecord, LoggedEvent } from "@pifleet/invocation";
-import { isTerminal, isTerminalEvent } from "@pifleet/invocation/terminal";
+import { isTerminalEvent } from "@pifleet/invocation/terminal";
+import { hasEnded } from "./ended.ts";
 import { readMessages } from "./message-reader.ts";
+import type { InvocationRecord, LoggedEvent } from "./received.ts";
 import { pause, retrying } from "./retry.ts";
 import { parseJson, type Transport } from "./transport.ts";
 
@@ -37,15 +38,10 @@ export async function* streamEvents(
     }
     if (events === 0 && hadEnded) return;
     // Nothing came: the connection was cut early, or there is nothing behind `lastId` and never will be.
-    hadEnded = events === 0 && (await hasEnded(transport, path, signal));
+    hadEnded = events === 0 && hasEnded(await transport.json<InvocationRecord>({ path, signal }, RECONNECT_RETRIES));
     if (!hadEnded) onReconnect?.();
     await pause(RECONNECT_DELAY_MS, signal);
   }
-}
-
-async function hasEnded(transport: Transport, path: string, signal: AbortSignal | undefined): Promise<boolean> {
-  const { status } = await transport.json<InvocationRecord>({ path, signal }, RECONNECT_RETRIES);
-  return isTerminal(status);
 }
 
 interface Place {

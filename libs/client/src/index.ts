@@ -2,13 +2,8 @@ export type {
   Artifact,
   Delivery,
   DeliveryTry,
-  ErrorCode,
   FleetModel,
   FleetQueue,
-  InvocationError,
-  InvocationRecord,
-  InvocationSummary,
-  LoggedEvent,
   Problem,
   ProblemCode,
   Span,
@@ -39,6 +34,15 @@ export type {
   WaitOptions,
 } from "./invocations.ts";
 export type { MomentInput } from "./moment.ts";
+export type {
+  Attempt,
+  EndedInvocation,
+  ErrorCode,
+  InvocationError,
+  InvocationRecord,
+  InvocationSummary,
+  LoggedEvent,
+} from "./received.ts";
 export { verifyWebhook, type WebhookEvent, type WebhookHeaders } from "./webhook-verification.ts";
 export type {
   NewWebhook,

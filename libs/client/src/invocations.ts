@@ -1,16 +1,9 @@
-import type {
-  Carrier,
-  InvocationRecord,
-  InvocationSummary,
-  LoggedEvent,
-  Problem,
-  Span,
-  Status,
-  SubmissionInput,
-} from "@pifleet/invocation";
-import { isTerminal } from "@pifleet/invocation/terminal";
+import type { Carrier, Span, Status, SubmissionInput } from "@pifleet/invocation";
+import { hasEnded } from "./ended.ts";
+import type { ReceivedProblem } from "./errors.ts";
 import { type StreamOptions, streamEvents } from "./event-stream.ts";
 import { type MomentInput, momentText } from "./moment.ts";
+import type { EndedInvocation, InvocationRecord, InvocationSummary, LoggedEvent } from "./received.ts";
 import { resourcePath } from "./resource-path.ts";
 import { pause } from "./retry.ts";
 import type { Transport } from "./transport.ts";
@@ -84,8 +77,8 @@ export class Invocations {
   async createMany(
     invocations: readonly SubmissionInput[],
     options: Omit<CreateOptions, "waitSeconds"> = {},
-  ): Promise<(InvocationRecord | Problem)[]> {
-    const { items } = await this.#submit<{ items: (InvocationRecord | Problem)[] }>(
+  ): Promise<(InvocationRecord | ReceivedProblem)[]> {
+    const { items } = await this.#submit<{ items: (InvocationRecord | ReceivedProblem)[] }>(
       "v1/invocations/batch",
       { invocations },
       options,
@@ -94,9 +87,9 @@ export class Invocations {
   }
 
   /** Submits an invocation, and resolves with its record once it has ended, however long that takes. */
-  async run(submission: SubmissionInput, options: CreateOptions = {}): Promise<InvocationRecord> {
+  async run(submission: SubmissionInput, options: CreateOptions = {}): Promise<EndedInvocation> {
     const record = await this.create(submission, { waitSeconds: LONG_POLL_SECONDS, ...options });
-    return isTerminal(record.status) ? record : this.wait(record.id, options);
+    return hasEnded(record) ? record : this.wait(record.id, options);
   }
 
   get(id: string, { waitSeconds, signal }: WaitOptions = {}): Promise<InvocationRecord> {
@@ -104,10 +97,10 @@ export class Invocations {
   }
 
   /** The record once the invocation has ended, however long that takes. */
-  async wait(id: string, { signal }: CallOptions = {}): Promise<InvocationRecord> {
+  async wait(id: string, { signal }: CallOptions = {}): Promise<EndedInvocation> {
     for (;;) {
       const record = await this.get(id, { waitSeconds: LONG_POLL_SECONDS, signal });
-      if (isTerminal(record.status)) return record;
+      if (hasEnded(record)) return record;
       await pause(POLL_PAUSE_MS, signal);
     }
   }

@@ -1,5 +1,6 @@
-import type { InvocationRecord, TerminalStatus } from "@pifleet/invocation";
+import type { TerminalStatus } from "@pifleet/invocation";
 import { WebhookVerificationError } from "./errors.ts";
+import type { EndedInvocation } from "./received.ts";
 
 /** How old a message may be, and how far ahead the sender's clock; seconds. */
 const TOLERANCE_SECONDS = 300;
@@ -15,7 +16,9 @@ interface EventOf<Ending extends TerminalStatus> {
   /** When it happened. */
   readonly timestamp: string;
   /** The record; `cut` names the fields of which the message does not bring everything, when there are any. */
-  readonly data: InvocationRecord & { readonly status: Ending; readonly cut?: readonly (keyof InvocationRecord)[] };
+  readonly data: Extract<EndedInvocation, { readonly status: Ending }> & {
+    readonly cut?: readonly (keyof EndedInvocation)[];
+  };
 }
 
 /** The payload of a webhook message, narrowed by its `type`. */

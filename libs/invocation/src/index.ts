@@ -11,6 +11,7 @@ export * from "./file-path.ts";
 export * from "./fleet-queue.ts";
 export * from "./id.ts";
 export * from "./invocation.ts";
+export * from "./invocation-record.ts";
 export * from "./issue-api-key.ts";
 export * from "./limits.ts";
 export * from "./matches-query.ts";

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { newInvocationId } from "./id.ts";
-import { Attempt, type Invocation, InvocationRecord, toRecord } from "./invocation.ts";
+import { Attempt, type Invocation, InvocationFields } from "./invocation.ts";
+import { toRecord } from "./invocation-record.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { shownSubmission } from "./shown-submission.ts";
 import { Submission } from "./submission.ts";
@@ -48,7 +49,7 @@ const invocation: Invocation = {
 
 it("a record has its fields in the order of the schema", () => {
   const record = toRecord(invocation);
-  expect(Object.keys(record)).toEqual(Object.keys(InvocationRecord.shape));
+  expect(Object.keys(record)).toEqual(Object.keys(InvocationFields.shape));
   expect(Object.keys(record.attempts[0] ?? {})).toEqual(Object.keys(Attempt.shape));
   expect(Object.keys(record.usage)).toEqual(Object.keys(Usage.shape));
 });

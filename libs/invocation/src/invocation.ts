@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { Artifact } from "./artifact.ts";
 import { ErrorCode, InvocationError } from "./error-code.ts";
-import { fieldOrder } from "./field-order.ts";
 import { InvocationId } from "./id.ts";
 import { Limits } from "./limits.ts";
 import { Message } from "./message.ts";
-import { BriefSubmission, briefSubmission, ShownSubmission, shownSubmission } from "./shown-submission.ts";
+import { ShownSubmission } from "./shown-submission.ts";
 import { Status } from "./status.ts";
 import { StopReason } from "./stop-reason.ts";
 import type { Submission } from "./submission.ts";
@@ -14,7 +13,7 @@ import { type AttemptExport, TraceExport } from "./trace-export.ts";
 import { Usage } from "./usage.ts";
 import { WaitingFor } from "./waiting-for.ts";
 
-const Time = z.iso.datetime({ precision: 3 }).describe("RFC 3339, UTC, milliseconds");
+export const Time = z.iso.datetime({ precision: 3 }).describe("RFC 3339, UTC, milliseconds");
 
 /** One line of the story that `attempts` tells. */
 export const Attempt = z.object({
@@ -43,65 +42,45 @@ export const Cancellation = z.object({
 });
 export type Cancellation = z.infer<typeof Cancellation>;
 
-/** An invocation as clients see it. */
-export const InvocationRecord = z
-  .object({
-    id: InvocationId,
-    status: Status,
-    agent: z.string().nullable(),
-    model: z.string(),
-    metadata: z.record(z.string(), z.string()),
-    limits: Limits,
-    ...ShownSubmission.shape,
-    waitingFor: WaitingFor.nullable().describe(
-      "Why a queued invocation does not run, found out when its record is read; null while it runs, when it has ended, and " +
-        "in the answer to its submission",
-    ),
-    attempt: z.int().min(0).describe("The number of the newest attempt; 0 before the first"),
-    attempts: z.array(Attempt),
-    createdAt: Time,
-    startedAt: Time.nullable().describe("When the first attempt started"),
-    endedAt: Time.nullable(),
-    output: z.string().nullable().describe("The final assistant text; at most 1 MiB, a longer one is cut and says so"),
-    messages: z.array(Message).describe("Empty until the end. At most 4 MiB: of longer ones the newest"),
-    messageCount: z
-      .int()
-      .min(0)
-      .describe("Messages in the conversation, current while an attempt runs; at the end those in `messages`"),
-    error: InvocationError.nullable(),
-    stopReason: StopReason.nullable(),
-    usage: Usage.describe(
-      "Over all attempts, lost ones included, and current while one runs: the sum over the `message.completed` events",
-    ),
-    artifacts: z.array(Artifact),
-    trace: z.object({ traceId: z.string(), export: TraceExport }),
-    retryOf: InvocationId.nullable().describe("The ended invocation of which this one is a retry"),
-    submittedBy: Actor.nullable().describe("Who submitted it; null where an older version did not record it"),
-    cancellation: Cancellation.nullable().describe("Who asked for its cancellation; the first one who did"),
-  })
-  .meta({ id: "Invocation" });
-export type InvocationRecord = z.infer<typeof InvocationRecord>;
-
-/** An invocation as lists show it: the record without the fields that may be large. */
-export const InvocationSummary = InvocationRecord.omit({
-  instructions: true,
-  waitingFor: true,
-  output: true,
-  messages: true,
-  stopReason: true,
-  artifacts: true,
-})
-  .extend(BriefSubmission.shape)
-  .meta({
-    id: "InvocationSummary",
-    description:
-      "An invocation with the beginning of its input, and without instructions, output, messages and artifacts, which " +
-      "may be large; get it by its id for those",
-  });
-export type InvocationSummary = z.infer<typeof InvocationSummary>;
+/** All that clients see of an invocation, whatever its status. `InvocationRecord` says what each status has of it. */
+export const InvocationFields = z.object({
+  id: InvocationId,
+  status: Status,
+  agent: z.string().nullable(),
+  model: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  limits: Limits,
+  ...ShownSubmission.shape,
+  waitingFor: WaitingFor.nullable().describe(
+    "Why a queued invocation does not run, found out when its record is read; null while it runs, when it has ended, and " +
+      "in the answer to its submission",
+  ),
+  attempt: z.int().min(0).describe("The number of the newest attempt; 0 before the first"),
+  attempts: z.array(Attempt),
+  createdAt: Time,
+  startedAt: Time.nullable().describe("When the first attempt started"),
+  endedAt: Time.nullable(),
+  output: z.string().nullable().describe("The final assistant text; at most 1 MiB, a longer one is cut and says so"),
+  messages: z.array(Message).describe("Empty until the end. At most 4 MiB: of longer ones the newest"),
+  messageCount: z
+    .int()
+    .min(0)
+    .describe("Messages in the conversation, current while an attempt runs; at the end those in `messages`"),
+  error: InvocationError.nullable(),
+  stopReason: StopReason.nullable(),
+  usage: Usage.describe(
+    "Over all attempts, lost ones included, and current while one runs: the sum over the `message.completed` events",
+  ),
+  artifacts: z.array(Artifact),
+  trace: z.object({ traceId: z.string(), export: TraceExport }),
+  retryOf: InvocationId.nullable().describe("The ended invocation of which this one is a retry"),
+  submittedBy: Actor.nullable().describe("Who submitted it; null where an older version did not record it"),
+  cancellation: Cancellation.nullable().describe("Who asked for its cancellation; the first one who did"),
+});
+export type InvocationFields = z.infer<typeof InvocationFields>;
 
 /** An invocation as the store keeps it: the record and what only we need. */
-export interface Invocation extends Omit<InvocationRecord, keyof ShownSubmission | "waitingFor"> {
+export interface Invocation extends Omit<InvocationFields, keyof ShownSubmission | "waitingFor"> {
   /** The owner; from the API key. */
   readonly tenant: string;
   readonly submission: Submission;
@@ -113,23 +92,4 @@ export interface Invocation extends Omit<InvocationRecord, keyof ShownSubmission
   readonly exports: Readonly<Record<number, AttemptExport>>;
   /** When cancel was asked for while an attempt ran; the worker honours it at the latest with its next heartbeat. */
   readonly cancelRequestedAt: string | null;
-}
-
-const orderRecord = fieldOrder(InvocationRecord);
-const orderSummary = fieldOrder(InvocationSummary);
-const orderAttempt = fieldOrder(Attempt);
-const orderUsage = fieldOrder(Usage);
-
-/** The part of an invocation that clients may see, its fields in the order of the schema wherever it comes from. */
-export function toRecord(invocation: Invocation, waitingFor: WaitingFor | null = null): InvocationRecord {
-  const attempts = invocation.attempts.map(orderAttempt);
-  const shown = shownSubmission(invocation.submission);
-  return orderRecord({ ...invocation, ...shown, waitingFor, attempts, usage: orderUsage(invocation.usage) });
-}
-
-/** The part of an invocation that lists show, its fields in the order of the schema. */
-export function toSummary(invocation: Invocation | InvocationSummary): InvocationSummary {
-  const attempts = invocation.attempts.map(orderAttempt);
-  const brief = "submission" in invocation ? briefSubmission(invocation.submission) : invocation;
-  return orderSummary({ ...invocation, ...brief, attempts, usage: orderUsage(invocation.usage) });
 }

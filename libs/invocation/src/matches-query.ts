@@ -1,10 +1,10 @@
 import { firstInvocationId } from "./id.ts";
-import type { InvocationSummary } from "./invocation.ts";
+import type { SummaryFields } from "./invocation-record.ts";
 import type { InvocationQuery } from "./ports/store.ts";
 
 /** Whether an invocation is what a query asks for. */
 export function matches(
-  invocation: InvocationSummary,
+  invocation: SummaryFields,
   query: Omit<InvocationQuery, "tenant" | "limit" | "after">,
 ): boolean {
   const { status, agent, name = "", metadata = {}, since, until } = query;

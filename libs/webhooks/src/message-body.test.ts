@@ -3,7 +3,11 @@ import { sampleInvocation } from "@pifleet/testkit/samples";
 import { describe, expect, it } from "vitest";
 import { messageBody } from "./message-body.ts";
 
-const ENDED = { status: "succeeded", endedAt: "2026-01-15T09:30:04.250Z" } as const;
+const ENDED = {
+  status: "succeeded",
+  startedAt: "2026-01-15T09:30:00.050Z",
+  endedAt: "2026-01-15T09:30:04.250Z",
+} as const;
 
 function bodyOf(fields: Partial<Invocation>) {
   const invocation = sampleInvocation({}, { ...ENDED, ...fields });

@@ -1,7 +1,7 @@
 import {
   briefSubmission,
   type Invocation,
-  type InvocationRecord,
+  type InvocationFields,
   toRecord,
   type WebhookEventType,
 } from "@pifleet/invocation";
@@ -16,9 +16,9 @@ export interface MessageBody {
   readonly type: WebhookEventType;
   /** When the invocation ended. */
   readonly timestamp: string;
-  readonly data: InvocationRecord & {
+  readonly data: InvocationFields & {
     /** The fields of which the message does not bring everything; there only when there are any. */
-    readonly cut?: readonly (keyof InvocationRecord)[];
+    readonly cut?: readonly (keyof InvocationFields)[];
   };
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { type NewWebhook, verifyWebhook, type WebhookEvent, WebhookVerificationError } from "@pifleet/client";
-import { InvocationRecord, WebhookSecret } from "@pifleet/invocation";
+import { InvocationFields, WebhookSecret } from "@pifleet/invocation";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { formatEnding } from "../ending.ts";
@@ -127,7 +127,7 @@ function unverified(body: Buffer, headers: IncomingHttpHeaders): Received {
 
 /** One event for people: to which path it came, of which invocation it is, and how that ended. */
 function formatEvent({ id, type, data }: Received, path: string, paint: Paint): string {
-  const { data: record } = InvocationRecord.safeParse(data);
+  const { data: record } = InvocationFields.safeParse(data);
   const place = oneLine(path, PATH_COLUMNS);
   if (!record) return `${place}  ${oneLine(`${type} ${id ?? ""}`, TYPE_COLUMNS)}`;
   const ranMs = elapsedMs(record.startedAt, record.endedAt);

@@ -1,5 +1,6 @@
 import type { InvocationId } from "../id.ts";
-import type { Cancellation, Invocation, InvocationSummary } from "../invocation.ts";
+import type { Cancellation, Invocation } from "../invocation.ts";
+import type { InvocationSummary } from "../invocation-record.ts";
 import type { Settlement } from "../outcome.ts";
 import type { Status, Transition } from "../status.ts";
 import type { Span } from "../trace.ts";

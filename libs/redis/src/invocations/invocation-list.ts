@@ -6,6 +6,7 @@ import {
   type InvocationQuery,
   type InvocationSummary,
   matches,
+  type SummaryFields,
   toSummary,
 } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
@@ -48,7 +49,7 @@ class Page {
   }
 
   /** Takes an invocation if it belongs here; false when the page is full without it. */
-  take(id: InvocationId, found: InvocationSummary | null): boolean {
+  take(id: InvocationId, found: SummaryFields | null): boolean {
     // The index was read a moment before the records: an invocation may have left the status since.
     if (found && matches(found, this.#query)) {
       if (this.#items.length >= this.#query.limit || this.#bytes >= FULL_PAGE_BYTES) return false;

@@ -5,8 +5,8 @@ import {
   type BriefSubmission,
   briefSubmission,
   type Invocation,
-  type InvocationSummary,
   resolveLimits,
+  type SummaryFields,
   traceExportOf,
 } from "@pifleet/invocation";
 import { decodeText, encodeText } from "../scripting/text-encoding.ts";
@@ -147,7 +147,7 @@ export async function decodeRecord(id: Invocation["id"], stored: StoredFields): 
 }
 
 /** Summary of an invocation for lists, and its tenant. */
-export type StoredSummary = InvocationSummary & Pick<Invocation, "tenant" | "callerSpanId">;
+export type StoredSummary = SummaryFields & Pick<Invocation, "tenant" | "callerSpanId">;
 
 /** The summary of a hash of which `SUMMARY_FIELDS` and the exports are known, or `null` when there is no such hash. */
 export async function decodeSummary(id: Invocation["id"], stored: StoredFields): Promise<StoredSummary | null> {
