@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { packClient } from "./client-package.ts";
@@ -54,6 +54,25 @@ test("the packed client compiles strictly, declarations and all, with its depend
   expect(await compiled.catch((error) => error)).toMatchObject({ stdout: "" });
 });
 
+test("every example compiles as a new project of TypeScript does, declarations and all", async () => {
+  for (const name of ["@types/node", "zod"]) await link(name);
+  const sources = join(project, "new-project");
+  await cp(join(installed, "examples"), sources, { recursive: true });
+  const pages = ["README.md", "libs/client/README.md", ...(await readdir("docs")).map((name) => join("docs", name))];
+  for (const page of pages.filter((path) => path.endsWith(".md"))) {
+    const text = await readFile(page, "utf8");
+    for (const [i, code] of typescriptIn(text).entries())
+      await writeFile(join(sources, `${page.replaceAll(/\W/g, "-")}-${i}.ts`), code);
+  }
+  expect((await readdir(sources)).length).toBeGreaterThan(8);
+  const compiler = resolve("node_modules/typescript/bin/tsc");
+  await run(process.execPath, [compiler, "--init"], { cwd: sources });
+  // What the file that --init writes tells programs for Node to add; and the declarations of the package, too.
+  const options = ["--noEmit", "--types", "node", "--lib", "esnext", "--skipLibCheck", "false"];
+  const compiled = run(process.execPath, [compiler, "-p", sources, ...options]);
+  expect(await compiled.catch((error) => error)).toMatchObject({ stdout: "" });
+});
+
 test("the package says what it is, and has what its readers are sent to", async () => {
   const manifest = await readManifest();
   expect(Object.keys(manifest.dependencies)).toEqual(["zod"]);
@@ -63,6 +82,13 @@ test("the package says what it is, and has what its readers are sent to", async 
 
 /** Makes a package of this repository one of the project. */
 async function link(name: string): Promise<void> {
-  await mkdir(join(project, "node_modules"), { recursive: true });
-  await symlink(resolve("node_modules", name), join(project, "node_modules", name));
+  const target = join(project, "node_modules", name);
+  await mkdir(dirname(target), { recursive: true });
+  await rm(target, { force: true });
+  await symlink(resolve("node_modules", name), target);
+}
+
+/** The examples in TypeScript that a page has. */
+function typescriptIn(page: string): string[] {
+  return [...page.matchAll(/^ *```(?:ts|typescript)\n([\s\S]*?)^ *```$/gm)].map(([, code = ""]) => code);
 }

@@ -6,7 +6,7 @@ import type { Transport } from "./transport.ts";
 
 export interface DownloadOptions extends CallOptions {
   /** Only this part, in bytes: from the first up to and without the last. To its end when there is no last. */
-  readonly range?: { readonly from: number; readonly to?: number };
+  readonly range?: { readonly from: number; readonly to?: number | undefined } | undefined;
 }
 
 /** An artifact that is being downloaded. */
@@ -57,7 +57,7 @@ function pathOf(id: string): string {
   return resourcePath("invocations", id, "an invocation");
 }
 
-function lastOf({ to }: { readonly to?: number }): string {
+function lastOf({ to }: { readonly to?: number | undefined }): string {
   return to === undefined ? "" : String(to - 1);
 }
 

@@ -11,13 +11,13 @@ const DEFAULT_RETRIES = 3;
 export interface ClientOptions {
   /** The API's address, such as `http://127.0.0.1:8787`; a path in it is kept. */
   readonly url: string;
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   /** Replaces the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** How long an answer may take, not counting what a long-poll waits; milliseconds, 30,000 by default. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How often a request is sent again that failed for a reason that may pass; 3 by default, 0 for never. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
 }
 
 /** The API of one fleet. */

@@ -6,17 +6,17 @@ import type { Transport } from "./transport.ts";
 
 /** Which deliveries a list holds; what is left out does not matter. */
 export interface DeliveryListQuery {
-  readonly webhook?: string;
-  readonly invocation?: string;
-  readonly status?: (typeof DELIVERY_STATUSES)[number];
+  readonly webhook?: string | undefined;
+  readonly invocation?: string | undefined;
+  readonly status?: (typeof DELIVERY_STATUSES)[number] | undefined;
   /** Created at this time or later. */
-  readonly since?: MomentInput;
+  readonly since?: MomentInput | undefined;
   /** Created before this time. */
-  readonly until?: MomentInput;
+  readonly until?: MomentInput | undefined;
   /** Deliveries in a page, 1 to 100. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** `nextCursor` of the page before. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 /** One page of the ledger, newest first. */

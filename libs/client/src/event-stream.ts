@@ -11,10 +11,10 @@ const RECONNECT_RETRIES = 10;
 
 export interface StreamOptions {
   /** The id of the last event that is known already; without it the stream begins with the first one. */
-  readonly after?: string;
-  readonly signal?: AbortSignal;
+  readonly after?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Called when the connection was lost before the end of the stream, which then goes on by itself. */
-  readonly onReconnect?: () => void;
+  readonly onReconnect?: (() => void) | undefined;
 }
 
 /**

@@ -13,12 +13,12 @@ const LONG_POLL_SECONDS = 25;
 const POLL_PAUSE_MS = 250;
 
 export interface CallOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WaitOptions extends CallOptions {
   /** Let the API answer only when the invocation has ended, or after so many seconds; 0 to 60. */
-  readonly waitSeconds?: number;
+  readonly waitSeconds?: number | undefined;
 }
 
 export interface CancelOptions extends CallOptions {
@@ -29,26 +29,26 @@ export interface CancelOptions extends CallOptions {
 /** Options of a submission, including the caller's trace context, which becomes the parent of the run's spans. */
 export interface CreateOptions extends WaitOptions, Carrier {
   /** The same key with the same submission names the same invocation. By default every call has a key of its own. */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface ListQuery {
-  readonly status?: Status;
-  readonly agent?: string;
+  readonly status?: Status | undefined;
+  readonly agent?: string | undefined;
   /** A text that the name holds, in any case of its letters. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Metadata with these values. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Submitted at this time or later. */
-  readonly since?: MomentInput;
+  readonly since?: MomentInput | undefined;
   /** Submitted before this time. */
-  readonly until?: MomentInput;
+  readonly until?: MomentInput | undefined;
   /** Another tenant than the key's; the key needs the scope `operator`. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /** Records in a page, 1 to 100; there are fewer when they are long. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** `nextCursor` of the page before. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 /** One page of a list, newest first. `get` has the whole input, the output, the messages and the artifacts. */

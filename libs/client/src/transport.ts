@@ -3,7 +3,7 @@ import { parseRetryAfter, retrying } from "./retry.ts";
 
 export interface TransportOptions {
   readonly url: string;
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   readonly fetch: typeof globalThis.fetch;
   /** How long an answer may take, on top of what a long-poll waits; milliseconds. */
   readonly timeoutMs: number;
@@ -13,15 +13,15 @@ export interface TransportOptions {
 
 /** One request to the API. It may be sent twice without harm, unless it is sent without retries. */
 export interface ApiRequest {
-  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE" | undefined;
   /** Relative to the API's address, without a leading slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   /** How long the API was asked to wait before it answers, seconds. */
-  readonly waitSeconds?: number;
-  readonly signal?: AbortSignal;
+  readonly waitSeconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Sends requests to one API: address, key, time-out, retries and errors. */

@@ -10,15 +10,15 @@ export interface NewWebhook {
   /** Where the messages are sent. */
   readonly url: string;
   /** Only these are told; none means all. */
-  readonly events?: readonly WebhookEventType[];
-  readonly description?: string;
+  readonly events?: readonly WebhookEventType[] | undefined;
+  readonly description?: string | undefined;
   /** Signs the messages: `whsec_` and 24 to 64 bytes in base64. One is made when none is given. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
 }
 
 /** What is to be different; the rest stays as it is. */
 export interface WebhookChanges extends Partial<NewWebhook> {
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | undefined;
 }
 
 /** A webhook with its secret, which no other answer holds. */
@@ -31,9 +31,9 @@ export interface RedeliveryRange {
   /** Those that were created at this time or later. */
   readonly since: MomentInput;
   /** … and before this time. */
-  readonly until?: MomentInput;
+  readonly until?: MomentInput | undefined;
   /** Only those with this status; `dead` by default. */
-  readonly status?: (typeof DELIVERY_STATUSES)[number];
+  readonly status?: (typeof DELIVERY_STATUSES)[number] | undefined;
 }
 
 export interface Redeliveries {
