@@ -46,7 +46,9 @@ test("a worker tells that it lives, whether it takes work, and its figures, whic
   expect(ofWorker.text).toContain("pifleet_worker_running 1\n");
   expect(ofWorker.text).toMatch(/^pifleet_worker_disk_free_bytes \d{6,}/m);
   expect(ofWorker.text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
-  const ofApi = await (await stage.fleet.api.fetch("/metrics")).text();
+  const scrape = async () => (await stage.fleet.api.fetch("/metrics")).text();
+  await expect.poll(scrape, { timeout: 20_000 }).toContain("pifleet_usage_tokens_total{");
+  const ofApi = await scrape();
   expect(ofApi).toContain('pifleet_attempt_duration_seconds_count{ended="runner_crashed"} 0\n');
 
   const known = scraped(ofWorker.text, ofApi);

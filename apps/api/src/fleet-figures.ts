@@ -18,6 +18,8 @@ export interface FleetFigures {
   readonly queue: QueueDepth;
   /** How many tenants wait for their turn. */
   readonly waitingTenants: number;
+  /** For how long the one that has waited for its turn for longest has, milliseconds. */
+  readonly oldestMs: number;
   /** How many invocations have a place: they run, or are about to be claimed. */
   readonly admitted: number;
   readonly workers: number;
@@ -74,6 +76,7 @@ export class FleetFiguresReader {
       return {
         queue: depth,
         waitingTenants: standing.waitingTenants,
+        oldestMs: standing.oldestMs,
         admitted: standing.admitted,
         workers: workers.length,
         slots,

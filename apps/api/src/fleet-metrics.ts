@@ -18,6 +18,11 @@ const GAUGES: readonly { name: string; help: string; value: (figures: FleetFigur
     value: ({ waitingTenants }) => waitingTenants,
   },
   {
+    name: "pifleet_oldest_waiting_seconds",
+    help: "How long the invocation that has waited for its turn for longest has waited; 0 when none waits",
+    value: ({ oldestMs }) => oldestMs / 1_000,
+  },
+  {
     name: "pifleet_invocations_admitted",
     help: "Invocations that have a place: they run, or are about to be claimed",
     value: ({ admitted }) => admitted,

@@ -25,6 +25,7 @@ import type { RecordObserver } from "./record-observer.ts";
 import { RecordRedactor } from "./record-redactor.ts";
 import { Standstill } from "./standstill.ts";
 import { Transcript } from "./transcript.ts";
+import { UsageMeter } from "./usage-meter.ts";
 
 /** How long the processes of a runner have to end by themselves when they are asked to, milliseconds. */
 const TERMINATE_GRACE_MS = 500;
@@ -89,7 +90,11 @@ export class Attempt {
     });
     const budget = new Budget(limits, usage.costUsd, ending);
     const firstBytes = new FirstBytes(ports.measures);
-    this.#observers = [this.transcript, this.spans, this.relay, this.#deadlines, budget, firstBytes, this.firstAnswer];
+    const meter = new UsageMeter(ports.measures, invocation);
+    this.#observers = [
+      ...[this.transcript, this.spans, this.relay, this.#deadlines, budget],
+      ...[firstBytes, meter, this.firstAnswer],
+    ];
   }
 
   get info(): AttemptInfo {

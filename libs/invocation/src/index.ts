@@ -16,7 +16,14 @@ export * from "./issue-api-key.ts";
 export * from "./limits.ts";
 export * from "./matches-query.ts";
 export * from "./measurements/attempt-measures.ts";
-export { increment, isMeasured, observation } from "./measurements/fields.ts";
+export {
+  increment,
+  isMeasured,
+  MAX_OPEN_FIELDS,
+  observation,
+  openCounts,
+  overflowField,
+} from "./measurements/fields.ts";
 export * from "./measurements/measured.ts";
 export * from "./measurements/measurements.ts";
 export * from "./message.ts";

@@ -1,12 +1,13 @@
 import {
   COUNTERS,
+  type CounterMeasurement,
   type CounterName,
   HISTOGRAMS,
   type HistogramMeasurement,
   type HistogramName,
   type LabelsOf,
 } from "./measurements.ts";
-import { labelText } from "./series.ts";
+import { isOpen, labelText, overflowText } from "./series.ts";
 
 /** How measurements are kept as `Counters`: `name|labels|part`, with one of these parts. No other counter has a `|`. */
 export const SEPARATOR = "|";
@@ -20,6 +21,10 @@ export const INFINITY = "+Inf";
 
 /** Counters are integers: a sum is kept in this many parts of its unit. */
 export const PARTS: Readonly<Record<HistogramMeasurement["unit"], number>> = { seconds: 1_000_000, tokens: 1 };
+/** The same for counters. A request can cost less than a millionth of a dollar. */
+export const COUNTED_PARTS: Readonly<Record<NonNullable<CounterMeasurement["unit"]>, number>> = { usd: 1_000_000_000 };
+/** Counters with a label that can be any text; what comes later is added to series for all others. */
+export const MAX_OPEN_FIELDS = 2_500;
 /** More than anything that is measured, and still an exact integer. */
 const MAX_PARTS = 1e15;
 
@@ -48,7 +53,43 @@ export function increment<Name extends CounterName>(
   labels: LabelsOf<Name>,
   by: number,
 ): Record<string, number> {
-  const count = Math.min(Math.round(by), MAX_PARTS);
-  if (!(count > 0)) return {};
-  return { [[name, labelText(COUNTERS[name].labels, labels), TOTAL].join(SEPARATOR)]: count };
+  const { labels: sets, unit }: CounterMeasurement = COUNTERS[name];
+  const count = Math.min(Math.round(by * (unit ? COUNTED_PARTS[unit] : 1)), MAX_PARTS);
+  // Where a label can be any text, counting 0 makes the series known: it begins at 0 then.
+  if (!(count > 0 || (count === 0 && isOpen(sets)))) return {};
+  return { [[name, labelText(sets, labels), TOTAL].join(SEPARATOR)]: count };
+}
+
+/**
+ * The counter to which a counter with a label that can be any text is added when there are too many of them;
+ * `undefined` for every other counter.
+ */
+export function overflowField(field: string): string | undefined {
+  const [name = "", text = "", ...rest] = field.split(SEPARATOR);
+  if (!Object.hasOwn(COUNTERS, name)) return undefined;
+  const { labels }: CounterMeasurement = COUNTERS[name as CounterName];
+  if (!isOpen(labels)) return undefined;
+  const overflow = overflowText(labels, text);
+  return overflow === undefined ? undefined : [name, overflow, ...rest].join(SEPARATOR);
+}
+
+/**
+ * Takes the counters with a label that can be any text out of `counts`, those beyond the bound as what they overflow to.
+ * @param known those that were counted before, and how many there are of them
+ */
+export function openCounts(
+  counts: Readonly<Record<string, number>>,
+  known: { readonly has: (field: string) => boolean; readonly size: number },
+): Record<string, number> {
+  const taken: Record<string, number> = {};
+  let room = MAX_OPEN_FIELDS - known.size;
+  for (const [field, count] of Object.entries(counts)) {
+    const overflow = overflowField(field);
+    if (overflow === undefined) continue;
+    const isKnown = known.has(field) || Object.hasOwn(taken, field);
+    const to = isKnown || room > 0 ? field : overflow;
+    if (!isKnown && to === field) room -= 1;
+    taken[to] = (taken[to] ?? 0) + count;
+  }
+  return taken;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { increment, isMeasured, observation } from "./fields.ts";
+import { increment, isMeasured, MAX_OPEN_FIELDS, observation, openCounts, overflowField } from "./fields.ts";
 import { readMeasured } from "./measured.ts";
-import { COUNTERS, HISTOGRAMS, type HistogramMeasurement } from "./measurements.ts";
+import { COUNTERS, HISTOGRAMS, type HistogramMeasurement, type LabelSets } from "./measurements.ts";
 
 /** What several additions to the counters of the fleet come to. */
 function sum(...additions: Record<string, number>[]): Record<string, number> {
@@ -128,6 +128,65 @@ describe("what was measured", () => {
   });
 });
 
+describe("a counter whose labels can be any text", () => {
+  const cost = (labels: Record<"tenant" | "provider" | "model", string>, usd = 1) =>
+    increment("usage_cost_usd_total", labels, usd);
+  const readCost = (counts: Record<string, number>) => readMeasured(counts).counters.get("usage_cost_usd_total");
+  const ACME = { tenant: "acme", provider: "anthropic", model: "claude-5:latest" };
+  const OTHER = { tenant: "(other)", provider: "(other)", model: "(other)" };
+
+  it("is read back with the labels that it was counted with, whatever they hold", () => {
+    const odd = { tenant: 'a|b,c=d "e"', provider: "%2C%", model: "x/\n\\\ud800" };
+    const counts = sum(cost(ACME, 0.000_000_5), cost(ACME, 2), cost(odd), cost({ ...ACME, tenant: "y".repeat(9_999) }));
+    expect(readCost(counts)).toEqual([
+      { labels: ACME, count: 2.000_000_5 },
+      { labels: { ...odd, model: "x/\n\\\ufffd" }, count: 1 },
+      { labels: { ...ACME, tenant: "y".repeat(256) }, count: 1 },
+    ]);
+  });
+
+  it("has no series before anything was counted, and then one for each value of its other labels", () => {
+    expect(readCost({})).toEqual([]);
+    const counts = increment("usage_tokens_total", { ...ACME, kind: "output" }, 7);
+    expect(readMeasured(counts).counters.get("usage_tokens_total")).toEqual([
+      { labels: { ...ACME, kind: "input" }, count: 0 },
+      { labels: { ...ACME, kind: "output" }, count: 7 },
+      { labels: { ...ACME, kind: "cache_read" }, count: 0 },
+      { labels: { ...ACME, kind: "cache_write" }, count: 0 },
+    ]);
+  });
+
+  it("is added to one for all others when there are too many, and the sum stays right", () => {
+    const known = new Set<string>();
+    let counts: Record<string, number> = {};
+    for (let flush = 0; flush < 3; flush += 1) {
+      const more = Array.from({ length: 1_000 }, (_, i) => cost({ ...ACME, model: `${flush}-${i}` }));
+      const taken = openCounts(sum(...more, { lost_workers: 1 }), known);
+      for (const field of Object.keys(taken)) known.add(field);
+      counts = sum(counts, taken);
+    }
+    const series = readCost(counts) ?? [];
+    expect(series).toHaveLength(MAX_OPEN_FIELDS + 1);
+    expect(series.at(-1)).toEqual({ labels: OTHER, count: 3_000 - MAX_OPEN_FIELDS });
+    expect(openCounts(cost({ ...ACME, model: "0-0" }), known)).toEqual(cost({ ...ACME, model: "0-0" }));
+    expect(counts).not.toHaveProperty("lost_workers");
+  });
+
+  it("leaves out what it cannot read", () => {
+    for (const text of ["tenant=a,provider=b", "tenant=%,provider=b,model=c", "tenant=a,model=b,provider=c", ""]) {
+      const field = `usage_cost_usd_total|${text}|total`;
+      expect(readCost({ [field]: 1 })).toEqual([]);
+      expect(overflowField(field)).toBeUndefined();
+    }
+    for (const field of [
+      "lost_workers",
+      "trace_exports_total|audience=deployment,result=ok|total",
+      "__proto__|x|total",
+    ])
+      expect(overflowField(field)).toBeUndefined();
+  });
+});
+
 describe("the table", () => {
   const histograms: [string, HistogramMeasurement][] = Object.entries(HISTOGRAMS);
 
@@ -142,7 +201,7 @@ describe("the table", () => {
     for (const [name, { labels }] of all) {
       expect(name).toMatch(/^[a-z_]+$/);
       for (const [label, values] of Object.entries(labels)) {
-        for (const word of [label, ...values]) expect(word).toMatch(/^[a-z_]+$/);
+        for (const word of [label, ...(values ?? [])]) expect(word).toMatch(/^[a-z_]+$/);
       }
     }
     expect(Object.keys(observation("tokens", 1, { kind: "input" })).every(isMeasured)).toBe(true);
@@ -150,8 +209,9 @@ describe("the table", () => {
   });
 
   it("bounds how many series there can be", () => {
-    const series = [...Object.values(HISTOGRAMS), ...Object.values(COUNTERS)].map(({ labels }) =>
-      Object.values(labels).reduce((product, values) => product * values.length, 1),
+    const sets: LabelSets[] = [...Object.values(HISTOGRAMS), ...Object.values(COUNTERS)].map(({ labels }) => labels);
+    const series = sets.map((labels) =>
+      Object.values(labels).reduce((product, values) => product * (values?.length ?? 1), 1),
     );
     expect(Math.max(...series)).toBeLessThan(25);
   });

@@ -1,4 +1,4 @@
-import { BUCKET, INFINITY, PARTS, SEPARATOR, SUM, TOTAL } from "./fields.ts";
+import { BUCKET, COUNTED_PARTS, INFINITY, PARTS, SEPARATOR, SUM, TOTAL } from "./fields.ts";
 import {
   COUNTERS,
   type CounterMeasurement,
@@ -7,7 +7,7 @@ import {
   type HistogramMeasurement,
   type HistogramName,
 } from "./measurements.ts";
-import { allSeries, type Labels } from "./series.ts";
+import { allSeries, type Labels, seriesOf } from "./series.ts";
 
 export interface HistogramSeries {
   readonly labels: Labels;
@@ -27,7 +27,10 @@ export interface CounterSeries {
 export interface Measured {
   /** All series are there from the start, as those of the counters. */
   readonly histograms: ReadonlyMap<HistogramName, readonly HistogramSeries[]>;
-  /** All series are there from the start, so that the first event is seen as a rise. */
+  /**
+   * All series of closed sets are there from the start, so that the first event is seen as a rise; those whose labels
+   * can be any text, once something was counted.
+   */
   readonly counters: ReadonlyMap<CounterName, readonly CounterSeries[]>;
 }
 
@@ -96,8 +99,9 @@ function boundOf(part: string): number | undefined {
 }
 
 function counterSeries(measurement: CounterMeasurement, fields: Fields): CounterSeries[] {
-  return [...allSeries(measurement.labels)].map(([text, labels]) => ({
+  const parts = measurement.unit ? COUNTED_PARTS[measurement.unit] : 1;
+  return [...seriesOf(measurement.labels, fields.keys())].map(([text, labels]) => ({
     labels,
-    count: fields.get(text)?.get(TOTAL) ?? 0,
+    count: (fields.get(text)?.get(TOTAL) ?? 0) / parts,
   }));
 }

@@ -1,15 +1,21 @@
 import { type ErrorCode, ErrorCode as ErrorCodes } from "../error-code.ts";
 import { TERMINAL_STATUSES } from "../terminal.ts";
 
-/** The labels of a measurement, each with all its values: what has no bound, such as a model's name, is no label. */
-export type LabelSets = Readonly<Record<string, readonly string[]>>;
+/** Labels, each with all its values. */
+export type ClosedLabelSets = Readonly<Record<string, readonly string[]>>;
+
+/** Instead of the values of a label: any text. How many series that comes to is bounded, see `MAX_OPEN_FIELDS`. */
+export const ANY_TEXT = null;
+
+/** The labels of a counter, each with all its values, or with `ANY_TEXT`. */
+export type LabelSets = Readonly<Record<string, readonly string[] | typeof ANY_TEXT>>;
 
 /** What is measured in numbers that spread, such as a duration. */
 export interface HistogramMeasurement {
   readonly help: string;
   /** What it is measured in; its name ends with it. */
   readonly unit: "seconds" | "tokens";
-  readonly labels: LabelSets;
+  readonly labels: ClosedLabelSets;
   /** The upper bounds of its buckets, ascending, in its unit. They may be changed: see `readMeasured`. */
   readonly buckets: readonly number[];
 }
@@ -17,6 +23,8 @@ export interface HistogramMeasurement {
 /** What is counted. */
 export interface CounterMeasurement {
   readonly help: string;
+  /** The unit of what is added up, when that is no whole number. */
+  readonly unit?: "usd";
   readonly labels: LabelSets;
 }
 
@@ -26,6 +34,7 @@ const ENDED: readonly ["succeeded", "handed_back", ...ErrorCode[]] = [
   "handed_back",
   ...ErrorCodes.options,
 ];
+const TOKEN_KINDS = ["input", "output", "cache_read", "cache_write"] as const;
 const AUDIENCES = ["deployment", "invocation"] as const;
 const RUN_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200];
 
@@ -49,7 +58,7 @@ export const HISTOGRAMS = {
     labels: { ended: ENDED },
     buckets: RUN_BUCKETS,
   },
-  // Neither by provider nor by model: both come from models files and submissions. The spans tell them.
+  // Neither by provider nor by model: with the buckets that would be too many series. The spans tell them.
   time_to_first_token_seconds: {
     help: "Time from a model request to the first byte of its answer",
     unit: "seconds",
@@ -59,7 +68,7 @@ export const HISTOGRAMS = {
   tokens: {
     help: "Tokens that an attempt took, by kind; those of the two cache kinds are among the input tokens",
     unit: "tokens",
-    labels: { kind: ["input", "output", "cache_read", "cache_write"] },
+    labels: { kind: TOKEN_KINDS },
     // The buckets of `gen_ai.client.token.usage` in the GenAI conventions: powers of 4.
     buckets: Array.from({ length: 14 }, (_, power) => 4 ** power),
   },
@@ -91,6 +100,15 @@ export const COUNTERS = {
     help: "Attempts that got a runner: a warm one that waited for it, or a cold one that had to start first",
     labels: { kind: ["warm", "cold"] },
   },
+  usage_tokens_total: {
+    help: "Tokens of model requests, by tenant, provider, model and kind; those of the two cache kinds are among the input tokens",
+    labels: { tenant: ANY_TEXT, provider: ANY_TEXT, model: ANY_TEXT, kind: TOKEN_KINDS },
+  },
+  usage_cost_usd_total: {
+    help: "What model requests cost at list prices, by tenant, provider and model, US dollars",
+    unit: "usd",
+    labels: { tenant: ANY_TEXT, provider: ANY_TEXT, model: ANY_TEXT },
+  },
   webhook_deliveries_total: {
     help: "What came of webhook messages that were due: delivered, failed with another try to follow, dead, or put off without a try",
     labels: { result: ["delivered", "failed", "dead", "postponed"] },
@@ -106,5 +124,5 @@ type Measurements = typeof HISTOGRAMS & typeof COUNTERS;
 export type LabelsOf<Name extends HistogramName | CounterName> = {
   readonly [Label in keyof Measurements[Name]["labels"]]: Measurements[Name]["labels"][Label] extends readonly (infer Value)[]
     ? Value
-    : never;
+    : string;
 };

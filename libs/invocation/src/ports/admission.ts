@@ -33,6 +33,8 @@ export interface Standing {
   readonly admitted: number;
   /** How many tenants wait. */
   readonly waitingTenants: number;
+  /** For how long the one that has waited for its turn for longest has, milliseconds; 0 when none waits. */
+  readonly oldestMs: number;
   /** The tenants that wait, whose turn it is first: at most 100. */
   readonly tenants: readonly TenantStanding[];
 }

@@ -78,6 +78,7 @@ local function admit()
     end
     local id = redis.call("ZRANGE", index("lobby", tenant), 0, 0)[1]
     redis.call("ZREM", index("lobby", tenant), id)
+    redis.call("ZREM", index("waiting-since", tenant), id)
     local fields = redis.call("HMGET", records .. id, "status", "carrier", "priority")
     if fields[1] == "queued" then
       count_turn(tenant, time)

@@ -21,6 +21,7 @@ const READ_STANDING = defineScript({
     integer("admitted"),
     integer("how many tenants wait"),
     listOf(tuple(textOf("tenant"), integer("waiting"), integer("places"))),
+    integer("how long the oldest has waited, milliseconds"),
   ),
 });
 
@@ -31,7 +32,7 @@ export async function readStanding(scripts: Scripts): Promise<Standing> {
   const { admitted, scheduled, turns, indexPrefix } = scripts.keys;
   const args = { indexes: indexPrefix, limit: LISTED_TENANTS };
   const reply = await scripts.call(READ_STANDING, { admitted, scheduled, turns }, args);
-  const [waiting, scheduledCount, admittedCount, waitingTenants, rows] = reply;
+  const [waiting, scheduledCount, admittedCount, waitingTenants, rows, oldestMs] = reply;
   const tenants = rows.map(([tenant, own, places]) => ({ tenant, waiting: own, admitted: places }));
-  return { waiting, scheduled: scheduledCount, admitted: admittedCount, waitingTenants, tenants };
+  return { waiting, scheduled: scheduledCount, admitted: admittedCount, waitingTenants, oldestMs, tenants };
 }

@@ -1,9 +1,9 @@
-import type { Counters } from "@pifleet/invocation";
+import { type Counters, openCounts, overflowField } from "@pifleet/invocation";
 import type { Redis } from "ioredis";
 import { reached } from "../connection/unavailable.ts";
 import type { Keys } from "../scripting/keys.ts";
 
-/** The counters in one Redis hash. */
+/** The counters in two Redis hashes: those whose labels can be any text have one of their own, whose size is bounded. */
 export class RedisCounters implements Counters {
   readonly #redis: Redis;
   readonly #keys: Keys;
@@ -15,13 +15,32 @@ export class RedisCounters implements Counters {
 
   async add(counts: Readonly<Record<string, number>>): Promise<void> {
     const transaction = this.#redis.multi();
-    for (const [name, count] of Object.entries(counts)) transaction.hincrby(this.#keys.counters, name, count);
+    for (const [name, count] of Object.entries(counts)) {
+      if (overflowField(name) === undefined) transaction.hincrby(this.#keys.counters, name, count);
+    }
+    for (const [name, count] of Object.entries(await this.#open(counts))) {
+      transaction.hincrby(this.#keys.openCounters, name, count);
+    }
     if (transaction.length > 1) await reached(executed(transaction));
   }
 
   async read(): Promise<Record<string, number>> {
-    const counts = await reached(this.#redis.hgetall(this.#keys.counters));
-    return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, Number(count)]));
+    const { counters, openCounters } = this.#keys;
+    const both = await reached(Promise.all([this.#redis.hgetall(counters), this.#redis.hgetall(openCounters)]));
+    const entries = both.flatMap((counts) => Object.entries(counts));
+    return Object.fromEntries(entries.map(([name, count]) => [name, Number(count)]));
+  }
+
+  /** Workers that find room in the same moment may take more than there is, each once. */
+  async #open(counts: Readonly<Record<string, number>>): Promise<Record<string, number>> {
+    const fields = Object.keys(counts).filter((field) => overflowField(field) !== undefined);
+    if (fields.length === 0) return {};
+    const { openCounters } = this.#keys;
+    const [values, size] = await reached(
+      Promise.all([this.#redis.hmget(openCounters, ...fields), this.#redis.hlen(openCounters)]),
+    );
+    const known = new Set(fields.filter((_, index) => values[index] !== null));
+    return openCounts(counts, { has: (field) => known.has(field), size });
   }
 }
 

@@ -45,6 +45,8 @@ export interface Keys {
   readonly catalogPrefix: string;
   /** Hash: the counters of the fleet. */
   readonly counters: string;
+  /** Hash: those of them whose labels can be any text. */
+  readonly openCounters: string;
   /** String: is written to learn how far replicas are. */
   readonly replicated: string;
   /** Sorted set, in lexical order, of the ids of all tenants' API keys; some may be gone. */
@@ -132,6 +134,7 @@ export function makeKeys(prefix: string): Keys {
     breakers: `${shard}:breakers`,
     catalogPrefix: `${shard}:models:`,
     counters: `${shard}:counters`,
+    openCounters: `${shard}:counters:open`,
     replicated: `${shard}:replicated`,
     apiKeys: `${shard}:api-keys`,
     requests: `${shard}:requests`,

@@ -151,7 +151,35 @@ function describePlaces(makeBackend: MakeBackend): void {
       await startOf(backend, ids[1]);
       expect(await admission.admit()).toEqual([]);
       await store.cancel("acme", ids[2] as InvocationId);
-      expect(await admission.standing()).toMatchObject({ admitted: 1, waiting: 0 });
+      expect(await admission.standing()).toMatchObject({ admitted: 1, waiting: 0, oldestMs: 0 });
+    });
+  });
+
+  describe("the wait of the oldest invocation", () => {
+    it("grows while one waits for its turn, and is over when none does", async () => {
+      const backend = await open();
+      const { store, admission } = backend;
+      expect(await admission.standing()).toMatchObject({ oldestMs: 0 });
+      const [first] = await submitAll(backend, 1, { tenant: "acme" });
+      const oldest = async () => (await admission.standing()).oldestMs;
+      await expect.poll(oldest).toBeGreaterThan(20);
+      const before = await oldest();
+      await submitAll(backend, 1, { tenant: "other", priority: 9 });
+      expect(await oldest()).toBeGreaterThanOrEqual(before);
+      await store.cancel("acme", first as InvocationId);
+      await expect.poll(oldest).toBeGreaterThan(0);
+      expect(await admission.standing()).toMatchObject({ waiting: 1 });
+    });
+
+    it("does not count the delay, and ends with a place", async () => {
+      const backend = await open();
+      await submitAll(backend, 1, { delayMs: 60_000 });
+      expect(await backend.admission.standing()).toMatchObject({ scheduled: 1, oldestMs: 0 });
+      await submitAll(backend, 1, {});
+      await expect.poll(async () => (await backend.admission.standing()).oldestMs).toBeGreaterThan(0);
+      await openSlots(backend, 1);
+      expect(await backend.admission.admit()).toHaveLength(1);
+      expect(await backend.admission.standing()).toMatchObject({ waiting: 0, oldestMs: 0 });
     });
   });
 }

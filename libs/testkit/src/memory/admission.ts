@@ -85,6 +85,10 @@ export class MemoryAdmission implements Admission {
       scheduled: this.#in("scheduled").length,
       admitted: this.#in("admitted").length,
       waitingTenants: tenants.length,
+      oldestMs: Math.max(
+        0,
+        ...waiting.map(({ place }) => (place.kind === "waiting" ? this.#all.now() - place.since : 0)),
+      ),
       tenants: tenants
         .sort((a, b) => this.#timeOf(a) - this.#timeOf(b))
         .slice(0, LISTED_TENANTS)
@@ -110,7 +114,7 @@ export class MemoryAdmission implements Admission {
     const { tenant } = kept.invocation;
     const waits = this.#in("waiting").some(({ invocation }) => invocation.tenant === tenant);
     if (!waits) this.#turns.set(tenant, Math.max(this.#timeOf(tenant), this.#virtualTime));
-    kept.place = { kind: "waiting" };
+    kept.place = { kind: "waiting", since: this.#all.now() };
   }
 
   /** Who is next, and can have a place. */

@@ -1,11 +1,15 @@
-import type { Counters } from "@pifleet/invocation";
+import { type Counters, openCounts, overflowField } from "@pifleet/invocation";
 
 /** The counters in memory. */
 export class MemoryCounters implements Counters {
   readonly #counts: Record<string, number> = {};
 
   async add(counts: Readonly<Record<string, number>>): Promise<void> {
-    for (const [name, count] of Object.entries(counts)) this.#counts[name] = (this.#counts[name] ?? 0) + count;
+    const open = Object.keys(this.#counts).filter((name) => overflowField(name) !== undefined);
+    const closed = Object.entries(counts).filter(([name]) => overflowField(name) === undefined);
+    for (const [name, count] of [...closed, ...Object.entries(openCounts(counts, new Set(open)))]) {
+      this.#counts[name] = (this.#counts[name] ?? 0) + count;
+    }
   }
 
   async read(): Promise<Record<string, number>> {

@@ -26,7 +26,8 @@ export interface KeptInvocation {
   trimmed: EventId | null;
   /** Where it is on its way to a worker: it waits for its turn, for its time, has a place, or none of it. */
   place:
-    | { readonly kind: "waiting" | "none" }
+    | { readonly kind: "none" }
+    | { readonly kind: "waiting"; readonly since: number }
     | { readonly kind: "scheduled"; readonly dueAt: number }
     | { readonly kind: "admitted"; readonly at: number };
   /** Whether the entry of an admitted one is known to be in the queue. */
