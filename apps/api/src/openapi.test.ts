@@ -166,15 +166,6 @@ describe("the description of the API", () => {
     expect(answer.schema).toEqual({ $ref: "#/components/schemas/Invocation" });
     expect(InvocationRecord.parse(answer.example)).toMatchObject({ status: "paused" });
   });
-
-  it("is shown at /docs by a page that loads nothing from elsewhere", async () => {
-    const api = await startApi(createMemoryBackend({ retentionMs: 60_000 }));
-    const page = await (await api.get("/docs")).text();
-    expect(page).toContain("/openapi.json");
-    const sources = [...page.matchAll(/(?:src|href)="(?<url>[^"]+)"/g)].map(({ groups }) => groups?.url);
-    expect(sources).toEqual(["js/scalar.js"]);
-    expect((await api.get("/docs/js/scalar.js")).status).toBe(200);
-  });
 });
 
 it.each([

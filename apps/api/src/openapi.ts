@@ -1,5 +1,4 @@
 import swagger from "@fastify/swagger";
-import scalar from "@scalar/fastify-api-reference";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import * as z from "zod";
 import type { App } from "./app.ts";
@@ -50,8 +49,8 @@ function namedWildcard<Route extends { url: string; schema: object }>(route: Rou
   return { ...route, url: `${route.url.slice(0, -1)}:path`, schema };
 }
 
-/** Adds `/openapi.json`, and at `/docs` a page to browse it that loads nothing from elsewhere. */
-export async function serveDescription(app: App): Promise<void> {
+/** Adds `/openapi.json`. */
+export function serveDescription(app: App): void {
   let description: Record<string, unknown> | undefined;
   const schema = {
     operationId: "getDescription",
@@ -64,6 +63,4 @@ export async function serveDescription(app: App): Promise<void> {
     description ??= app.swagger() as unknown as Record<string, unknown>;
     return reply.type("application/json; charset=utf-8").send(description);
   });
-  const configuration = { pageTitle: "Pi Fleet API", url: "/openapi.json", telemetry: false, withDefaultFonts: false };
-  await app.register(scalar, { routePrefix: "/docs", configuration, logLevel: "silent" });
 }

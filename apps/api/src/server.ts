@@ -21,6 +21,7 @@ import { describeRoutes, serveDescription } from "./openapi.ts";
 import { BODY_LIMIT_BYTES, refuseOversizeBeforehand } from "./oversize.ts";
 import { answerError } from "./problems.ts";
 import { parseQuery } from "./query.ts";
+import { referenceRoutes } from "./reference/routes.ts";
 import { answerRequestIds, requestIdOf } from "./request-id.ts";
 import { logRequests } from "./request-log.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
@@ -91,7 +92,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await describeRoutes(app);
   healthRoutes(app, services, metrics);
   await app.register(async (v1: App) => addVersion1(v1, services, options), { prefix: "/v1" });
-  await serveDescription(app);
+  serveDescription(app);
+  referenceRoutes(app);
   await app.ready();
   return app as FastifyInstance;
 }
