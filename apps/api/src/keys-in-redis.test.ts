@@ -3,6 +3,7 @@ import { connectBackend } from "@pifleet/redis";
 import { RedisServer } from "@pifleet/testkit";
 import { expect, it, onTestFinished } from "vitest";
 import { ApiProcess } from "./testing/api-process.ts";
+import { checkedFetch } from "./testing/checked-fetch.ts";
 import { bearer, storeKey } from "./testing/keys.ts";
 
 const BOOTSTRAP = "a-key-of-some-length";
@@ -30,7 +31,9 @@ it("is one rate for a key over several processes, and none for the bootstrap key
   const { backend, urls } = await startApis(await startRedis(), { PIFLEET_RATE_LIMIT: "1" });
   const { text } = await storeKey(backend);
   const ask = (key: string) =>
-    Promise.all(Array.from({ length: 20 }, async (_, i) => fetch(`${urls[i % 2]}${LIST}`, { headers: bearer(key) })));
+    Promise.all(
+      Array.from({ length: 20 }, async (_, i) => checkedFetch(`${urls[i % 2]}${LIST}`, { headers: bearer(key) })),
+    );
   const answers = await ask(text);
   for (const { headers } of answers) expect(headers.get("ratelimit-policy")).toBe('"key";q=2;w=2');
   const refused = answers.filter(({ status }) => status === 429);
@@ -44,7 +47,7 @@ it("ends for every process when a key is revoked", async () => {
   const { backend, urls } = await startApis(await startRedis());
   const { key, text } = await storeKey(backend);
   const statuses = () =>
-    Promise.all(urls.map(async (url) => (await fetch(url + LIST, { headers: bearer(text) })).status));
+    Promise.all(urls.map(async (url) => (await checkedFetch(url + LIST, { headers: bearer(text) })).status));
   expect(await statuses()).toEqual([200, 200]);
   await backend.apiKeys.revoke(key.id);
   await expect.poll(statuses, { timeout: 5_000 }).toEqual([401, 401]);
@@ -54,11 +57,11 @@ it("cannot be checked without Redis, while the bootstrap key is good as ever", a
   const redis = await startRedis();
   const { backend, urls } = await startApis(redis);
   const { text } = await storeKey(backend);
-  const ask = (key: string) => fetch(`${urls[0]}${LIST}/42`, { headers: bearer(key) });
+  const ask = (key: string) => checkedFetch(`${urls[0]}${LIST}/42`, { headers: bearer(key) });
   expect((await ask(text)).status).toBe(400);
   await redis.stop();
   const response = await ask(text);
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
   expect((await ask(BOOTSTRAP)).status).toBe(400);
-  expect((await fetch(`${urls[0]}/livez`)).status).toBe(200);
+  expect((await checkedFetch(`${urls[0]}/livez`)).status).toBe(200);
 });

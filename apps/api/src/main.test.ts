@@ -4,6 +4,7 @@ import { RedisServer } from "@pifleet/testkit";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { SUBMISSION } from "./testing/api.ts";
 import { ApiProcess } from "./testing/api-process.ts";
+import { checkedFetch } from "./testing/checked-fetch.ts";
 import { EventReader } from "./testing/event-reader.ts";
 
 let redis: RedisServer;
@@ -20,7 +21,11 @@ function start(): ApiProcess {
 
 async function submit(url: string): Promise<string> {
   const headers = { "content-type": "application/json" };
-  const response = await fetch(`${url}/v1/invocations`, { method: "POST", headers, body: JSON.stringify(SUBMISSION) });
+  const response = await checkedFetch(`${url}/v1/invocations`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(SUBMISSION),
+  });
   return ((await response.json()) as { id: string }).id;
 }
 
@@ -28,12 +33,14 @@ describe("the process of the API", () => {
   it("serves over Redis, says where, and ends what is open when it is told to stop", async () => {
     const api = start();
     const url = await api.url();
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect((await checkedFetch(`${url}/readyz`)).status).toBe(200);
     const id = await submit(url);
-    const events = new EventReader(await fetch(`${url}/v1/invocations/${id}/events`));
+    const events = new EventReader(await checkedFetch(`${url}/v1/invocations/${id}/events`));
     expect((await events.next())?.event).toBe("invocation.queued");
-    const answer = fetch(`${url}/v1/invocations/${id}?wait=60`);
-    await expect.poll(async () => (await fetch(`${url}/metrics`)).text()).toContain("pifleet_invocations_awaited 1\n");
+    const answer = checkedFetch(`${url}/v1/invocations/${id}?wait=60`);
+    await expect
+      .poll(async () => (await checkedFetch(`${url}/metrics`)).text())
+      .toContain("pifleet_invocations_awaited 1\n");
     api.kill("SIGTERM");
     expect(await (await answer).json()).toMatchObject({ id, status: "queued" });
     expect(await events.rest()).toEqual([]);
@@ -56,7 +63,7 @@ describe("the process of the API", () => {
     half.write(
       "POST /v1/invocations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
     );
-    await fetch(`http://127.0.0.1:${port}/livez`);
+    await checkedFetch(`http://127.0.0.1:${port}/livez`);
     api.kill("SIGTERM");
     await stopping(api);
     api.kill("SIGTERM");
@@ -71,12 +78,12 @@ describe("the process of the API", () => {
     const url = await api.url();
     const headers = { "content-type": "application/json" };
     const submission = { method: "POST", headers, body: JSON.stringify(SUBMISSION) };
-    expect((await fetch(`${url}/v1/invocations`, submission)).status).toBe(503);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await checkedFetch(`${url}/v1/invocations`, submission)).status).toBe(503);
+    expect((await checkedFetch(`${url}/readyz`)).status).toBe(503);
+    expect((await checkedFetch(`${url}/livez`)).status).toBe(200);
     await own.start();
-    while ((await fetch(`${url}/readyz`)).status !== 200);
-    expect(await (await fetch(`${url}/v1/invocations`)).json()).toEqual({ items: [], nextCursor: null });
+    while ((await checkedFetch(`${url}/readyz`)).status !== 200);
+    expect(await (await checkedFetch(`${url}/v1/invocations`)).json()).toEqual({ items: [], nextCursor: null });
   });
 });
 
