@@ -25,6 +25,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(project, { recursive: true }));
 
+/** What the public types are made of. Before you add a name, ask whether the client's users should depend on it. */
+const INNER = [
+  "Carrier",
+  "DELIVERY_STATUSES",
+  "Event",
+  "EventId",
+  "EventOf",
+  "Open",
+  "OpenCodes",
+  "OpenField",
+  "OpenText",
+  "Submission",
+  "TerminalStatus",
+];
+
 async function readManifest() {
   return JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
 }
@@ -73,6 +88,24 @@ test("every example compiles as a new project of TypeScript does, declarations a
   expect(await compiled.catch((error) => error)).toMatchObject({ stdout: "" });
 });
 
+test("the declarations are one file with the public types and what they are made of, and nothing else", async () => {
+  const names = await readdir(installed, { recursive: true });
+  expect(names.filter((name) => name.endsWith(".d.ts"))).toEqual(["index.d.ts"]);
+  const declarations = await readFile(join(installed, "index.d.ts"), "utf8");
+  const imported = [...declarations.matchAll(/\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/g)].map(
+    ([, from, other]) => from ?? other,
+  );
+  expect([...new Set(imported)]).toEqual(["zod"]);
+  const source = await readFile("libs/client/src/index.ts", "utf8");
+  const exported = exportsIn(source);
+  expect(exportsIn(declarations)).toEqual(exported);
+  const declared = [
+    ...declarations.matchAll(/^(?:export )?(?:declare )?(?:const|class|function|interface|type) (\w+)/gm),
+  ];
+  const inner = new Set(declared.map(([, name = ""]) => name).filter((name) => !exported.includes(name)));
+  expect([...inner].sort()).toEqual(INNER);
+});
+
 test("the package says what it is, and has what its readers are sent to", async () => {
   const manifest = await readManifest();
   expect(Object.keys(manifest.dependencies)).toEqual(["zod"]);
@@ -91,4 +124,11 @@ async function link(name: string): Promise<void> {
 /** The examples in TypeScript that a page has. */
 function typescriptIn(page: string): string[] {
   return [...page.matchAll(/^ *```(?:ts|typescript)\n([\s\S]*?)^ *```$/gm)].map(([, code = ""]) => code);
+}
+
+/** The names that a module exports, in order. */
+function exportsIn(module: string): string[] {
+  const lists = [...module.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names = ""]) => names.split(","));
+  const direct = [...module.matchAll(/^export declare \w+ (\w+)/gm)].map(([, name = ""]) => name);
+  return [...lists.map((name) => name.replace(/\btype\b/, "").trim()), ...direct].filter((name) => name !== "").sort();
 }

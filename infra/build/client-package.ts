@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { rolldown } from "rolldown";
+import { dts } from "rolldown-plugin-dts";
 
 const CLIENT = "libs/client";
 const WORDS = "@pifleet/invocation";
@@ -28,21 +31,43 @@ export async function packClient(outdir: string): Promise<void> {
     format: "esm",
     logLevel: "warning",
   });
-  await declare(join(outdir, "types"));
+  await declare(join(outdir, "index.d.ts"));
   await writeFile(join(outdir, "package.json"), `${JSON.stringify(await manifest(), undefined, 2)}\n`);
   for (const path of ["README.md", "examples"]) await cp(join(CLIENT, path), join(outdir, path), { recursive: true });
   await cp("LICENSE", join(outdir, "LICENSE"));
   await cp(`node_modules/${PARSER}/LICENSE`, join(outdir, `LICENSE.${PARSER}`));
 }
 
-/** Writes the declarations of the client and of the words, which then find each other without a package. */
-async function declare(outdir: string): Promise<void> {
-  const args = [COMPILER, "-p", `${CLIENT}/tsconfig.declarations.json`, "--outDir", outdir];
-  await promisify(execFile)(process.execPath, args);
-  for (const name of await readdir(outdir, { recursive: true })) {
+/**
+ * Writes the declarations of the client as one file. Of the words it holds only what the client's own types are made of:
+ * the rest is not public, and would be a promise.
+ */
+async function declare(outfile: string): Promise<void> {
+  const outdir = await mkdtemp(join(tmpdir(), "client-declarations-"));
+  try {
+    const args = [COMPILER, "-p", `${CLIENT}/tsconfig.declarations.json`, "--outDir", outdir];
+    await promisify(execFile)(process.execPath, args);
+    await resolveWords(outdir);
+    const bundled = await rolldown({
+      input: join(outdir, "client/src/index.d.ts"),
+      external: (id) => !id.startsWith(".") && !isAbsolute(id),
+      plugins: [dts({ dtsInput: true, emitDtsOnly: true, tsconfig: false, oxc: true })],
+    });
+    const { output } = await bundled.generate({ format: "es" });
+    await bundled.close();
+    const [{ code }] = output;
+    await writeFile(outfile, code);
+  } finally {
+    await rm(outdir, { recursive: true });
+  }
+}
+
+/** Lets the declarations of the client and of the words find each other without a package. */
+async function resolveWords(directory: string): Promise<void> {
+  for (const name of await readdir(directory, { recursive: true })) {
     if (!name.endsWith(".d.ts")) continue;
-    const path = join(outdir, name);
-    const words = relative(dirname(path), join(outdir, WORDS_DECLARATIONS));
+    const path = join(directory, name);
+    const words = relative(dirname(path), join(directory, WORDS_DECLARATIONS));
     const text = await readFile(path, "utf8");
     const resolved = text.replaceAll(`"${WORDS}"`, `"${words}"`).replaceAll(/(?<=from "\.[^"]*)\.ts(?=")/g, ".js");
     await writeFile(path, resolved);
@@ -56,8 +81,8 @@ async function manifest(): Promise<object> {
   const { dependencies } = await readManifest("libs/invocation");
   return {
     ...client,
-    exports: { ".": { types: "./types/client/src/index.d.ts", default: "./index.js" } },
-    files: ["index.js", "types", "examples", "LICENSE.*"],
+    exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+    files: ["index.js", "index.d.ts", "examples", "LICENSE.*"],
     dependencies: { ...own, ...dependencies },
   };
 }

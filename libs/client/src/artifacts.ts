@@ -24,6 +24,7 @@ export interface Download {
 export class Artifacts {
   readonly #transport: Transport;
 
+  /** @internal A client makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }

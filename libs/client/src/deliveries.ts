@@ -34,6 +34,7 @@ export interface DeliveryWithBody extends Delivery {
 export class Deliveries {
   readonly #transport: Transport;
 
+  /** @internal A client makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }

@@ -64,6 +64,7 @@ export interface RecordPage {
 export class Invocations {
   readonly #transport: Transport;
 
+  /** @internal A client makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }

@@ -49,6 +49,7 @@ export class Webhooks {
   readonly verify: typeof verifyWebhook = verifyWebhook;
   readonly #transport: Transport;
 
+  /** @internal A client makes it. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
