@@ -21,15 +21,23 @@ const LONG = [
   "test/traces/{content,quarantine}.test.ts",
 ];
 
+/** Libraries whose tests need nothing but Node: no Redis and no built runner. `npm run test:unit` runs them. */
+const UNIT = "libs/{artifacts,client,execution,invocation,outbound,testkit,tracing,webhooks}/**/*.test.ts";
+
 export default defineConfig(({ mode }) => ({
   test: {
-    globalSetup: ["test/setup/global.ts"],
+    globalSetup: [mode === "unit" ? "test/setup/unit.ts" : "test/setup/global.ts"],
     // Most tests wait for Redis, a process or a socket, so one worker a core leaves no core idle; two at least.
     maxWorkers: Math.max(2, availableParallelism()),
     pool: "forks",
     exclude: ["**/node_modules/**", ...(mode === "whole" ? [] : LONG)],
     projects: [
-      project("unit", 0, ["{apps,libs,infra}/**/*.test.ts", "test/{bench,setup,leftovers}/**/*.test.ts"], 20_000),
+      project(
+        "unit",
+        0,
+        mode === "unit" ? [UNIT] : ["{apps,libs,infra}/**/*.test.ts", "test/{bench,setup,leftovers}/**/*.test.ts"],
+        20_000,
+      ),
       project("integration", 1, ["test/integration/**/*.test.ts"], 30_000),
       project("e2e", 2, ["test/e2e/**/*.test.ts"], 60_000),
       project("traces", 3, ["test/traces/**/*.test.ts"], 60_000),

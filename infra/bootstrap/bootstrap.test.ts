@@ -72,7 +72,7 @@ test("an unknown command fails with the names of those that there are", async ()
   const { code, stderr } = await start(["dmeo"]).result;
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /no command 'dmeo'.*demo, dev, test, test:crash, test:traces, test:hostile, chaos, check, build/,
+    /no command 'dmeo'.*demo, dev, test, test:unit, test:watch, test:crash, test:traces, test:hostile, chaos, fix, check, build/,
   );
 });
 

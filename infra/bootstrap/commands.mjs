@@ -13,6 +13,11 @@ export const COMMANDS = {
   demo: { redis: "any", runner: true, runsAgents: true, program: ["infra/demo/main.ts"] },
   dev: { redis: "any", runner: true, runsAgents: true, keeps: true, program: ["apps/cli/bin/pifleet.mjs", "dev"] },
   test: { redis: "real", program: ["node_modules/vitest/vitest.mjs", "run"] },
+  "test:unit": {
+    redis: "none",
+    program: ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--mode", "unit"],
+  },
+  "test:watch": { redis: "real", program: ["node_modules/vitest/vitest.mjs", "watch"] },
   "test:crash": {
     redis: "real",
     program: ["node_modules/vitest/vitest.mjs", "run", "--project", "crash", "--mode", "whole"],
@@ -23,6 +28,7 @@ export const COMMANDS = {
   },
   "test:hostile": { redis: "real", runner: true, program: ["test/hostile/main.ts"] },
   chaos: { redis: "real", runner: true, program: ["test/chaos/main.ts"] },
+  fix: { redis: "none", program: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },
   check: { redis: "none", program: ["infra/check/main.ts"] },
   build: { redis: "none", program: ["infra/build/main.ts"] },
   bench: { redis: "real", runner: true, program: ["test/bench/main.ts"] },

@@ -16,7 +16,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: "style",
-    about: "lint and format; `npx biome check --write` mends most of it",
+    about: "lint and format; `npm run fix` mends most of it",
     command: "biome",
     args: ["check", "--error-on-warnings"],
   },
