@@ -6,7 +6,7 @@ import { type InnocentRun, p99 } from "./innocents.ts";
 const MOST_DELAY = 3;
 /** Below this a start is as good as immediate, whatever it was before, milliseconds. */
 const IMMEDIATE_MS = 250;
-/** How long a start may take that has to wait until a dead worker is started again, milliseconds. */
+/** How long a start may take that has to wait until a dead worker is started again; a longer one is told in full. */
 const MOST_GAP_MS = 5_000;
 const SLOWEST = 8;
 const MOST_MB = { api: 600, worker: 600, redis: 600 };
@@ -55,6 +55,7 @@ export function report(findings: Findings): { text: string; passed: boolean } {
             .join(", ") || "none"
         }`,
     ),
+    ...attacked.filter(({ startMs }) => startMs > MOST_GAP_MS).map((run) => `  ${historyOf(run)}`),
     "",
     ...checks.map(([line, holds]) => `${holds ? "✓" : "✗"} ${line}`),
     ...failed.map(({ id, record }) => `  ${id}: ${record.status}, ${JSON.stringify(record.error)}`),
@@ -80,6 +81,11 @@ function during<T extends Gap>(times: readonly T[], { record, startMs }: Innocen
 
 function sum(gaps: readonly Gap[]): number {
   return gaps.reduce((total, { from, to }) => total + to - from, 0);
+}
+
+/** The times of a run that started late, to find the reason in. */
+function historyOf({ id, record: { createdAt, attempts } }: InnocentRun): string {
+  return `${id}: created ${createdAt}, ${JSON.stringify(attempts)}`;
 }
 
 function ms(value: number): string {
