@@ -192,7 +192,7 @@ const VENDORS: Rule[] = [
       "^libs/harness/build/",
       "^(infra|test)/",
       "^apps/cli/bin/",
-      "^apps/cli/src/processes\\.ts$",
+      "^apps/cli/src/service\\.ts$",
       "^apps/worker/src/apart/",
       AGENT_SHELL,
       TEST,

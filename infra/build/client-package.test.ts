@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(project, { recursive: true }));
 
-/** What the public types are made of. Before you add a name, ask whether the client's users should depend on it. */
+/** The inner types that the public ones refer to. Before you add a name, ask whether the client's users should depend on it. */
 const INNER = [
   "Carrier",
   "DELIVERY_STATUSES",
@@ -82,7 +82,7 @@ test("every example compiles as a new project of TypeScript does, declarations a
   expect((await readdir(sources)).length).toBeGreaterThan(8);
   const compiler = resolve("node_modules/typescript/bin/tsc");
   await run(process.execPath, [compiler, "--init"], { cwd: sources });
-  // What the file that --init writes tells programs for Node to add; and the declarations of the package, too.
+  // The comments in the file that --init writes tell Node programs to add these. The declarations are checked as well.
   const options = ["--noEmit", "--types", "node", "--lib", "esnext", "--skipLibCheck", "false"];
   const compiled = run(process.execPath, [compiler, "-p", sources, ...options]);
   expect(await compiled.catch((error) => error)).toMatchObject({ stdout: "" });

@@ -1,4 +1,4 @@
-import { Service, type ServiceOptions } from "./processes.ts";
+import { Service, type ServiceOptions } from "./service.ts";
 
 /** How long a service may take beyond the grace period before it is killed, milliseconds. */
 const LAST_GRACE_MS = 2_000;
@@ -18,7 +18,6 @@ export interface SupervisedOptions extends ServiceOptions {
 export class SupervisedService {
   /** Resolves, never rejects, when the service has ended for good: to the reason, or `undefined` when it was asked to. */
   readonly ended: Promise<string | undefined>;
-  readonly #name: "api" | "worker";
   readonly #options: SupervisedOptions;
   readonly #restartsAt: number[] = [];
   #current: Service;
@@ -27,7 +26,6 @@ export class SupervisedService {
 
   /** Starts it. */
   constructor(name: "api" | "worker", options: SupervisedOptions) {
-    this.#name = name;
     this.#options = options;
     this.#current = new Service(name, options);
     this.ended = this.#supervise();
@@ -52,11 +50,12 @@ export class SupervisedService {
 
   async #supervise(): Promise<string | undefined> {
     for (;;) {
-      const how = await this.#current.ended;
+      const { name, ended } = this.#current;
+      const how = await ended;
       if (this.#isStopping) return undefined;
-      if (!this.#mayRestart()) return `The ${this.#name} has ended: ${how}.`;
-      this.#options.onRestart(`The ${this.#name} ended (${how}). Starting it again.`);
-      this.#current = new Service(this.#name, this.#options);
+      if (!this.#mayRestart()) return `The ${name} has ended: ${how}.`;
+      this.#options.onRestart(`The ${name} ended (${how}). Starting it again.`);
+      this.#current = new Service(name, this.#options);
     }
   }
 

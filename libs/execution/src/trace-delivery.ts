@@ -31,7 +31,7 @@ export interface TraceDeliveryPorts {
  * exports to collectors that clients name, so that those never take all the room.
  */
 const MAX_UNDER_WAY = 128;
-/** So many of them come from the spool at most: while they hang, what ends now still finds room. */
+/** The most exports from the spool at once. While they hang, runs that end now still find room. */
 const MAX_FROM_SPOOL = 64;
 /** How long what is under way has when the worker is told to stop, milliseconds. */
 const END_MS = 5_000;

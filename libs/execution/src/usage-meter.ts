@@ -1,5 +1,7 @@
-import type { Invocation, Measures, RunnerRecord } from "@pifleet/invocation";
+import type { Invocation, LabelsOf, Measures, RunnerRecord } from "@pifleet/invocation";
 import type { RecordObserver } from "./record-observer.ts";
+
+type TokenKind = LabelsOf<"usage_tokens_total">["kind"];
 
 /**
  * Counts what each model request took, by tenant and model. It counts as the requests end and not with the attempt, so
@@ -18,15 +20,14 @@ export class UsageMeter implements RecordObserver {
   observe(record: RunnerRecord): void {
     if (record.type !== "request.ended") return;
     const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costUsd } = record.usage;
-    const kinds = {
-      input: inputTokens,
-      output: outputTokens,
-      cache_read: cacheReadTokens,
-      cache_write: cacheWriteTokens,
-    };
-    for (const kind of ["input", "output", "cache_read", "cache_write"] as const) {
-      this.#measures.count("usage_tokens_total", { ...this.#labels, kind }, kinds[kind]);
-    }
+    this.#countTokens("input", inputTokens);
+    this.#countTokens("output", outputTokens);
+    this.#countTokens("cache_read", cacheReadTokens);
+    this.#countTokens("cache_write", cacheWriteTokens);
     this.#measures.count("usage_cost_usd_total", this.#labels, costUsd);
+  }
+
+  #countTokens(kind: TokenKind, tokens: number): void {
+    this.#measures.count("usage_tokens_total", { ...this.#labels, kind }, tokens);
   }
 }

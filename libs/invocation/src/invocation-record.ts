@@ -20,7 +20,7 @@ export type SummaryFields = z.infer<typeof SummaryFields>;
 const startedAt = Time.describe("When the first attempt started");
 const output = z.string().describe("The final assistant text; at most 1 MiB, a longer one is cut and says so");
 
-// What each status adds to the fields that all have. An invocation that was cancelled or failed before its first attempt
+// The fields of each status beyond those that all have. An invocation that was cancelled or failed before its first attempt
 // never started; the other ends are possible only for one that ran.
 const queued = { status: z.literal("queued"), endedAt: z.null(), error: z.null() };
 const running = { ...queued, status: z.literal("running"), startedAt };

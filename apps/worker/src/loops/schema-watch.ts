@@ -1,7 +1,7 @@
 import { type Backend, UnavailableError } from "@pifleet/invocation";
 import { Loop } from "./loop.ts";
 
-/** How often it is asked, milliseconds. */
+/** The pause between two looks. */
 const ROUND_MS = 2_000;
 
 export interface SchemaWatchOptions {

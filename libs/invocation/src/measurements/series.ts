@@ -52,7 +52,7 @@ function combinations(from: Labels[], sets: readonly (readonly [string, readonly
   return series;
 }
 
-/** What `labelText` made this text of. */
+/** The labels in a text that `labelText` made; `undefined` for another text. */
 function readLabels(sets: LabelSets, text: string): Labels | undefined {
   const parts = text.split(",");
   const names = Object.keys(sets);

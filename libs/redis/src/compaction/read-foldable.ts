@@ -26,7 +26,7 @@ export interface Foldable {
   readonly more: boolean;
 }
 
-/** What can be folded of an invocation that has ended, with up to `count` events; `null` when there is nothing to fold. */
+/** Reads an ended invocation that can be folded, with up to `count` events; `null` when there is nothing to fold. */
 export async function readFoldable(scripts: Scripts, id: InvocationId, count: number): Promise<Foldable | null> {
   const page = { count, enough: FULL_PAGE_BYTES };
   const reply = await scripts.callOn(id, READ_FOLDABLE, {}, page, { args: FOLDED_FIELDS });

@@ -13,7 +13,7 @@ export interface ServiceOptions {
 
 /** A program of the fleet, the API or a worker, as a child process. */
 export class Service {
-  readonly name: string;
+  readonly name: "api" | "worker";
   /** Resolves, never rejects, to how it ended: `exit code 1`, `SIGKILL`, or why it did not start. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
